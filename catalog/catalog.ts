@@ -1,0 +1,119 @@
+import type { Job } from '../core/job/schema.js';
+import type { ResolvedJob } from '../core/job/resolved.js';
+import type { Metrics, ModelManifest } from '../core/models/model.js';
+import type { HostProfile, Plan, Seconds } from '../core/planner/plan.js';
+import type { TableProfile } from '../core/sources/profile.js';
+import type { ErrorReport } from '../core/errors.js';
+
+/**
+ * The metadata catalog (DESIGN §8). Rows of data never enter it. Every write may be repeated: a second call with the same
+ * identity changes nothing, because activities are retried. Dates are ISO 8601 text in UTC.
+ */
+export interface Catalog {
+  readonly silos: SiloRepository;
+  readonly tables: TableRepository;
+  readonly runs: RunRepository;
+  readonly models: ModelRepository;
+  close(): Promise<void>;
+}
+
+export interface SiloRecord {
+  readonly silo: string;
+  readonly hosts: readonly HostProfile[];
+  readonly registeredAt: string;
+}
+
+export interface SiloRepository {
+  /** Makes the silo and its host known, or brings the host's profile up to date. */
+  register(silo: string, host: HostProfile): Promise<void>;
+  list(): Promise<SiloRecord[]>;
+}
+
+export interface TableRecord {
+  readonly silo: string;
+  /** Latest profile; `profile.table` is the name within the silo. */
+  readonly profile: TableProfile;
+  /** 1 for the first content seen, one more for each new content hash. */
+  readonly version: number;
+  readonly profiledAt: string;
+}
+
+export interface TableRepository {
+  /** Stores a profile; the version number rises only when the content hash is new. Tables of the silo that are not named in `present` are marked gone. */
+  record(silo: string, profiles: readonly TableProfile[], present: readonly string[]): Promise<void>;
+  /** Every table present, by silo and name, latest version each. */
+  list(): Promise<TableRecord[]>;
+}
+
+export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
+
+export interface RunStart {
+  /** Workflow id. */
+  readonly run: string;
+  /** Id of the workflow's first execution, so that a re-used workflow id is another run. */
+  readonly execution: string;
+  readonly kind: 'training' | 'inference';
+  readonly startedAt: string;
+}
+
+export interface RunFacts {
+  readonly rounds: number;
+  readonly stopReason: string | null;
+  readonly metrics: Readonly<Record<'train' | 'test', Metrics>> | null;
+  /** Loss and gradient norm by round. */
+  readonly curve: readonly { readonly round: number; readonly loss: number; readonly gradientNorm: number }[];
+  readonly seconds: Seconds;
+  readonly bytesOut: Readonly<Record<string, number>>;
+}
+
+export interface RunRecord extends RunStart {
+  readonly status: RunStatus;
+  readonly finishedAt: string | null;
+  readonly job: Job | null;
+  readonly jobHash: string | null;
+  readonly resolved: ResolvedJob | null;
+  readonly plan: Plan | null;
+  readonly facts: RunFacts | null;
+  readonly error: ErrorReport | null;
+  /** `name@version` of the model that the run made, or used. */
+  readonly model: string | null;
+}
+
+export interface RunRepository {
+  start(run: RunStart): Promise<void>;
+  /** Adds what was resolved and decided: job, integration, plan with its candidates. */
+  plan(execution: string, resolved: ResolvedJob, plan: Plan): Promise<void>;
+  finish(execution: string, finishedAt: string, facts: RunFacts, model: string | null): Promise<void>;
+  fail(execution: string, finishedAt: string, status: 'failed' | 'cancelled', error: ErrorReport | null): Promise<void>;
+  /** Newest first. */
+  list(limit: number): Promise<RunRecord[]>;
+  /** Latest execution of a workflow id, or the execution of that id. */
+  get(runOrExecution: string): Promise<RunRecord | undefined>;
+}
+
+export interface ModelVersionRecord {
+  readonly name: string;
+  readonly version: number;
+  /** Execution id of the training run. */
+  readonly execution: string;
+  readonly run: string;
+  readonly createdAt: string;
+  readonly manifest: ModelManifest;
+  readonly resolved: ResolvedJob;
+  readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
+  readonly aliases: readonly string[];
+}
+
+export interface ModelRepository {
+  /** Stores a new version of the job's model and moves the alias `latest` to it; for an execution that has a version already, returns that one. */
+  publish(
+    execution: string,
+    manifest: ModelManifest,
+    metrics: ModelVersionRecord['metrics'],
+    createdAt: string,
+  ): Promise<ModelVersionRecord>;
+  /** Every version of every model, newest first. */
+  list(): Promise<ModelVersionRecord[]>;
+  /** `name` (latest), `name@3`, or `name@alias`. */
+  get(reference: string): Promise<ModelVersionRecord | undefined>;
+}

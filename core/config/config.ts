@@ -1,0 +1,23 @@
+import type { TableDefinition } from '../sources/source.js';
+
+export interface SiloConfig {
+  readonly name: string;
+  readonly tables: readonly TableDefinition[];
+  /** Folder of the silo's private store: snapshots, parameters, masks. Never shared. */
+  readonly store: string;
+}
+
+/** An installation, or one site's view of it: what `amalur.config.{yaml,yml,json}` says, with defaults and absolute paths. */
+export interface AmalurConfig {
+  /** File it was read from. */
+  readonly file: string;
+  /** `file:…` for SQLite or `postgresql://…`. Only the control worker opens it. */
+  readonly catalogUrl: string;
+  /** Folder of the exchange, reached by every site. */
+  readonly exchange: string;
+  readonly silos: readonly SiloConfig[];
+  /** Folder into which predictions are written by default. */
+  readonly predictions: string;
+  /** Folder for logs, the dev server's database and the like. */
+  readonly stateFolder: string;
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+
+/** `silo.table`, as the catalog knows it. */
+const tableName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, 'a table is written silo.table')
+  .describe('A table of a silo, written `silo.table`.');
+
+/** `silo.table.column`. */
+const columnName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\..+$/, 'a column is written silo.table.column')
+  .describe('A column of a table, written `silo.table.column` (with the alias where a join has one).');
+
+const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
+
+const label = z
+  .strictObject({
+    column: z.string().min(1).describe('Column of the base table that is to be predicted. Rows where it is NULL are left out.'),
+    atLeast: z.number().optional().describe('Classification: the positive class is a value of at least this.'),
+    equals: z
+      .union([z.string(), z.number(), z.boolean()])
+      .optional()
+      .describe('Classification: the positive class is this value.'),
+  })
+  .refine((l) => l.atLeast === undefined || l.equals === undefined, 'give atLeast or equals, not both');
+
+const join = z.strictObject({
+  table: tableName.describe('The table to join: the "one" side, its key must not repeat.'),
+  as: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .optional()
+    .describe('Alias, needed where a table is joined twice (say airports as origin and as destination).'),
+  on: z
+    .array(z.union([z.string().min(1), z.strictObject({ base: z.string().min(1), table: z.string().min(1) })]))
+    .min(1)
+    .describe('Key columns: a name that both tables have, or `{base, table}` where the names differ.'),
+});
+
+const solver = {
+  l2: z.number().min(0).default(0.001).describe('Weight λ of the penalty λ/2·‖θ‖² beside the mean loss; the intercept is free.'),
+  tolerance: z.number().positive().default(1e-6).describe('Stop when the norm of the gradient is at most this.'),
+  maxRounds: z.int().min(1).max(100_000).default(500).describe('Stop after so many exchanges at the latest.'),
+  memory: z.int().min(1).max(100).default(20).describe('Pairs of vectors that L-BFGS remembers.'),
+};
+
+const model = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('logistic-regression'), ...solver }),
+  z.strictObject({ type: z.literal('linear-regression'), ...solver }),
+  z.strictObject({
+    type: z.literal('neural-network'),
+    hidden: z.array(z.int().min(1).max(4096)).max(8).default([16]).describe('Units of each hidden layer (ReLU).'),
+    epochs: z.int().min(1).max(10_000).default(10).describe('Passes over the training rows.'),
+    batchSize: z.int().min(1).default(512).describe('Rows per step.'),
+    learningRate: z.number().positive().default(0.001).describe('Step size of Adam.'),
+    seed: z.int().min(0).default(1).describe('Seed of the initial weights and of the order of rows.'),
+  }),
+]);
+
+/** The one JSON object that every start of a training takes: CLI, `temporal`, UI form, schedule, client. */
+export const jobSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a job name has lower-case letters, digits and -, at most 63')
+    .describe('Name of the job and of the model that it trains.'),
+  task: z.enum(['classification', 'regression']).describe('What is predicted: the probability of a class, or a number.'),
+  target: z.strictObject({
+    base: tableName.describe('The table whose rows are the rows of the target table.'),
+    label,
+    rowKey: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Columns of the base table that identify a row; default: its key if the catalog knows one, else all its columns.'),
+  }),
+  integration: z
+    .strictObject({
+      scenario: z
+        .enum(['left', 'inner'])
+        .default('left')
+        .describe('left keeps base rows without a match (their cells count as missing); inner drops them.'),
+      joins: z.array(join).default([]),
+    })
+    .default({ scenario: 'left', joins: [] }),
+  features: z
+    .strictObject({
+      include: z.array(columnName).optional().describe('Use these columns only.'),
+      exclude: z.array(columnName).default([]).describe('Leave these columns out.'),
+      encode: z
+        .record(columnName, z.enum(['numeric', 'categorical']))
+        .default({})
+        .describe('How to encode a column, where its type does not say what is meant (a month is a category).'),
+      maxLevels: z
+        .int()
+        .min(2)
+        .max(100_000)
+        .default(300)
+        .describe('Text columns with more distinct values are left out unless `encode` names them.'),
+    })
+    .default({ exclude: [], encode: {}, maxLevels: 300 }),
+  model: model.describe('What is fitted.'),
+  split: z
+    .strictObject({
+      test: z.number().min(0).max(0.9).default(0.2).describe('Share of rows held out for testing.'),
+      seed: z.int().min(0).default(0).describe('Another seed gives another split.'),
+    })
+    .default({ test: 0.2, seed: 0 }),
+  strategy: z
+    .enum(['auto', 'materialize', 'factorize', 'federate'])
+    .default('auto')
+    .describe('auto lets the planner decide by cost among what the constraints allow.'),
+  constraints: z
+    .strictObject({
+      rowsStay: z.array(siloName).default([]).describe('Silos whose rows must not leave them.'),
+      keysStay: z.array(siloName).default([]).describe('Silos whose join keys must not leave them in clear.'),
+      labelsStay: z.boolean().default(false).describe('Labels must not leave the silo of the base table.'),
+      parametersStay: z.boolean().default(false).describe("A silo's parameters must not leave it."),
+      maxBytesOut: z.int().positive().optional().describe('Bytes that may leave any one silo.'),
+      maxSeconds: z.number().positive().optional().describe('Predicted seconds that a plan may take.'),
+      maxMemoryBytes: z.int().positive().optional().describe('Memory that the aggregator may use.'),
+    })
+    .default({ rowsStay: [], keysStay: [], labelsStay: false, parametersStay: false }),
+});
+
+/** A job with every default filled in. */
+export type Job = z.output<typeof jobSchema>;
+/** A job as a person writes it. */
+export type JobInput = z.input<typeof jobSchema>;
+export type ModelSpec = Job['model'];
+export type ModelType = ModelSpec['type'];
+export type StrategyName = Exclude<Job['strategy'], 'auto'>;

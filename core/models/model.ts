@@ -1,0 +1,38 @@
+import type { BlobRef } from '../exchange/store.js';
+import type { Encoder } from '../integration/encoder.js';
+import type { ModelType } from '../job/schema.js';
+
+/** Measures of a classification on one set of rows. */
+export interface ClassificationMetrics {
+  readonly rows: number;
+  readonly positives: number;
+  readonly auc: number;
+  readonly logLoss: number;
+  readonly accuracy: number;
+}
+
+/** Measures of a regression on one set of rows. */
+export interface RegressionMetrics {
+  readonly rows: number;
+  readonly rmse: number;
+  readonly mae: number;
+  readonly r2: number;
+}
+
+export type Metrics = ClassificationMetrics | RegressionMetrics;
+
+/** One party's share of a model: how its columns are encoded and what they weigh. Stored as one bundle. */
+export interface ModelPart {
+  readonly party: string;
+  readonly encoder: Encoder;
+  /** θ_k over the encoded columns, in units of the encoded (standardised) columns. */
+  readonly theta: Float64Array;
+}
+
+/** A trained model as the catalog keeps it; its numbers are in blobs, which may be private to a silo. */
+export interface ModelManifest {
+  readonly type: ModelType;
+  readonly intercept: number;
+  /** Where each party's part is. In a federated model each part is in its silo's private store. */
+  readonly parts: Readonly<Record<string, BlobRef>>;
+}

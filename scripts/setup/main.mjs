@@ -1,0 +1,47 @@
+// The set-up: a list of steps, each run when its check finds nothing there.
+import { inCache, inRoot } from './locations.mjs';
+import { withLocks } from './lock.mjs';
+import { diskUse, line, megabytes, seconds, title } from './report.mjs';
+import * as duckdb from './steps/duckdb.mjs';
+import * as packages from './steps/packages.mjs';
+import * as temporal from './steps/temporal.mjs';
+import * as tensorflow from './steps/tensorflow.mjs';
+
+async function perform(step, required) {
+  const started = Date.now();
+  try {
+    const there = await step.check();
+    if (there !== undefined) {
+      line(step.name, `skipped: already there (${there})`);
+      return true;
+    }
+    line(step.name, 'started');
+    const route = await step.execute();
+    let bytes = 0;
+    for (const path of await step.disk()) bytes += await diskUse(path);
+    line(step.name, `done by ${route} in ${seconds(Date.now() - started)}, ${megabytes(bytes)} on disk`);
+    return true;
+  } catch (error) {
+    if (step.optional && !required) {
+      line(step.name, `NOT AVAILABLE: ${step.optional}.\n  ${error.message}`);
+      return true;
+    }
+    line(step.name, `FAILED: ${error.message}`);
+    return false;
+  }
+}
+
+/** Runs all steps; false when one failed, after having said what and how to mend it. */
+export async function setup({ withTests = false, build = true } = {}) {
+  const steps = [packages, tensorflow, temporal, duckdb];
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19) || major === 23) {
+    title(`Amalur needs Node 20.19 or later (20, 22 or 24); this is ${process.versions.node}.`);
+    return false;
+  }
+  title('Amalur set-up');
+  return withLocks([inCache('setup.lock'), inRoot('.amalur', 'setup.lock')], async () => {
+    for (const step of steps) if (!(await perform(step, withTests))) return false;
+    return true;
+  });
+}

@@ -1,0 +1,43 @@
+// Child processes without a shell, so that paths with spaces need no quoting.
+import { spawn } from 'node:child_process';
+import { withProgress } from './report.mjs';
+
+/**
+ * Runs a command to its end and returns its standard output.
+ * Rejects with the tail of what it printed, when it fails, is missing, or takes longer than `timeout` ms.
+ */
+export function run(command, args, { cwd, env, timeout = 1_800_000, inherit = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      // Progress goes to standard error throughout: standard output belongs to the command that follows the set-up.
+      stdio: inherit ? ['ignore', 2, 2] : ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let all = '';
+    child.stdout?.on('data', (chunk) => ((out += chunk), (all += chunk)));
+    child.stderr?.on('data', (chunk) => (all += chunk));
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error.code === 'ENOENT' ? new Error(`${command} is not installed`) : error);
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) return resolve(out);
+      const tail = all.trim().split('\n').slice(-12).join('\n');
+      const why = signal ? `ended by ${signal} after at most ${timeout / 1000} s` : `exit code ${code}`;
+      reject(new Error(`${command} ${args.slice(0, 3).join(' ')}: ${why}${tail ? `\n${tail}` : ''}`));
+    });
+  });
+}
+
+/** As `run`, with a line of progress every few seconds. */
+export const runLong = (step, command, args, options) => withProgress(step, () => command, () => run(command, args, options));
+
+export const works = (command, args) =>
+  run(command, args, { timeout: 15_000 }).then(
+    () => true,
+    () => false,
+  );

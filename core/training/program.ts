@@ -12,10 +12,10 @@ export type State = Bundle;
 /** What the aggregator tells the world after a step. */
 export interface Progress {
   readonly round: number;
-  /** Mean training loss without penalty, at the parameters of this round. */
+  /** Mean training loss without penalty, at the parameters with which the round began. */
   readonly loss: number;
-  /** Norm of the gradient of the penalised loss. */
-  readonly gradientNorm: number;
+  /** Norm of the gradient of the penalised loss there; null before the parties have spoken. */
+  readonly gradientNorm: number | null;
 }
 
 export type StopReason = 'converged' | 'max-rounds' | 'stalled';

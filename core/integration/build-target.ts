@@ -1,0 +1,82 @@
+import { AmalurError } from '../errors.js';
+import type { Job } from '../job/schema.js';
+import type { Matching } from './match-rows.js';
+import type { SourceIndex, TargetIndex } from './target-index.js';
+
+export interface BaseRows {
+  readonly party: string;
+  readonly rows: number;
+  /** y, NaN where the label is NULL; undefined for inference: every row is wanted, in the base table's order. */
+  readonly labels?: Float64Array;
+  /** Position of each row in [0, 1) that decides its side of the split; needed with labels. */
+  readonly position?: Float64Array;
+}
+
+export interface DimensionRows extends Matching {
+  readonly party: string;
+  /** r_k. */
+  readonly sourceRows: number;
+}
+
+/**
+ * Lays out the target table: which base rows are in it, training rows first, and the index vector of every party.
+ * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
+ */
+export function buildTarget(
+  base: BaseRows,
+  dimensions: readonly DimensionRows[],
+  scenario: Job['integration']['scenario'],
+  testShare: number,
+): TargetIndex {
+  const train: number[] = [];
+  const test: number[] = [];
+  for (let row = 0; row < base.rows; row++) {
+    if (scenario === 'inner' && dimensions.some(({ rows }) => rows[row] === -1)) continue;
+    if (base.labels !== undefined && Number.isNaN(base.labels[row])) continue;
+    if (base.position === undefined || base.position[row]! < testShare) test.push(row);
+    else train.push(row);
+  }
+  if (base.labels !== undefined && train.length === 0) {
+    throw new AmalurError('AMALUR_EMPTY_TARGET', `no row of ${base.party} is left to train on`, {
+      field: 'target',
+      suggestion: 'check that the label has values, and that the scenario and the test share leave rows for training',
+    });
+  }
+  const order = Int32Array.from([...train, ...test]);
+  const indices = new Map<string, SourceIndex>([[base.party, { sourceRows: base.rows, rows: order }]]);
+  for (const { party, sourceRows, rows } of dimensions) {
+    indices.set(party, { sourceRows, rows: order.map((row) => rows[row]!) });
+  }
+  return {
+    rows: order.length,
+    trainRows: train.length,
+    labels: base.labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => base.labels![row]!),
+    indices: sortedByKey(indices),
+  };
+}
+
+/** The training rows alone: a prefix, so views suffice. */
+export function trainingPart(target: TargetIndex): TargetIndex {
+  return part(target, 0, target.trainRows, target.trainRows);
+}
+
+/** The test rows alone. */
+export function testPart(target: TargetIndex): TargetIndex {
+  return part(target, target.trainRows, target.rows, 0);
+}
+
+function part(target: TargetIndex, from: number, to: number, trainRows: number): TargetIndex {
+  return {
+    rows: to - from,
+    trainRows,
+    labels: target.labels.subarray(from, to),
+    indices: new Map(
+      [...target.indices].map(([party, { sourceRows, rows }]) => [party, { sourceRows, rows: rows.subarray(from, to) }]),
+    ),
+  };
+}
+
+/** Sums run in this order everywhere, so that they give the same bits everywhere. */
+function sortedByKey<T>(map: ReadonlyMap<string, T>): Map<string, T> {
+  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

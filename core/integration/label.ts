@@ -1,0 +1,35 @@
+import { AmalurError } from '../errors.js';
+import type { Job } from '../job/schema.js';
+import type { Dictionary } from '../sources/source.js';
+
+/**
+ * Labels y of the base table's rows: 0 and 1 for a classification, numbers for a regression, NaN where the column is NULL.
+ * @param values the label column as numbers, or as categories where the job compares with `equals`
+ */
+export function labelsOf(job: Job, values: Float64Array | Dictionary): Float64Array {
+  const { atLeast, equals } = job.target.label;
+  if (values instanceof Float64Array) {
+    return atLeast === undefined ? values : values.map((value) => (Number.isNaN(value) ? NaN : value >= atLeast ? 1 : 0));
+  }
+  const positive = values.values.indexOf(String(equals));
+  return Float64Array.from(values.codes, (code) => (code < 0 ? NaN : code === positive ? 1 : 0));
+}
+
+/**
+ * @throws AMALUR_WRONG_TYPE if the labels of a classification are neither 0 nor 1
+ * @throws AMALUR_LABEL_ONE_CLASS if a classification has only one class among the training rows
+ */
+export function requireTwoClasses(job: Job, trainingLabels: Float64Array): void {
+  if (job.task !== 'classification') return;
+  if (trainingLabels.some((label) => label !== 0 && label !== 1)) {
+    throw new AmalurError('AMALUR_WRONG_TYPE', `${job.target.label.column} has values other than 0 and 1`, {
+      field: 'target.label',
+      suggestion: 'say with atLeast or equals which rows are of the positive class',
+    });
+  }
+  if (trainingLabels.includes(0) && trainingLabels.includes(1)) return;
+  throw new AmalurError('AMALUR_LABEL_ONE_CLASS', `every training row has the same class of ${job.target.label.column}`, {
+    field: 'target.label',
+    suggestion: 'choose another threshold or value, or check which rows the integration keeps',
+  });
+}

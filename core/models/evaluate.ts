@@ -1,0 +1,59 @@
+import type { Job } from '../job/schema.js';
+import type { ClassificationMetrics, Metrics, RegressionMetrics } from './model.js';
+
+/** Measures predictions (probabilities, or numbers) against labels of the same length. */
+export function evaluate(task: Job['task'], predictions: Float64Array, labels: Float64Array): Metrics {
+  return task === 'classification' ? classification(predictions, labels) : regression(predictions, labels);
+}
+
+function classification(probabilities: Float64Array, labels: Float64Array): ClassificationMetrics {
+  let loss = 0;
+  let correct = 0;
+  let positives = 0;
+  labels.forEach((label, row) => {
+    // A probability that rounds to 0 or 1 would make the loss infinite: the smallest distance a double can say is taken.
+    const p = Math.min(Math.max(probabilities[row]!, Number.EPSILON), 1 - Number.EPSILON);
+    loss -= label === 1 ? Math.log(p) : Math.log1p(-p);
+    if (p >= 0.5 === (label === 1)) correct++;
+    positives += label;
+  });
+  const rows = labels.length;
+  return {
+    rows,
+    positives,
+    auc: areaUnderCurve(probabilities, labels),
+    logLoss: loss / rows,
+    accuracy: correct / rows,
+  };
+}
+
+/** The share of pairs (positive, negative) that scores put in the right order, ties counted half (Mann–Whitney). */
+export function areaUnderCurve(scores: Float64Array, labels: Float64Array): number {
+  const positives = scores.filter((_, row) => labels[row] === 1).sort();
+  const negatives = scores.filter((_, row) => labels[row] !== 1).sort();
+  let below = 0;
+  let through = 0;
+  let wins = 0;
+  for (const score of positives) {
+    while (below < negatives.length && negatives[below]! < score) below++;
+    through = Math.max(through, below);
+    while (through < negatives.length && negatives[through]! <= score) through++;
+    wins += below + (through - below) / 2;
+  }
+  return wins / (positives.length * negatives.length);
+}
+
+function regression(predictions: Float64Array, labels: Float64Array): RegressionMetrics {
+  const rows = labels.length;
+  const mean = labels.reduce((sum, label) => sum + label, 0) / rows;
+  let squares = 0;
+  let absolute = 0;
+  let total = 0;
+  labels.forEach((label, row) => {
+    const error = predictions[row]! - label;
+    squares += error * error;
+    absolute += Math.abs(error);
+    total += (label - mean) ** 2;
+  });
+  return { rows, rmse: Math.sqrt(squares / rows), mae: absolute / rows, r2: 1 - squares / total };
+}

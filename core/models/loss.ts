@@ -1,0 +1,17 @@
+/**
+ * What makes a generalised linear model: a convex loss of one score and one label. Sums run over rows 0 … n−1 in order,
+ * n being the length of the labels, so that they give the same bits wherever they are formed.
+ */
+export interface Loss {
+  /** Σ loss(s_i, y_i), and Δ_i = ∂loss/∂s_i written to `residual`. */
+  residual(scores: Float64Array, labels: Float64Array, residual: Float64Array): number;
+  /** First and second derivative of Σ loss(s_i + α d_i, y_i) by α. */
+  along(
+    scores: Float64Array,
+    direction: Float64Array,
+    labels: Float64Array,
+    alpha: number,
+  ): { first: number; second: number };
+  /** What the model predicts at a score. */
+  predict(score: number): number;
+}

@@ -1,0 +1,187 @@
+import { columnVector, dense } from '../algebra/dense.js';
+import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
+import { AmalurError } from '../errors.js';
+import type { TargetIndex } from '../integration/target-index.js';
+import type { Loss } from '../models/loss.js';
+import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
+import { decodeUp, type PartyUp } from './glm-party.js';
+import { readState, writeState, type Working } from './glm-state.js';
+import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
+import { minimizeAlong } from './line-search.js';
+import type { AggregatorProgram, AggregatorStep, Message, StopReason } from './program.js';
+import { plus, scaled } from './vectors.js';
+
+/**
+ * The aggregator of a generalised linear model: sums partial products and dot products, chooses the direction by L-BFGS
+ * and the step by exact line search, and sends residuals back. One exchange an iteration.
+ */
+export function glmAggregator(loss: Loss): AggregatorProgram {
+  return {
+    start(target, spec) {
+      if (spec.type === 'neural-network') throw new Error('a neural network is no generalised linear model');
+      const n = target.trainRows;
+      const scores = new Float64Array(n);
+      const blank = {
+        spec,
+        round: 0,
+        loss: 0,
+        bestNorm: Infinity,
+        roundsSinceBest: 0,
+        products: undefined,
+        pending: new Float64Array(0),
+        gram: undefined,
+        step: null,
+        intercept: 0,
+        interceptBasis: undefined,
+      };
+      const opening = sendResidual(loss, target, { ...blank, interceptGradient: 0, scores });
+      return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
+    },
+
+    step(target, state, ups) {
+      const before = readState(state);
+      const parts = [...target.indices.keys()].map((party) => decodeUp(required(ups, party)));
+      const received = receive(target, before, parts);
+      const { round, loss: meanLoss, gradientNorm } = received;
+      const progress = { round, loss: meanLoss, gradientNorm };
+      const stop = stopReason(received);
+      const moved = stop === undefined ? descend(loss, target, received, parts) : undefined;
+      if (moved === undefined) return { state: writeState(received), progress, next: { done: stop ?? 'stalled' } };
+      return { ...sendResidual(loss, target, moved), progress };
+    },
+
+    intercept: (state) => readState(state).intercept,
+  };
+}
+
+/** Adds up what the parties sent, in their sorted order: T g, the dot products, and the pair that the last step made. */
+function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[]) {
+  const n = target.trainRows;
+  const productsOfG = dense(n, 1, new Float64Array(n).fill(before.interceptGradient));
+  [...target.indices.values()].forEach(({ rows }, k) => {
+    gatherAdd(productsOfG, columnVector(parts[k]!.partial), rows);
+  });
+  const g = Float64Array.of(before.interceptGradient);
+  const { memory } = before.spec;
+  const [products, interceptBasis] =
+    before.products === undefined || before.interceptBasis === undefined || before.step === null
+      ? [firstBasis(productsOfG.data), firstBasis(g)]
+      : [
+          pushPair(before.products, before.pending, plus(productsOfG.data, -1, before.products.g), productsOfG.data, memory),
+          pushPair(
+            before.interceptBasis,
+            scaled(before.step.alpha, directionOf(before.interceptBasis, before.step.coefficients)),
+            plus(g, -1, before.interceptBasis.g),
+            g,
+            memory,
+          ),
+        ];
+  const gram = nextGram(before.gram, sumRows(parts.map(({ products: rows }) => rows)));
+  const gradientNorm = Math.sqrt(gram.data.at(-1)! + g[0]! ** 2);
+  const better = gradientNorm < before.bestNorm;
+  return {
+    ...before,
+    round: before.round + 1,
+    products,
+    interceptBasis,
+    gram,
+    gradientNorm,
+    bestNorm: better ? gradientNorm : before.bestNorm,
+    roundsSinceBest: better ? 0 : before.roundsSinceBest + 1,
+  };
+}
+
+type Received = ReturnType<typeof receive>;
+
+/** Rounds without a smaller gradient after which rounding, not the problem, is what is left. */
+const PATIENCE = 60;
+
+function stopReason({ gradientNorm, spec, round, roundsSinceBest }: Received): StopReason | undefined {
+  if (!Number.isFinite(gradientNorm)) {
+    throw new AmalurError('AMALUR_DIVERGED', 'the gradient is not a finite number', {
+      field: 'model',
+      suggestion: 'look for columns with enormous values, or raise l2',
+    });
+  }
+  if (gradientNorm <= spec.tolerance) return 'converged';
+  if (roundsSinceBest >= PATIENCE) return 'stalled';
+  return round >= spec.maxRounds ? 'max-rounds' : undefined;
+}
+
+/**
+ * Direction and exact line search: φ(α) = mean loss(s + α T p) + λ/2 ‖θ + α p‖².
+ * @returns undefined if not even the gradient is a direction of descent any more: precision is exhausted
+ */
+function descend(loss: Loss, target: TargetIndex, at: Received, parts: readonly PartyUp[]): Working | undefined {
+  const whole = withIntercept(at.gram, at.interceptBasis);
+  const gradient = new Array<number>(whole.columns).fill(0);
+  gradient[whole.columns - 1] = 1;
+  const slopeOf = (c: readonly number[]) => quadraticForm(whole, gradient, c);
+  const quasiNewton = lbfgsDirection(whole);
+  const coefficients = slopeOf(quasiNewton) < 0 ? quasiNewton : gradient.map((value) => -value);
+
+  const n = target.trainRows;
+  const { l2 } = at.spec;
+  const direction = directionOf(at.products, coefficients);
+  const [thetaProducts] = sumRows(parts.map(({ theta }) => [theta]));
+  const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts![i]!, 0);
+  const pp = quadraticForm(at.gram, coefficients, coefficients);
+  const alpha = minimizeAlong((a) => {
+    const { first, second } = loss.along(at.scores, direction, target.labels, a);
+    return { first: first / n + l2 * (thetaP + a * pp), second: second / n + l2 * pp };
+  }, slopeOf(coefficients));
+  if (alpha === 0) return undefined;
+
+  const pending = scaled(alpha, direction);
+  return {
+    ...at,
+    step: { alpha, coefficients },
+    pending,
+    scores: plus(at.scores, 1, pending),
+    intercept: at.intercept + alpha * directionOf(at.interceptBasis, coefficients)[0]!,
+  };
+}
+
+/** Residual Δ/n at the new scores, scattered to every party's source rows: G_k = I_kᵀ Δ. */
+function sendResidual(loss: Loss, target: TargetIndex, at: Working): Pick<AggregatorStep, 'state' | 'next'> {
+  const n = target.trainRows;
+  const residual = new Float64Array(n);
+  const meanLoss = loss.residual(at.scores, target.labels, residual) / n;
+  let interceptGradient = 0;
+  for (let row = 0; row < n; row++) {
+    residual[row]! /= n;
+    interceptGradient += residual[row]!;
+  }
+  const down = new Map<string, Message>();
+  for (const [party, { rows, sourceRows }] of target.indices) {
+    const sums = scatterSum(columnVector(residual), rows, sourceRows).data;
+    down.set(party, { json: { step: at.step }, tensors: { residual: { shape: [sourceRows], data: sums } } });
+  }
+  return { state: writeState({ ...at, loss: meanLoss, interceptGradient }), next: { down } };
+}
+
+/** The Gram matrix with the intercept's piece added. */
+function withIntercept(gram: Gram, interceptBasis: Basis): Gram {
+  const pieces = basisVectors(interceptBasis).map((vector) => vector[0]!);
+  const size = gram.rows;
+  return dense(
+    size,
+    size,
+    gram.data.map((value, at) => value + pieces[Math.floor(at / size)]! * pieces[at % size]!),
+  );
+}
+
+function firstBasis(g: Float64Array): Basis {
+  return { s: [], y: [], g };
+}
+
+function sumRows(parts: readonly (readonly Float64Array[])[]): readonly Float64Array[] {
+  const [first = [], ...rest] = parts;
+  return rest.reduce((sums, rows) => sums.map((sum, i) => plus(sum, 1, rows[i]!)), first);
+}
+
+function required(ups: ReadonlyMap<string, Message>, party: string): Message {
+  const up = ups.get(party);
+  if (up === undefined) throw new Error(`no message from ${party}`);
+  return up;
+}

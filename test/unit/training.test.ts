@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { denseMatrix } from '../../core/algebra/dense.js';
+import { factorizedTable } from '../../core/algebra/factorized-table.js';
+import type { Matrix } from '../../core/algebra/matrix.js';
+import type { TargetIndex } from '../../core/integration/target-index.js';
+import { jobSchema, type ModelSpec } from '../../core/job/schema.js';
+import { programsOf } from '../../core/models/programs.js';
+import { runLocally } from '../../core/training/local-runner.js';
+import type { Message } from '../../core/training/program.js';
+import { denseOf, integration, type KnownSource } from '../support/arbitrary-integration.js';
+
+const specs = ['logistic-regression', 'linear-regression'].map(
+  (type) => jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }) as ModelSpec,
+);
+
+const problem = integration
+  .filter(({ rows, sources }) => rows >= 2 && sources.some(({ table }) => table.columns > 0))
+  .chain((scene) =>
+    fc
+      .array(fc.integer({ min: 0, max: 1 }), { minLength: scene.rows, maxLength: scene.rows })
+      .filter((labels) => labels.includes(0) && labels.includes(1))
+      .map((labels) => ({ ...scene, labels: Float64Array.from(labels) })),
+  );
+
+/** The distributed algorithm, party by party, in one process. */
+function runParties(sources: readonly KnownSource[], labels: Float64Array, spec: ModelSpec): number[] {
+  const { party, aggregator } = programsOf(spec.type);
+  const names = sources.map((_, k) => `p${k}`);
+  const tables = new Map<string, Matrix>(sources.map(({ table }, k) => [names[k]!, table]));
+  const target: TargetIndex = {
+    rows: labels.length,
+    trainRows: labels.length,
+    labels,
+    indices: new Map(sources.map(({ table, index }, k) => [names[k]!, { sourceRows: table.rows, rows: index }])),
+  };
+  const states = new Map([...tables].map(([name, table]) => [name, party.start(table, spec)]));
+  let step = aggregator.start(target, spec);
+  while ('down' in step.next) {
+    const ups = new Map<string, Message>();
+    for (const [name, table] of tables) {
+      const { state, up } = party.step(table, states.get(name)!, step.next.down.get(name)!);
+      states.set(name, state);
+      ups.set(name, up);
+    }
+    step = aggregator.step(target, step.state, ups);
+  }
+  return [...names.flatMap((name) => [...party.parameters(states.get(name)!)]), aggregator.intercept(step.state)];
+}
+
+describe.each(specs)('$type', (spec) => {
+  const whole = (table: Matrix, labels: Float64Array) => {
+    const { parameters, intercept } = runLocally({ table, labels, spec, rounds: 1000 });
+    return [...parameters, intercept];
+  };
+
+  test('materialized, factorized and by parties the parameters agree to 1e-8', () => {
+    fc.assert(
+      fc.property(problem, ({ rows, sources, cells, labels }) => {
+        const factorized = factorizedTable(rows, sources);
+        const reference = whole(denseMatrix(denseOf(cells, factorized.columns)), labels);
+        for (const candidate of [whole(factorized, labels), runParties(sources, labels, spec)]) {
+          candidate.forEach((value, i) => {
+            expect(Math.abs(value - reference[i]!)).toBeLessThan(1e-8);
+          });
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('at the solution the gradient of the penalised loss is zero, by finite differences', () => {
+    fc.assert(
+      fc.property(problem, ({ rows, sources, cells, labels }) => {
+        const solution = whole(factorizedTable(rows, sources), labels);
+        const objective = (theta: readonly number[]) => {
+          const intercept = theta.at(-1)!;
+          const losses = cells.map((row, t) => {
+            const score = row.reduce((sum, cell, c) => sum + cell * theta[c]!, intercept);
+            return spec.type === 'linear-regression'
+              ? 0.5 * (score - labels[t]!) ** 2
+              : Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - labels[t]! * score;
+          });
+          const penalty = theta.slice(0, -1).reduce((sum, value) => sum + 0.05 * value * value, 0);
+          return losses.reduce((sum, value) => sum + value, 0) / rows + penalty;
+        };
+        const step = 1e-5;
+        solution.forEach((_, i) => {
+          const moved = (by: number) => solution.map((value, j) => (i === j ? value + by : value));
+          const slope = (objective(moved(step)) - objective(moved(-step))) / (2 * step);
+          expect(Math.abs(slope)).toBeLessThan(1e-7);
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('stopping after every round and going on from the state gives the same bits', () => {
+    fc.assert(
+      fc.property(problem, ({ rows, sources, labels }) => {
+        const table = factorizedTable(rows, sources);
+        const straight = runLocally({ table, labels, spec, rounds: 1000 });
+        let piecewise = runLocally({ table, labels, spec, rounds: 1 });
+        while (piecewise.stopped === undefined) {
+          piecewise = runLocally({ table, labels, spec, rounds: 1, from: structuredClone(piecewise.state) });
+        }
+        expect([...piecewise.parameters]).toEqual([...straight.parameters]);
+        expect(piecewise.intercept).toBe(straight.intercept);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

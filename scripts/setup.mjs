@@ -11,4 +11,9 @@ if (unknown) {
   process.stderr.write(`Unknown option ${unknown}. Known: ${known.join(', ')}\n`);
   process.exit(2);
 }
-process.exitCode = (await setup({ withTests: args.includes('--with-tests'), build: !args.includes('--no-build') })) ? 0 : 1;
+process.exitCode = (await setup({
+  withTests: args.includes('--with-tests'),
+  build: !args.includes('--no-build'),
+}))
+  ? 0
+  : 1;

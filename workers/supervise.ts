@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
 
@@ -40,8 +41,13 @@ function supervise({ command, args, graceSeconds }: Supervised): void {
     stopping = true;
     setTimeout(() => child.kill('SIGKILL'), graceSeconds * 1000).unref();
   };
-  for (const signal of signals) process.on(signal, () => { stop(signal); });
-  const parentGone = (): void => { stop('SIGTERM'); };
+  for (const signal of signals)
+    process.on(signal, () => {
+      stop(signal);
+    });
+  const parentGone = (): void => {
+    stop('SIGTERM');
+  };
   process.on('disconnect', parentGone);
   // With an IPC channel standard input may well be closed from the beginning, and says nothing.
   if (!process.connected) process.stdin.on('end', parentGone).on('error', parentGone).resume();
@@ -58,7 +64,7 @@ function supervise({ command, args, graceSeconds }: Supervised): void {
   });
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   try {
     supervise(parse(process.argv.slice(2)));
   } catch (error) {

@@ -36,7 +36,10 @@ export function temporalBinary(): string {
     if (isThere(given, constants.X_OK)) return given;
     throw new Error(`AMALUR_TEMPORAL_BIN names ${given}, which is no executable file.`);
   }
-  const folders = [join(cacheFolder(), 'temporal', temporalVersion), ...(process.env['PATH'] ?? '').split(delimiter)];
+  const folders = [
+    join(cacheFolder(), 'temporal', temporalVersion),
+    ...(process.env['PATH'] ?? '').split(delimiter),
+  ];
   for (const folder of folders) {
     const path = join(folder, 'temporal');
     if (folder !== '' && isThere(path, constants.X_OK)) return path;
@@ -50,7 +53,11 @@ export function temporalBinary(): string {
  */
 export function duckdbExtensionFolder(): string {
   const given = process.env['AMALUR_DUCKDB_EXTENSIONS'];
-  const folder = given ? resolve(given) : join(cacheFolder(), 'duckdb', duckdbVersion, `${process.platform}-${process.arch}`);
+  const folder = given
+    ? resolve(given)
+    : join(cacheFolder(), 'duckdb', duckdbVersion, `${process.platform}-${process.arch}`);
   if (isThere(join(folder, 'sqlite_scanner.duckdb_extension'), constants.R_OK)) return folder;
-  throw new Error(`DuckDB's extensions are not in ${folder}. Run \`npm run setup\`, or set AMALUR_DUCKDB_EXTENSIONS.`);
+  throw new Error(
+    `DuckDB's extensions are not in ${folder}. Run \`npm run setup\`, or set AMALUR_DUCKDB_EXTENSIONS.`,
+  );
 }

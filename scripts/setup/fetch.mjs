@@ -25,7 +25,11 @@ export async function download(step, url, to, sha256) {
     clearTimeout(timer);
     timer = setTimeout(() => abort.abort(), stallMs);
     const source = Readable.fromWeb(response.body);
-    await withProgress(step, () => megabytes(bytes), () => pipeline(source, watch, createWriteStream(to)));
+    await withProgress(
+      step,
+      () => megabytes(bytes),
+      () => pipeline(source, watch, createWriteStream(to)),
+    );
   } catch (error) {
     throw new Error(abort.signal.aborted ? 'not reached in time' : (error.cause?.code ?? error.message));
   } finally {

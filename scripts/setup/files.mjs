@@ -1,7 +1,19 @@
 // Small file helpers: checksums, atomic placing, links.
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { cache } from './locations.mjs';
@@ -61,7 +73,8 @@ export async function hashTree(base, paths, wanted = () => true) {
     const info = await stat(path).catch(() => undefined);
     if (!info) return;
     if (info.isDirectory()) {
-      for (const name of (await readdir(path)).sort()) if (name !== 'node_modules') await visit(join(path, name));
+      for (const name of (await readdir(path)).sort())
+        if (name !== 'node_modules') await visit(join(path, name));
     } else if (wanted(path)) {
       const content = await readFile(path).catch(() => '');
       hash.update(`${relative(base, path)}\0${content.length}\0`).update(content);

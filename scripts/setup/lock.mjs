@@ -37,14 +37,17 @@ async function takeAway(path, text) {
 async function acquire(path) {
   await mkdir(dirname(path), { recursive: true });
   const mine = `${process.pid} ${hostname()} ${randomUUID()}`;
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     // Written aside and linked, so that nobody ever reads a lock without its holder's name.
     const fresh = `${path}.${randomUUID()}`;
     await writeFile(fresh, mine);
-    const got = await link(fresh, path).then(() => true, (error) => {
-      if (error.code === 'EEXIST') return false;
-      throw error;
-    });
+    const got = await link(fresh, path).then(
+      () => true,
+      (error) => {
+        if (error.code === 'EEXIST') return false;
+        throw error;
+      },
+    );
     await rm(fresh, { force: true });
     if (got) break;
     const holder = await read(path);
@@ -57,7 +60,10 @@ async function acquire(path) {
     told = true;
     await sleep(500);
   }
-  const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), refreshMs);
+  const timer = setInterval(
+    () => void utimes(path, new Date(), new Date()).catch(() => undefined),
+    refreshMs,
+  );
   timer.unref();
   return async () => {
     clearInterval(timer);

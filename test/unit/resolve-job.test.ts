@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AmalurError } from '../../core/errors.js';
+import { canonicalJson } from '../../core/json.js';
+import { parseJob, resolveJob } from '../../core/job/resolve.js';
+import type { ResolvedJob } from '../../core/job/resolved.js';
+import type { JobInput } from '../../core/job/schema.js';
+import { flightsJob, flightsTables } from '../support/flights-job.js';
+
+function resolve(change: Partial<JobInput> = {}): ResolvedJob {
+  return resolveJob(parseJob({ ...flightsJob, ...change }), flightsTables);
+}
+
+function refusal(change: Record<string, unknown>) {
+  try {
+    resolve(change);
+  } catch (error) {
+    if (!(error instanceof AmalurError)) throw error;
+    return { code: error.code, field: error.field, suggestion: error.suggestion, message: error.message };
+  }
+  throw new Error('the job was not refused');
+}
+
+function label(change: JobInput['target']['label']) {
+  return { target: { base: 'airline.flights', label: change } };
+}
+
+function joining(...joins: unknown[]) {
+  return { integration: { joins }, features: {} };
+}
+
+const names = (resolved: ResolvedJob, party: string) =>
+  resolved.parties
+    .find(({ id }) => id === party)
+    ?.features.map(({ name, encoding }) => `${name}:${encoding}`);
+
+const reasons = (resolved: ResolvedJob) =>
+  Object.fromEntries(resolved.leftOut.map(({ column, reason }) => [column, reason]));
+
+describe('a job that fits the catalog', () => {
+  it('names its parties by table or alias, base first, then the joins in their order', () => {
+    expect(resolve().parties.map(({ id, silo, table }) => [id, silo, table])).toEqual([
+      ['airline.flights', 'airline', 'flights'],
+      ['weather.hourly', 'weather', 'hourly'],
+      ['registry.planes', 'registry', 'planes'],
+      ['registry.origin', 'registry', 'airports'],
+      ['registry.destination', 'registry', 'airports'],
+    ]);
+  });
+
+  it('takes numbers as they are and text as categories, in the table order, with what the job says instead', () => {
+    const resolved = resolve();
+    expect(names(resolved, 'airline.flights')).toEqual([
+      'id:numeric',
+      'month:categorical',
+      'day:numeric',
+      'carrier:categorical',
+      'origin:categorical',
+      'dest:categorical',
+      'distance:numeric',
+      'diverted:numeric',
+    ]);
+    expect(names(resolved, 'registry.planes')).toEqual([
+      'year:numeric',
+      'manufacturer:categorical',
+      'speed:numeric',
+    ]);
+  });
+
+  it('gives a reason for every column that it leaves out, and never takes the label', () => {
+    const resolved = resolve();
+    expect(reasons(resolved)).toMatchObject({
+      'airline.flights.year': 'the same value in every row',
+      'airline.flights.dep_delay': 'excluded by the job',
+      'airline.flights.tailnum': expect.stringContaining('more than features.maxLevels (300)'),
+      'airline.flights.time_hour': 'of type timestamp, for which no encoding is usual',
+      'weather.hourly.origin': expect.stringContaining('join key'),
+      'weather.hourly.station_note': 'NULL in every row',
+      'registry.planes.raw': 'of type other, for which no encoding is usual',
+      'registry.destination.faa': expect.stringContaining('join key'),
+    });
+    expect(canonicalJson(resolved.parties)).not.toContain('arr_delay');
+    expect(reasons(resolved)).not.toHaveProperty('airline.flights.arr_delay');
+  });
+
+  it('uses only the included columns where the job includes any', () => {
+    const resolved = resolve({ features: { include: ['registry.origin.lat', 'weather.hourly.temp'] } });
+    expect(resolved.parties.map(({ features }) => features.map(({ name }) => name))).toEqual([
+      [],
+      ['temp'],
+      [],
+      ['lat'],
+      [],
+    ]);
+  });
+
+  it('takes the smallest known key as row key, all columns where none is known, and the one that the job names', () => {
+    expect(resolve().rowKey).toEqual(['id']);
+    const target = { base: 'airline.flights', label: { column: 'diverted' }, rowKey: ['carrier', 'day'] };
+    expect(resolve({ target }).rowKey).toEqual(['carrier', 'day']);
+    const keyless = flightsTables.map((table) => ({ ...table, profile: { ...table.profile, keys: [] } }));
+    expect(
+      resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), keyless).rowKey,
+    ).toHaveLength(14);
+  });
+
+  it('has one hash for a job with its defaults written out and left out, and another for another job', () => {
+    const { jobHash, job } = resolve();
+    expect(resolveJob(parseJob(JSON.parse(JSON.stringify(job))), flightsTables).jobHash).toBe(jobHash);
+    expect(resolve({ strategy: 'auto' }).jobHash).toBe(jobHash);
+    expect(resolve({ split: { test: 0.2, seed: 8 } }).jobHash).not.toBe(jobHash);
+  });
+
+  it('resolves to the same JSON every time', () => {
+    expect(canonicalJson(resolve())).toBe(canonicalJson(resolve()));
+  });
+
+  it('takes the label of another row of a self-join only where the job includes it by name', () => {
+    const joins = [{ table: 'airline.flights', as: 'earlier', on: [{ base: 'day', table: 'id' }] }];
+    expect(reasons(resolve({ integration: { joins } }))).toHaveProperty('airline.earlier.arr_delay');
+    const features = { include: ['airline.earlier.arr_delay'] };
+    expect(names(resolve({ integration: { joins }, features }), 'airline.earlier')).toEqual([
+      'arr_delay:numeric',
+    ]);
+  });
+});
+
+describe('a job that does not fit is refused with code, field and suggestion', () => {
+  // prettier-ignore
+  it.each([
+    ['an unknown silo', { target: { base: 'airlines.flights', label: { column: 'arr_delay' } } }, 'AMALUR_UNKNOWN_SILO', 'target.base', 'airline'],
+    ['an unknown table', { target: { base: 'airline.flight', label: { column: 'arr_delay' } } }, 'AMALUR_UNKNOWN_TABLE', 'target.base', 'airline.flights'],
+    ['a table of another silo', joining({ table: 'weather.planes', on: ['tailnum'] }), 'AMALUR_UNKNOWN_TABLE', 'integration.joins[0].table', 'registry.planes'],
+    ['an unknown label', label({ column: 'arr_dely', atLeast: 15 }), 'AMALUR_UNKNOWN_COLUMN', 'target.label.column', 'arr_delay'],
+    ['an unknown key column', joining({ table: 'registry.planes', on: ['tail_num'] }), 'AMALUR_UNKNOWN_COLUMN', 'integration.joins[0].on[0]', 'tailnum'],
+    ['an unknown key column on the other side', joining({ table: 'registry.airports', on: [{ base: 'origin', table: 'fa' }] }), 'AMALUR_UNKNOWN_COLUMN', 'integration.joins[0].on[0].table', 'faa'],
+    ['an unknown excluded column', { features: { exclude: ['weather.hourly.tmp'] } }, 'AMALUR_UNKNOWN_COLUMN', 'features.exclude[0]', 'weather.hourly.temp'],
+    ['a column of a table outside the job', { features: { include: ['weather.hourl.temp'] } }, 'AMALUR_UNKNOWN_TABLE', 'features.include[0]', 'weather.hourly.temp'],
+    ['an unknown encoded column', { features: { encode: { 'registry.planes.yaer': 'numeric' } } }, 'AMALUR_UNKNOWN_COLUMN', 'features.encode["registry.planes.yaer"]', 'registry.planes.year'],
+    ['an unknown row key', { target: { ...flightsJob.target, rowKey: ['flight_id_of_day'] } }, 'AMALUR_UNKNOWN_COLUMN', 'target.rowKey[0]', 'the columns of'],
+    ['an unknown silo in a constraint', { constraints: { rowsStay: ['registri'] } }, 'AMALUR_UNKNOWN_SILO', 'constraints.rowsStay[0]', 'registry'],
+    ['text compared with atLeast', label({ column: 'carrier', atLeast: 1 }), 'AMALUR_LABEL_NOT_NUMERIC', 'target.label.column', 'equals'],
+    ['regression on text', { ...label({ column: 'carrier' }), task: 'regression', model: { type: 'linear-regression' } }, 'AMALUR_LABEL_NOT_NUMERIC', 'target.label.column', 'classification'],
+    ['a regression with a threshold', { task: 'regression', model: { type: 'linear-regression' } }, 'AMALUR_INVALID_JOB', 'target.label.atLeast', 'leave "atLeast" out'],
+    ['many values and no positive class', label({ column: 'arr_delay' }), 'AMALUR_INVALID_JOB', 'target.label', 'atLeast'],
+    ['text and no positive class', label({ column: 'carrier' }), 'AMALUR_LABEL_NOT_NUMERIC', 'target.label', 'equals'],
+    ['a positive class of another type', label({ column: 'carrier', equals: 1 }), 'AMALUR_WRONG_TYPE', 'target.label.equals', 'string'],
+    ['a label of one class', label({ column: 'year', equals: 2013 }), 'AMALUR_LABEL_ONE_CLASS', 'target.label.column', 'two classes'],
+    ['the label included', { features: { include: ['airline.flights.arr_delay'] } }, 'AMALUR_LABEL_IN_FEATURES', 'features.include[0]', 'remove'],
+    ['the label encoded', { features: { encode: { 'airline.flights.arr_delay': 'numeric' } } }, 'AMALUR_LABEL_IN_FEATURES', 'features.encode["airline.flights.arr_delay"]', 'remove'],
+    ['keys of two types', joining({ table: 'registry.planes', on: [{ base: 'distance', table: 'tailnum' }] }), 'AMALUR_KEY_TYPE_MISMATCH', 'integration.joins[0].on[0]', 'one type'],
+    ['a table joined twice', joining({ table: 'registry.planes', on: ['tailnum'] }, { table: 'registry.planes', on: ['tailnum'] }), 'AMALUR_DUPLICATE_NAME', 'integration.joins[1].table', '"as"'],
+    ['the base joined to itself', joining({ table: 'airline.flights', on: ['id'] }), 'AMALUR_DUPLICATE_NAME', 'integration.joins[0].table', '"as"'],
+    ['an alias that is taken', joining({ table: 'registry.planes', on: ['tailnum'] }, { table: 'registry.airports', as: 'planes', on: [{ base: 'dest', table: 'faa' }] }), 'AMALUR_DUPLICATE_NAME', 'integration.joins[1].as', 'another alias'],
+    ['a key column named twice', joining({ table: 'registry.planes', on: ['tailnum', 'tailnum'] }), 'AMALUR_DUPLICATE_NAME', 'integration.joins[0].on[1]', 'once'],
+    ['a key without values', joining({ table: 'weather.hourly', on: [{ base: 'carrier', table: 'station_note' }] }), 'AMALUR_EMPTY_JOIN', 'integration.joins[0].on', 'have values'],
+    ['a number from text', { features: { encode: { 'airline.flights.carrier': 'numeric' } } }, 'AMALUR_WRONG_TYPE', 'features.encode["airline.flights.carrier"]', 'categorical'],
+    ['a category from anything else', { features: { encode: { 'registry.planes.raw': 'categorical' } } }, 'AMALUR_WRONG_TYPE', 'features.encode["registry.planes.raw"]', 'leave'],
+    ['a column both in and out', { features: { include: ['weather.hourly.temp'], exclude: ['weather.hourly.temp'] } }, 'AMALUR_INVALID_JOB', 'features.exclude[0]', 'one of the two'],
+    ['no features', { features: { include: ['airline.flights.time_hour'] } }, 'AMALUR_NO_FEATURES', 'features', 'encode'],
+    ['a network that is to be factorized', { model: { type: 'neural-network' }, strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'strategy', 'materialize'],
+    ['a model for another task', { model: { type: 'linear-regression' } }, 'AMALUR_INVALID_JOB', 'model.type', 'logistic-regression'],
+    ['a field that does not exist', { modell: {} }, 'AMALUR_UNKNOWN_FIELD', 'modell', 'model'],
+  ])('%s', (_what, change, code, field, suggestion) => {
+    expect(refusal(change)).toMatchObject({ code, field, suggestion: expect.stringContaining(suggestion) });
+  });
+
+  it('says how many rows repeat the key of the "one" side, where the profile proves it', () => {
+    const single = refusal(joining({ table: 'weather.hourly', on: ['origin'] }));
+    expect(single).toMatchObject({ code: 'AMALUR_REPEATED_KEY', field: 'integration.joins[0].on' });
+    expect(single.message).toContain('26112 of its 26115 rows');
+  });
+
+  it('leaves a composite key that the profile can neither prove nor refute to the run', () => {
+    const unknown = flightsTables.map((table) => ({ ...table, profile: { ...table.profile, keys: [] } }));
+    expect(() => resolveJob(parseJob(flightsJob), unknown)).not.toThrow();
+  });
+});
+
+it('refuses whatever a job is changed to with an AmalurError, and with nothing else', () => {
+  const paths = pathsOf(flightsJob);
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(
+      'airline.flights',
+      'registry.planes',
+      'tailnum',
+      'carrier',
+      'arr_delay',
+      'airline.flights.day',
+      '__proto__',
+      0,
+      1,
+    ),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom(...paths), value), { minLength: 1, maxLength: 3 }),
+      (changes) => {
+        const job = structuredClone(flightsJob) as unknown;
+        for (const [path, replacement] of changes) replaceAt(job, path, replacement);
+        try {
+          resolveJob(parseJob(job), flightsTables);
+        } catch (error) {
+          if (!(error instanceof AmalurError)) throw error;
+          expect(error.message).not.toBe('');
+        }
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+type Path = readonly (string | number)[];
+
+function pathsOf(value: unknown, at: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return at.length === 0 ? [] : [at];
+  const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const below = members.flatMap(([step, member]) => pathsOf(member, [...at, step]));
+  return at.length === 0 ? below : [at, ...below];
+}
+
+/** Replaces the member at a path, unless an earlier change has taken away what held it. */
+function replaceAt(root: unknown, path: Path, replacement: unknown): void {
+  const last = path.at(-1);
+  const holder = path.slice(0, -1).reduce<unknown>((at, step) => (isObject(at) ? at[step] : undefined), root);
+  if (isObject(holder) && last !== undefined) holder[last] = replacement;
+}
+
+function isObject(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
+}

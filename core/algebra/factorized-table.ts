@@ -42,9 +42,12 @@ export function factorizedTable(rows: number, sources: readonly FactorizedSource
         setBlock(result, source.table.gram(sourceWeights(source, weights)), offsets[k]!, offsets[k]!);
         sources.slice(k + 1).forEach((other, after) => {
           const l = k + 1 + after;
-          inColumnChunks(other.table.columns, (from, to) => {
-            const block = crossProduct(rows, source, other, from, to, weights);
-            setSymmetric(result, block, offsets[k]!, offsets[l]! + from);
+          const [wide, narrow, row, column] =
+            source.table.columns >= other.table.columns
+              ? [source, other, offsets[k]!, offsets[l]!]
+              : [other, source, offsets[l]!, offsets[k]!];
+          inColumnChunks(narrow.table.columns, (from, to) => {
+            setSymmetric(result, crossProduct(rows, wide, narrow, from, to, weights), row, column + from);
           });
         });
       });

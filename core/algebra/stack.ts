@@ -22,10 +22,13 @@ export function stackColumns(blocks: readonly Matrix[], rows = blocks[0]?.rows ?
         setBlock(result, block.gram(weights), offsets[i]!, offsets[i]!);
         blocks.slice(i + 1).forEach((other, after) => {
           const j = i + 1 + after;
-          inColumnChunks(other.columns, (from, to) => {
-            const part = other.multiply(identityColumns(other.columns, from, to));
+          // The narrower block is written out, a few columns at a time, and meets the other in its own form.
+          const [wide, narrow, row, column] =
+            block.columns >= other.columns ? [block, other, offsets[i]!, offsets[j]!] : [other, block, offsets[j]!, offsets[i]!];
+          inColumnChunks(narrow.columns, (from, to) => {
+            const part = narrow.multiply(identityColumns(narrow.columns, from, to));
             if (weights !== undefined) scaleRows(part, weights);
-            setSymmetric(result, block.transposedMultiply(part), offsets[i]!, offsets[j]! + from);
+            setSymmetric(result, wide.transposedMultiply(part), row, column + from);
           });
         });
       });
@@ -83,7 +86,7 @@ export function setBlock(into: Dense, block: Dense, row: number, column: number)
     into.data.set(block.data.subarray(i * block.columns, (i + 1) * block.columns), (row + i) * into.columns + column);
 }
 
-/** Sets a block above the diagonal and its transpose below. */
+/** Sets a block off the diagonal and its transpose on the other side. */
 export function setSymmetric(into: Dense, block: Dense, row: number, column: number): void {
   setBlock(into, block, row, column);
   for (let i = 0; i < block.rows; i++)

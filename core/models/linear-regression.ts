@@ -2,6 +2,7 @@ import type { Loss } from './loss.js';
 
 /** loss(s, y) = ½ (s − y)²; ∂ = s − y; ∂² = 1. */
 export const squaredLoss: Loss = {
+  curvature: 1,
   residual(scores, labels, residual) {
     let sum = 0;
     for (let row = 0; row < labels.length; row++) {

@@ -8,6 +8,7 @@ export function sigmoid(score: number): number {
 
 /** loss(s, y) = log(1 + eˢ) − y s with y ∈ {0, 1}; ∂ = σ(s) − y; ∂² = σ(s)(1 − σ(s)). */
 export const logisticLoss: Loss = {
+  curvature: 0.25,
   residual(scores, labels, residual) {
     let sum = 0;
     for (let row = 0; row < labels.length; row++) {

@@ -3,6 +3,8 @@
  * n being the length of the labels, so that they give the same bits wherever they are formed.
  */
 export interface Loss {
+  /** Largest second derivative by the score: what the preconditioner takes for the curvature. */
+  readonly curvature: number;
   /** Σ loss(s_i, y_i), and Δ_i = ∂loss/∂s_i written to `residual`. */
   residual(scores: Float64Array, labels: Float64Array, residual: Float64Array): number;
   /** First and second derivative of Σ loss(s_i + α d_i, y_i) by α. */

@@ -20,5 +20,6 @@ export function lossOf(type: ModelType): Loss {
 }
 
 export function programsOf(type: ModelType): { party: PartyProgram; aggregator: AggregatorProgram } {
-  return { party: glmParty, aggregator: glmAggregator(lossOf(type)) };
+  const loss = lossOf(type);
+  return { party: glmParty(loss.curvature), aggregator: glmAggregator(loss) };
 }

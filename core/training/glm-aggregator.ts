@@ -16,6 +16,8 @@ import { plus, scaled } from './vectors.js';
  * and the step by exact line search, and sends residuals back. One exchange an iteration.
  */
 export function glmAggregator(loss: Loss): AggregatorProgram {
+  /** √h: scales the intercept's column as the parties scale theirs. */
+  const root = Math.sqrt(loss.curvature);
   return {
     start(target, spec) {
       if (spec.type === 'neural-network') throw new Error('a neural network is no generalised linear model');
@@ -30,8 +32,10 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
         products: undefined,
         pending: new Float64Array(0),
         gram: undefined,
+        penalties: undefined,
         step: null,
         intercept: 0,
+        offset: 0,
         interceptBasis: undefined,
       };
       const opening = sendResidual(loss, target, { ...blank, interceptGradient: 0, scores });
@@ -41,27 +45,31 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
     step(target, state, ups) {
       const before = readState(state);
       const parts = [...target.indices.keys()].map((party) => decodeUp(required(ups, party)));
-      const received = receive(target, before, parts);
+      const received = receive(target, before, parts, root);
       const { round, loss: meanLoss, gradientNorm } = received;
       const progress = { round, loss: meanLoss, gradientNorm };
       const stop = stopReason(received);
-      const moved = stop === undefined ? descend(loss, target, received, parts) : undefined;
+      const moved = stop === undefined ? descend(loss, target, received, parts, root) : undefined;
       if (moved === undefined) return { state: writeState(received), progress, next: { done: stop ?? 'stalled' } };
       return { ...sendResidual(loss, target, moved), progress };
     },
 
-    intercept: (state) => readState(state).intercept,
+    intercept(state) {
+      const { intercept, offset } = readState(state);
+      return intercept - offset;
+    },
   };
 }
 
 /** Adds up what the parties sent, in their sorted order: T g, the dot products, and the pair that the last step made. */
-function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[]) {
+function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[], root: number) {
   const n = target.trainRows;
-  const productsOfG = dense(n, 1, new Float64Array(n).fill(before.interceptGradient));
+  const g = Float64Array.of(before.interceptGradient / root);
+  const shift = parts.reduce((sum, part) => sum + part.shift, 0);
+  const productsOfG = dense(n, 1, new Float64Array(n).fill(g[0]! / root - shift));
   [...target.indices.values()].forEach(({ rows }, k) => {
     gatherAdd(productsOfG, columnVector(parts[k]!.partial), rows);
   });
-  const g = Float64Array.of(before.interceptGradient);
   const { memory } = before.spec;
   const [products, interceptBasis] =
     before.products === undefined || before.interceptBasis === undefined || before.step === null
@@ -77,7 +85,10 @@ function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[]
           ),
         ];
   const gram = nextGram(before.gram, sumRows(parts.map(({ products: rows }) => rows)));
-  const gradientNorm = Math.sqrt(gram.data.at(-1)! + g[0]! ** 2);
+  const penalties = nextGram(before.penalties, sumRows(parts.map(({ penalties: rows }) => rows)));
+  const offset = parts.reduce((sum, part) => sum + part.offset, 0);
+  const gradientSquare = parts.reduce((sum, part) => sum + part.gradientSquare, before.interceptGradient ** 2);
+  const gradientNorm = Math.sqrt(gradientSquare);
   const better = gradientNorm < before.bestNorm;
   return {
     ...before,
@@ -85,6 +96,8 @@ function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[]
     products,
     interceptBasis,
     gram,
+    penalties,
+    offset,
     gradientNorm,
     bestNorm: better ? gradientNorm : before.bestNorm,
     roundsSinceBest: better ? 0 : before.roundsSinceBest + 1,
@@ -112,7 +125,13 @@ function stopReason({ gradientNorm, spec, round, roundsSinceBest }: Received): S
  * Direction and exact line search: φ(α) = mean loss(s + α T p) + λ/2 ‖θ + α p‖².
  * @returns undefined if not even the gradient is a direction of descent any more: precision is exhausted
  */
-function descend(loss: Loss, target: TargetIndex, at: Received, parts: readonly PartyUp[]): Working | undefined {
+function descend(
+  loss: Loss,
+  target: TargetIndex,
+  at: Received,
+  parts: readonly PartyUp[],
+  root: number,
+): Working | undefined {
   const whole = withIntercept(at.gram, at.interceptBasis);
   const gradient = new Array<number>(whole.columns).fill(0);
   gradient[whole.columns - 1] = 1;
@@ -125,7 +144,7 @@ function descend(loss: Loss, target: TargetIndex, at: Received, parts: readonly 
   const direction = directionOf(at.products, coefficients);
   const [thetaProducts] = sumRows(parts.map(({ theta }) => [theta]));
   const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts![i]!, 0);
-  const pp = quadraticForm(at.gram, coefficients, coefficients);
+  const pp = quadraticForm(at.penalties, coefficients, coefficients);
   const alpha = minimizeAlong((a) => {
     const { first, second } = loss.along(at.scores, direction, target.labels, a);
     return { first: first / n + l2 * (thetaP + a * pp), second: second / n + l2 * pp };
@@ -138,7 +157,7 @@ function descend(loss: Loss, target: TargetIndex, at: Received, parts: readonly 
     step: { alpha, coefficients },
     pending,
     scores: plus(at.scores, 1, pending),
-    intercept: at.intercept + alpha * directionOf(at.interceptBasis, coefficients)[0]!,
+    intercept: at.intercept + (alpha * directionOf(at.interceptBasis, coefficients)[0]!) / root,
   };
 }
 
@@ -155,7 +174,7 @@ function sendResidual(loss: Loss, target: TargetIndex, at: Working): Pick<Aggreg
   const down = new Map<string, Message>();
   for (const [party, { rows, sourceRows }] of target.indices) {
     const sums = scatterSum(columnVector(residual), rows, sourceRows).data;
-    down.set(party, { json: { step: at.step }, tensors: { residual: { shape: [sourceRows], data: sums } } });
+    down.set(party, { json: { step: at.step, residualSum: interceptGradient }, tensors: { residual: { shape: [sourceRows], data: sums } } });
   }
   return { state: writeState({ ...at, loss: meanLoss, interceptGradient }), next: { down } };
 }

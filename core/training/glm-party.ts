@@ -1,101 +1,164 @@
 import { z } from 'zod';
-import { columnVector } from '../algebra/dense.js';
+import { columnVector, dense } from '../algebra/dense.js';
 import type { Matrix } from '../algebra/matrix.js';
-import { basisTensors, directionOf, float64, newProducts, pushPair, readBasis, type Basis } from './basis.js';
+import type { Tensor } from '../exchange/bundle.js';
+import type { ModelSpec } from '../job/schema.js';
+import { basisTensors, basisVectors, directionOf, float64, newProducts, pushPair, readBasis, type Basis } from './basis.js';
+import { preconditioner, toWhitened, fromWhitened, type Preconditioner } from './preconditioner.js';
 import type { Message, PartyProgram, State } from './program.js';
 import { dot, plus, scaled } from './vectors.js';
 
-const stateJson = z.object({ pairs: z.int().nullable(), l2: z.number(), memory: z.int() });
+export type GlmSpec = Exclude<ModelSpec, { type: 'neural-network' }>;
 
-/** What the aggregator sends down: the last step taken, none in the first round. The tensor `residual` is G_k = I_kᵀ Δ. */
-export const downJson = z.object({
-  step: z.object({ alpha: z.number(), coefficients: z.array(z.number()) }).nullable(),
-});
+/** The step that the aggregator has chosen: θ += α Σ c_i b_i over the basis; null in the first round. */
+export const stepJson = z.object({ alpha: z.number(), coefficients: z.array(z.number()) }).nullable();
+export type Step = z.infer<typeof stepJson>;
 
-/** The rows of dot products in `products` are those of `newProducts`; `theta` has θ·b for the whole basis, then θ·θ. */
-export interface PartyUp {
+/** Down: the step, and r = Σ Δ. The tensor `residual` is G_k = I_kᵀ Δ. */
+const downJson = z.object({ step: stepJson, residualSum: z.number() });
+
+/** Up: what the party's centring takes off every score (μᵀ of its direction, μᵀθ), and ‖∂/∂θ_k‖² uncentred. */
+const upJson = z.object({ shift: z.number(), offset: z.number(), gradientSquare: z.number() });
+
+export interface PartyUp extends z.infer<typeof upJson> {
+  /** P_k = D_k g_k, g_k the whitened gradient as a direction in θ. */
   readonly partial: Float64Array;
+  /** Dot products of the newest basis vectors with the basis in u (see `newProducts`). */
   readonly products: readonly Float64Array[];
+  /** The same in θ, which the penalty needs. */
+  readonly penalties: readonly Float64Array[];
+  /** θ·b for the whole basis in θ. */
   readonly theta: Float64Array;
+}
+
+interface Working {
+  readonly spec: GlmSpec;
+  readonly preconditioner: Preconditioner;
+  readonly theta: Float64Array;
+  /** The basis in u, undefined before the first gradient. */
+  readonly whitened: Basis | undefined;
+  /** The same vectors as directions in θ. */
+  readonly directions: Basis | undefined;
 }
 
 /**
  * A party of a generalised linear model under L-BFGS in which no vector but partial products travels: it keeps θ_k and its
- * piece of the basis, and sends P_k = D_k g_k with O(m) dot products.
+ * pieces of the basis, and sends P_k with O(m) dot products (Amalur's exchange; products as in Chen et al., NIPS 2014).
  */
-export const glmParty: PartyProgram = {
-  start(table, spec) {
-    if (spec.type === 'neural-network') throw new Error('a neural network is no generalised linear model');
-    return {
-      json: { pairs: null, l2: spec.l2, memory: spec.memory },
-      tensors: { theta: { shape: [table.columns], data: new Float64Array(table.columns) } },
-    };
-  },
-
-  step(table, state, down) {
-    const { pairs, l2, memory } = stateJson.parse(state.json);
-    const { step } = downJson.parse(down.json);
-    const thetaBefore = float64(state.tensors, 'theta');
-    const basisBefore = pairs === null ? undefined : readBasis('b', pairs, state.tensors);
-    const { theta, basis } = advance(table, thetaBefore, basisBefore, step, float64(down.tensors, 'residual'), l2, memory);
-    return {
-      state: {
-        json: { pairs: basis.s.length, l2, memory },
-        tensors: { theta: { shape: [theta.length], data: theta }, ...basisTensors('b', basis) },
-      },
-      up: encodeUp(table, theta, basis),
-    };
-  },
-
-  parameters: (state: State) => float64(state.tensors, 'theta'),
-};
-
-export type Step = z.infer<typeof downJson>['step'];
-
-/** Takes the step that the aggregator has chosen, and forms the gradient D_kᵀ G_k + λ θ_k at the new parameters. */
-export function advance(
-  table: Matrix,
-  theta: Float64Array,
-  basis: Basis | undefined,
-  step: Step,
-  residual: Float64Array,
-  l2: number,
-  memory: number,
-): { theta: Float64Array; basis: Basis } {
-  const gradient = (at: Float64Array) => plus(table.transposedMultiply(columnVector(residual)).data, l2, at);
-  if (basis === undefined || step === null) return { theta, basis: { s: [], y: [], g: gradient(theta) } };
-  const s = scaled(step.alpha, directionOf(basis, step.coefficients));
-  const moved = plus(theta, 1, s);
-  const g = gradient(moved);
-  return { theta: moved, basis: pushPair(basis, s, plus(g, -1, basis.g), g, memory) };
+export function glmParty(curvature: number): PartyProgram {
+  return {
+    start(table, spec, counts, trainRows) {
+      if (spec.type === 'neural-network') throw new Error('a neural network is no generalised linear model');
+      return writeState({
+        spec,
+        preconditioner: preconditioner(table, counts, trainRows, curvature, spec.l2),
+        theta: new Float64Array(table.columns),
+        whitened: undefined,
+        directions: undefined,
+      });
+    },
+    step(table, state, down) {
+      const { step, residualSum } = downJson.parse(down.json);
+      const { working, gradientSquare } = advance(table, readState(state), step, float64(down.tensors, 'residual'), residualSum);
+      return { state: writeState(working), up: encodeUp(table, working, gradientSquare) };
+    },
+    parameters: (state) => readState(state).theta,
+  };
 }
 
-function encodeUp(table: Matrix, theta: Float64Array, basis: Basis): Message {
-  const partial = table.multiply(columnVector(basis.g)).data;
-  const products = newProducts(basis);
-  const width = products[0]!.length;
-  const flat = new Float64Array(products.length * width);
-  products.forEach((row, i) => {
-    flat.set(row, i * width);
-  });
-  const thetaProducts = [...basis.s, ...basis.y, basis.g, theta].map((vector) => dot(theta, vector));
+/** Takes the step, and forms the centred gradient D_kᵀ G_k − μ r + λ θ_k at the new parameters. */
+function advance(table: Matrix, at: Working, step: Step, residual: Float64Array, residualSum: number) {
+  const { whitened, directions, spec, preconditioner: change } = at;
+  const s = step && directions && scaled(step.alpha, directionOf(directions, step.coefficients));
+  const theta = s ? plus(at.theta, 1, s) : at.theta;
+  const uncentred = plus(table.transposedMultiply(columnVector(residual)).data, spec.l2, theta);
+  const g = toWhitened(change, plus(uncentred, -residualSum, change.mean));
+  const direction = fromWhitened(change, g);
+  const working: Working = { ...at, theta, whitened: firstBasis(g), directions: firstBasis(direction) };
+  const gradientSquare = dot(uncentred, uncentred);
+  if (!step || !s || !whitened || !directions) return { working, gradientSquare };
+  const sWhitened = scaled(step.alpha, directionOf(whitened, step.coefficients));
   return {
-    json: {},
+    working: {
+      ...working,
+      whitened: pushPair(whitened, sWhitened, plus(g, -1, whitened.g), g, spec.memory),
+      directions: pushPair(directions, s, plus(direction, -1, directions.g), direction, spec.memory),
+    },
+    gradientSquare,
+  };
+}
+
+function firstBasis(g: Float64Array): Basis {
+  return { s: [], y: [], g };
+}
+
+function encodeUp(table: Matrix, { theta, whitened, directions, preconditioner: { mean } }: Working, gradientSquare: number): Message {
+  if (!whitened || !directions) throw new Error('a party speaks after its first gradient');
+  const partial = table.multiply(columnVector(directions.g)).data;
+  return {
+    json: { shift: dot(mean, directions.g), offset: dot(mean, theta), gradientSquare },
     tensors: {
-      partial: { shape: [partial.length], data: partial },
-      products: { shape: [products.length, width], data: flat },
-      theta: { shape: [thetaProducts.length], data: Float64Array.from(thetaProducts) },
+      partial: vector(partial),
+      products: rows(newProducts(whitened)),
+      penalties: rows(newProducts(directions)),
+      theta: vector(Float64Array.from(basisVectors(directions), (b) => dot(theta, b))),
     },
   };
 }
 
-/** Reads what `encodeUp` wrote. */
+/** Reads what a party sent up. */
 export function decodeUp(up: Message): PartyUp {
-  const products = float64(up.tensors, 'products');
-  const [rows = 0, width = 0] = up.tensors.products?.shape ?? [];
   return {
+    ...upJson.parse(up.json),
     partial: float64(up.tensors, 'partial'),
-    products: Array.from({ length: rows }, (_, i) => products.subarray(i * width, (i + 1) * width)),
+    products: readRows(up, 'products'),
+    penalties: readRows(up, 'penalties'),
     theta: float64(up.tensors, 'theta'),
   };
+}
+
+function writeState({ spec, preconditioner: { mean, factor }, theta, whitened, directions }: Working): State {
+  return {
+    json: { spec, pairs: whitened?.s.length ?? null },
+    tensors: {
+      theta: vector(theta),
+      mean: vector(mean),
+      factor: { shape: [factor.rows, factor.columns], data: factor.data },
+      ...(whitened && basisTensors('u', whitened)),
+      ...(directions && basisTensors('b', directions)),
+    },
+  };
+}
+
+const stateJson = z.object({ spec: z.custom<GlmSpec>(), pairs: z.int().nullable() });
+
+function readState({ json, tensors }: State): Working {
+  const { spec, pairs } = stateJson.parse(json);
+  const [size = 0, width = 0] = tensors.factor?.shape ?? [];
+  return {
+    spec,
+    preconditioner: { mean: float64(tensors, 'mean'), factor: dense(size, width, float64(tensors, 'factor')) },
+    theta: float64(tensors, 'theta'),
+    whitened: pairs === null ? undefined : readBasis('u', pairs, tensors),
+    directions: pairs === null ? undefined : readBasis('b', pairs, tensors),
+  };
+}
+
+function vector(data: Float64Array): Tensor {
+  return { shape: [data.length], data };
+}
+
+function rows(vectors: readonly Float64Array[]): Tensor {
+  const width = vectors[0]?.length ?? 0;
+  const data = new Float64Array(vectors.length * width);
+  vectors.forEach((row, i) => {
+    data.set(row, i * width);
+  });
+  return { shape: [vectors.length, width], data };
+}
+
+function readRows(message: Message, name: string): Float64Array[] {
+  const data = float64(message.tensors, name);
+  const [count = 0, width = 0] = message.tensors[name]?.shape ?? [];
+  return Array.from({ length: count }, (_, i) => data.subarray(i * width, (i + 1) * width));
 }

@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import { dense } from '../algebra/dense.js';
 import type { Tensor } from '../exchange/bundle.js';
-import type { ModelSpec } from '../job/schema.js';
 import { basisTensors, float64, readBasis, type Basis } from './basis.js';
-import { downJson, type Step } from './glm-party.js';
+import { stepJson, type GlmSpec, type Step } from './glm-party.js';
 import type { Gram } from './gram.js';
 import type { State } from './program.js';
 
-export type GlmSpec = Exclude<ModelSpec, { type: 'neural-network' }>;
-
 /**
- * What the aggregator of a generalised linear model knows between two rounds. The intercept is a party of its own with
- * one source row that every target row refers to: its piece of each basis vector is one number, its column of T is all
- * ones, and no penalty applies to it.
+ * What the aggregator of a generalised linear model knows between two rounds. The intercept is a party of its own: its
+ * piece of each basis vector is one number, its column of T is all ones, and no penalty applies to it. It is the intercept
+ * of the centred model; the parties' offsets make it that of the model as it is used.
  */
 export interface Working {
   readonly spec: GlmSpec;
@@ -21,22 +18,28 @@ export interface Working {
   readonly loss: number;
   readonly bestNorm: number;
   readonly roundsSinceBest: number;
-  /** s = Tθ + intercept, length n (training rows). */
+  /** s = Tθ + intercept, centred or not, length n (training rows). */
   readonly scores: Float64Array;
   /** T b of every basis vector, intercept included; undefined before the first gradient. */
   readonly products: Basis | undefined;
   /** T s of the step that the parties are taking now. */
   readonly pending: Float64Array;
-  /** Dot products over the parties' pieces of the basis, intercept left out. */
+  /** Dot products of the basis in u over the parties' pieces, intercept left out. */
   readonly gram: Gram | undefined;
+  /** The same in θ, for the penalty. */
+  readonly penalties: Gram | undefined;
   readonly step: Step;
+  /** Intercept of the centred model. */
   readonly intercept: number;
+  /** Σ_k μ_kᵀθ_k at the parties' current parameters. */
+  readonly offset: number;
   /** The intercept's gradient Σ Δ at the current scores. */
   readonly interceptGradient: number;
   readonly interceptBasis: Basis | undefined;
 }
 
-const json = downJson.extend({
+const json = z.object({
+  step: stepJson,
   spec: z.custom<GlmSpec>(),
   pairs: z.int().nullable(),
   round: z.int(),
@@ -44,11 +47,12 @@ const json = downJson.extend({
   bestNorm: z.number().nullable(),
   roundsSinceBest: z.int(),
   intercept: z.number(),
+  offset: z.number(),
   interceptGradient: z.number(),
 });
 
 export function writeState(working: Working): State {
-  const { products, interceptBasis, gram, scores, pending, bestNorm, ...numbers } = working;
+  const { products, interceptBasis, gram, penalties, scores, pending, bestNorm, ...numbers } = working;
   const vector = (data: Float64Array): Tensor => ({ shape: [data.length], data });
   return {
     json: {
@@ -63,13 +67,15 @@ export function writeState(working: Working): State {
       ...(products && basisTensors('t', products)),
       ...(interceptBasis && basisTensors('i', interceptBasis)),
       ...(gram && { gram: { shape: [gram.rows, gram.columns], data: gram.data } }),
+      ...(penalties && { penalties: { shape: [penalties.rows, penalties.columns], data: penalties.data } }),
     },
   };
 }
 
 export function readState(state: State): Working {
   const { pairs, bestNorm, ...numbers } = json.parse(state.json);
-  const size = pairs === null ? 0 : 2 * pairs + 1;
+  const square = (name: string) =>
+    pairs === null ? undefined : dense(2 * pairs + 1, 2 * pairs + 1, float64(state.tensors, name));
   return {
     ...numbers,
     bestNorm: bestNorm ?? Infinity,
@@ -77,6 +83,7 @@ export function readState(state: State): Working {
     pending: float64(state.tensors, 'pending'),
     products: pairs === null ? undefined : readBasis('t', pairs, state.tensors),
     interceptBasis: pairs === null ? undefined : readBasis('i', pairs, state.tensors),
-    gram: pairs === null ? undefined : dense(size, size, float64(state.tensors, 'gram')),
+    gram: square('gram'),
+    penalties: square('penalties'),
   };
 }

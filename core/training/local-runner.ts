@@ -66,7 +66,7 @@ function begin(table: Matrix, target: TargetIndex, spec: ModelSpec): LocalState 
   const programs = programsOf(spec.type);
   const opening = programs.aggregator.start(target, spec);
   return {
-    party: programs.party.start(table, spec),
+    party: programs.party.start(table, spec, new Float64Array(target.rows).fill(1), target.trainRows),
     aggregator: opening.state,
     down: 'down' in opening.next ? opening.next.down.get(PARTY) : undefined,
   };

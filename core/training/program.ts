@@ -25,7 +25,8 @@ export type StopReason = 'converged' | 'max-rounds' | 'stalled';
  * nothing to the world but its result, so that repeating it gives the same bits.
  */
 export interface PartyProgram {
-  start(table: Matrix, spec: ModelSpec): State;
+  /** @param counts n_k, how often each source row occurs among the training rows of T */
+  start(table: Matrix, spec: ModelSpec, counts: Float64Array, trainRows: number): State;
   step(table: Matrix, state: State, down: Message): { state: State; up: Message };
   /** θ_k, c_k × p, once the aggregator is done. */
   parameters(state: State): Float64Array;

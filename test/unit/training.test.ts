@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { denseMatrix } from '../../core/algebra/dense.js';
 import { factorizedTable } from '../../core/algebra/factorized-table.js';
 import type { Matrix } from '../../core/algebra/matrix.js';
-import type { TargetIndex } from '../../core/integration/target-index.js';
+import { trainingCounts, type TargetIndex } from '../../core/integration/target-index.js';
 import { jobSchema, type ModelSpec } from '../../core/job/schema.js';
 import { programsOf } from '../../core/models/programs.js';
 import { runLocally } from '../../core/training/local-runner.js';
@@ -34,7 +34,7 @@ function runParties(sources: readonly KnownSource[], labels: Float64Array, spec:
     labels,
     indices: new Map(sources.map(({ table, index }, k) => [names[k]!, { sourceRows: table.rows, rows: index }])),
   };
-  const states = new Map([...tables].map(([name, table]) => [name, party.start(table, spec)]));
+  const states = new Map([...tables].map(([name, table]) => [name, party.start(table, spec, trainingCounts(target.indices.get(name)!, labels.length), labels.length)]));
   let step = aggregator.start(target, spec);
   while ('down' in step.next) {
     const ups = new Map<string, Message>();

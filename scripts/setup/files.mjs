@@ -47,6 +47,13 @@ export async function withTemporary(work) {
   }
 }
 
+/** Removes what killed set-ups left behind; for the holder of the lock, who is the only one. */
+export async function removeTemporary() {
+  for (const name of await readdir(cache).catch(() => [])) {
+    if (name.startsWith('.tmp-')) await rm(join(cache, name), { recursive: true, force: true });
+  }
+}
+
 /** Moves a finished file or folder to its place in one step; a half-written one is never seen there. */
 export async function place(from, to) {
   await mkdir(dirname(to), { recursive: true });

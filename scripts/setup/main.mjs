@@ -1,4 +1,5 @@
 // The set-up: a list of steps, each run when its check finds nothing there.
+import { removeTemporary } from './files.mjs';
 import { inCache, inRoot } from './locations.mjs';
 import { withLocks } from './lock.mjs';
 import { diskUse, line, megabytes, seconds, title } from './report.mjs';
@@ -41,8 +42,8 @@ async function performAll(steps, withTests) {
     title(`Amalur needs Node 20.19 or later (20, 22 or 24); this is ${process.versions.node}.`);
     return false;
   }
-  // What is interrupted ends with its children: they share our process group, and the lock of a dead holder is taken over.
   return withLocks([inCache('setup.lock'), inRoot('.amalur', 'setup.lock')], async () => {
+    await removeTemporary();
     for (const step of steps) if (!(await perform(step, withTests))) return false;
     return true;
   });

@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const width = 26;
+// Standard output belongs to the command that follows the set-up.
 const say = (text) => process.stderr.write(`${text}\n`);
 
 export const line = (name, text) => say(`  ${name.padEnd(width)} ${text}`);

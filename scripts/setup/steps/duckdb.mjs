@@ -31,6 +31,7 @@ function sql(statements, timeout) {
   return run(process.execPath, ['--input-type=module', '-e', program, JSON.stringify(statements)], {
     cwd: inRoot(),
     timeout,
+    label: 'DuckDB',
   });
 }
 
@@ -49,10 +50,10 @@ export async function check() {
 async function fromVendor(folder) {
   const at = join(folder, 'official');
   // DuckDB's own HTTP client has no connection timeout that we could set: the process is given 20 s altogether.
-  await sql(
-    [`SET extension_directory = ${quote(at)}`, ...pin.extensions.map((one) => `INSTALL ${one}`)],
-    20_000,
-  );
+  const install = pin.extensions.map((one) => `INSTALL ${one}`);
+  await sql([`SET extension_directory = ${quote(at)}`, ...install], 20_000).catch((error) => {
+    throw new Error(/\w+ Error: .*/.exec(error.message)?.[0] ?? error.message);
+  });
   for (const path of await readdir(at, { recursive: true })) {
     if (path.endsWith('.duckdb_extension'))
       await copyFile(join(at, path), join(folder, path.split(/[\\/]/).at(-1)));

@@ -1,0 +1,78 @@
+import type { RunFacts, RunRecord, ModelVersionRecord, SiloRecord, TableRecord } from '../../catalog/catalog.js';
+import type { ErrorReport } from '../../core/errors.js';
+import type { JobInput } from '../../core/job/schema.js';
+import type { ResolvedJob } from '../../core/job/resolved.js';
+import type { ModelManifest } from '../../core/models/model.js';
+import type { HostProfile, Plan } from '../../core/planner/plan.js';
+import type { TableProfile } from '../../core/sources/profile.js';
+
+/** What a silo says of itself. */
+export interface SiloDescription {
+  readonly silo: string;
+  readonly host: HostProfile;
+  readonly tables: readonly string[];
+}
+
+/** Quick questions to a silo's worker, on a queue of their own. */
+export interface ProbeActivities {
+  describeSilo(): Promise<SiloDescription>;
+  /** Content hash of each table named. */
+  tableVersions(tables: readonly string[]): Promise<Record<string, string>>;
+  profileTable(table: string): Promise<TableProfile>;
+}
+
+export interface StartedRun {
+  readonly run: string;
+  readonly execution: string;
+  readonly kind: 'training' | 'inference';
+}
+
+export type CatalogQuestion =
+  | { readonly about: 'silos' }
+  | { readonly about: 'tables' }
+  | { readonly about: 'runs'; readonly limit: number }
+  | { readonly about: 'run'; readonly run: string }
+  | { readonly about: 'models' }
+  | { readonly about: 'model'; readonly model: string };
+
+/** The answer has the member that the question is about. */
+export interface CatalogAnswer {
+  readonly silos?: readonly SiloRecord[];
+  readonly tables?: readonly TableRecord[];
+  readonly runs?: readonly RunSummary[];
+  readonly run?: RunRecord;
+  readonly models?: readonly ModelSummary[];
+  readonly model?: ModelVersionRecord;
+}
+
+export type RunSummary = Pick<RunRecord, 'run' | 'execution' | 'kind' | 'startedAt' | 'finishedAt' | 'status' | 'model'> & {
+  readonly job: string | null;
+  readonly strategy: string | null;
+  readonly rounds: number | null;
+  readonly seconds: number | null;
+  readonly error: ErrorReport | null;
+};
+
+export type ModelSummary = Pick<ModelVersionRecord, 'name' | 'version' | 'run' | 'createdAt' | 'metrics' | 'aliases'> & {
+  readonly type: string;
+};
+
+/** The control worker's activities on the metadata catalog. */
+export interface CatalogActivities {
+  /** Checks a job against the catalog. @throws the AMALUR_… code of what is wrong with it */
+  resolveJob(job: JobInput): Promise<ResolvedJob>;
+  recordSilo(description: SiloDescription, profiles: readonly TableProfile[]): Promise<void>;
+  startRun(run: StartedRun): Promise<void>;
+  recordPlan(execution: string, resolved: ResolvedJob, plan: Plan): Promise<void>;
+  /** Job and plan of an execution, for a workflow that continues as new. */
+  loadRun(execution: string): Promise<{ resolved: ResolvedJob; plan: Plan }>;
+  finishRun(execution: string, facts: RunFacts, model: string | null): Promise<void>;
+  failRun(execution: string, status: 'failed' | 'cancelled', error: ErrorReport | null): Promise<void>;
+  publishModel(execution: string, manifest: ModelManifest, metrics: ModelVersionRecord['metrics']): Promise<{ name: string; version: number }>;
+  findModel(reference: string): Promise<ModelVersionRecord>;
+  answer(question: CatalogQuestion): Promise<CatalogAnswer>;
+}
+
+export interface PlanningActivities {
+  planRun(resolved: ResolvedJob): Promise<Plan>;
+}

@@ -1,0 +1,253 @@
+import type { BlobRef } from '../../core/exchange/store.js';
+import type { Job, ModelSpec } from '../../core/job/schema.js';
+import type { Party, ResolvedJoin } from '../../core/job/resolved.js';
+import type { Metrics } from '../../core/models/model.js';
+import type { Site } from '../../core/planner/plan.js';
+import type { Progress, StopReason } from '../../core/training/program.js';
+
+/** What one operation has cost at its site; the seconds do not overlap. */
+export interface Cost {
+  /** Reading sources, matching rows, building T. */
+  readonly join: number;
+  readonly compute: number;
+  readonly transfer: number;
+  /** Bytes written to the exchange. */
+  readonly bytesOut: number;
+}
+
+interface Costed {
+  readonly cost: Cost;
+}
+
+/** Every operation names the execution it belongs to: step keys and secrets are per execution. */
+interface OfExecution {
+  readonly execution: string;
+}
+
+/** Public half of the key pair that a silo made for this execution. */
+export interface OpenChannelOutput {
+  readonly publicKey: string;
+}
+
+export interface SealSecretInput extends OfExecution {
+  readonly publicKeys: Readonly<Record<string, string>>;
+}
+
+/** The execution's secret, sealed for each silo: who merely passes it on learns nothing. */
+export interface SealSecretOutput {
+  readonly sealed: Readonly<Record<string, string>>;
+}
+
+/** How a party's rows find each other: by which columns it joins, and what of the base table defines the target rows. */
+export interface PartyLink {
+  readonly party: Party;
+  /** Key columns by the name of the join's dimension party. */
+  readonly keys: Readonly<Record<string, readonly string[]>>;
+  /** Base party only. */
+  readonly base?: {
+    /** For training: the label and the row key that decides the split. */
+    readonly label?: Job['target']['label'];
+    readonly position?: { readonly columns: readonly string[]; readonly seed: number };
+    /** For inference: columns that name a row in the result. */
+    readonly identify?: readonly string[];
+  };
+}
+
+export interface PublishInput extends OfExecution {
+  readonly links: readonly PartyLink[];
+  /** Where rows are matched: what is published goes there. */
+  readonly site: Site;
+  /** rows: the feature columns go to the site too (materialize); keys: they stay. */
+  readonly what: 'rows' | 'keys';
+  /** federate: keys are hashed under the execution's secret. */
+  readonly channel?: { readonly sealed?: string };
+}
+
+export interface PublishedParty {
+  readonly rows: number;
+  /** Feature columns: private to the silo, or at the site. */
+  readonly features: BlobRef;
+  /** Key tokens, labels, split: at the site. */
+  readonly link: BlobRef;
+}
+
+export interface PublishOutput extends Costed {
+  readonly parties: Readonly<Record<string, PublishedParty>>;
+}
+
+export interface MatchInput extends OfExecution {
+  readonly parties: readonly { readonly id: string; readonly silo: string }[];
+  readonly joins: readonly ResolvedJoin[];
+  readonly scenario: Job['integration']['scenario'];
+  /** Training only. */
+  readonly learn?: { readonly job: Job };
+  readonly published: Readonly<Record<string, PublishedParty>>;
+}
+
+export interface MatchOutput extends Costed {
+  readonly target: BlobRef;
+  readonly rows: number;
+  readonly trainRows: number;
+  /** Base rows that found a match, by dimension. */
+  readonly matched: Readonly<Record<string, number>>;
+  /** n_k, at each party's home. */
+  readonly counts: Readonly<Record<string, BlobRef>>;
+}
+
+/** A link of an actor's chain of steps: the key of the last one committed. */
+export type StepKey = string;
+
+export interface StartPartiesInput extends OfExecution {
+  readonly spec: ModelSpec;
+  readonly trainRows: number;
+  readonly parties: readonly { readonly party: Party; readonly features: BlobRef; readonly counts: BlobRef }[];
+}
+
+export interface StartPartiesOutput extends Costed {
+  readonly heads: Readonly<Record<string, StepKey>>;
+}
+
+export interface PartyStepInput extends OfExecution {
+  readonly round: number;
+  /** Where the aggregator is: messages stay private if it is here. */
+  readonly site: Site;
+  readonly parties: readonly { readonly party: string; readonly head: StepKey; readonly down: BlobRef }[];
+}
+
+export interface PartyStepOutput extends Costed {
+  readonly parties: Readonly<Record<string, { readonly head: StepKey; readonly up: BlobRef }>>;
+}
+
+export interface StartAggregatorInput extends OfExecution {
+  readonly spec: ModelSpec;
+  readonly target: BlobRef;
+  /** Silo of each party, to know which messages need not travel. */
+  readonly silos: Readonly<Record<string, string>>;
+}
+
+export interface AggregatorStepInput extends OfExecution {
+  readonly round: number;
+  readonly head: StepKey;
+  readonly ups: Readonly<Record<string, BlobRef>>;
+}
+
+export interface AggregatorStepOutput extends Costed {
+  readonly head: StepKey;
+  readonly progress: Progress;
+  /** Messages for the parties, or why there are none. */
+  readonly down?: Readonly<Record<string, BlobRef>>;
+  readonly stopped?: StopReason;
+}
+
+export interface FinishPartiesInput extends OfExecution {
+  readonly site: Site;
+  /** federate: parameters are stored with their silo only. */
+  readonly parametersStay: boolean;
+  readonly parties: readonly { readonly party: string; readonly head: StepKey }[];
+}
+
+export interface FinishPartiesOutput extends Costed {
+  readonly parties: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
+}
+
+export interface CurvePoint {
+  readonly round: number;
+  readonly loss: number;
+  readonly gradientNorm: number | null;
+}
+
+export interface Fitted {
+  readonly intercept: number;
+  readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
+  readonly curve: readonly CurvePoint[];
+}
+
+export interface EvaluateInput extends OfExecution {
+  readonly task: Job['task'];
+  readonly spec: ModelSpec;
+  readonly head: StepKey;
+  readonly target: BlobRef;
+  readonly scores: Readonly<Record<string, BlobRef>>;
+}
+
+export interface EvaluateOutput extends Costed, Fitted {}
+
+export interface TrainHereInput extends OfExecution {
+  readonly task: Job['task'];
+  readonly spec: ModelSpec;
+  /** materialized: T is built; factorized: it is not. */
+  readonly form: 'materialized' | 'factorized';
+  readonly target: BlobRef;
+  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+}
+
+export interface TrainSegmentInput extends OfExecution {
+  readonly head: StepKey;
+  /** Rounds to make at the most. */
+  readonly rounds: number;
+}
+
+export interface TrainHereOutput extends Costed {
+  readonly head: StepKey;
+  readonly progress: Progress;
+  readonly stopped?: StopReason;
+}
+
+export interface FinishHereInput extends OfExecution {
+  readonly head: StepKey;
+}
+
+export interface FinishHereOutput extends Costed, Fitted {
+  readonly parts: Readonly<Record<string, BlobRef>>;
+}
+
+export interface ScoreInput extends OfExecution {
+  readonly site: Site;
+  readonly parties: readonly { readonly party: string; readonly features: BlobRef; readonly part: BlobRef }[];
+}
+
+export interface ScoreOutput extends Costed {
+  readonly scores: Readonly<Record<string, BlobRef>>;
+}
+
+export interface PredictInput extends OfExecution {
+  readonly model: { readonly name: string; readonly version: number; readonly type: ModelSpec['type']; readonly intercept: number };
+  readonly target: BlobRef;
+  /** Link of the base party, which names the rows. */
+  readonly link: BlobRef;
+  /** factorize: the parties' partial scores; materialize: their features and parts of the model. */
+  readonly from:
+    | { readonly scores: Readonly<Record<string, BlobRef>> }
+    | { readonly parties: readonly { readonly party: string; readonly features: BlobRef; readonly part: BlobRef }[] };
+  /** File to write, .csv or .parquet. */
+  readonly output: string;
+}
+
+export interface PredictOutput extends Costed {
+  readonly file: string;
+  readonly rows: number;
+  readonly sha256: string;
+}
+
+/** Operations on parties, at a silo. */
+export interface SiloOperations {
+  openChannel(input: OfExecution): Promise<OpenChannelOutput>;
+  sealSecret(input: SealSecretInput): Promise<SealSecretOutput>;
+  publish(input: PublishInput): Promise<PublishOutput>;
+  startParties(input: StartPartiesInput): Promise<StartPartiesOutput>;
+  partyStep(input: PartyStepInput): Promise<PartyStepOutput>;
+  finishParties(input: FinishPartiesInput): Promise<FinishPartiesOutput>;
+  score(input: ScoreInput): Promise<ScoreOutput>;
+}
+
+/** Operations where parties meet: at the aggregator worker, or at a silo that takes the role. */
+export interface AggregatorOperations {
+  match(input: MatchInput): Promise<MatchOutput>;
+  startAggregator(input: StartAggregatorInput): Promise<AggregatorStepOutput>;
+  aggregatorStep(input: AggregatorStepInput): Promise<AggregatorStepOutput>;
+  evaluate(input: EvaluateInput): Promise<EvaluateOutput>;
+  trainHere(input: TrainHereInput): Promise<TrainHereOutput>;
+  trainSegment(input: TrainSegmentInput): Promise<TrainHereOutput>;
+  finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
+  predict(input: PredictInput): Promise<PredictOutput>;
+}

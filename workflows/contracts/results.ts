@@ -1,0 +1,112 @@
+import type { JobInput, StrategyName } from '../../core/job/schema.js';
+import type { ResolvedJob } from '../../core/job/resolved.js';
+import type { Metrics } from '../../core/models/model.js';
+import type { Plan, Seconds, Site } from '../../core/planner/plan.js';
+import type { StopReason } from '../../core/training/program.js';
+
+/** Result of the workflow `trainModel`. */
+export interface TrainingResult {
+  readonly run: string;
+  readonly execution: string;
+  readonly jobHash: string;
+  readonly model: { readonly name: string; readonly version: number };
+  readonly strategy: StrategyName;
+  readonly site: Site;
+  readonly rounds: number;
+  readonly stopped: StopReason;
+  readonly rows: { readonly train: number; readonly test: number };
+  readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
+  readonly seconds: Seconds;
+  readonly bytesOut: Readonly<Record<string, number>>;
+  readonly predictedSeconds: Seconds;
+}
+
+/** The one argument of the workflow `runInference`. */
+export interface InferenceRequest {
+  /** `name`, `name@version` or `name@alias`. */
+  readonly model: string;
+  /** materialize: rows come together; factorize: partial scores are summed. Default: factorize, which every model of regression allows. */
+  readonly strategy?: 'materialize' | 'factorize';
+  /** File to write, .csv or .parquet; default: the model's and the run's name in the folder of predictions. */
+  readonly output?: string;
+}
+
+/** Result of the workflow `runInference`. */
+export interface InferenceResult {
+  readonly run: string;
+  readonly execution: string;
+  readonly model: { readonly name: string; readonly version: number };
+  readonly strategy: 'materialize' | 'factorize';
+  readonly site: Site;
+  /** Path on the host of the site. */
+  readonly file: string;
+  readonly rows: number;
+  readonly sha256: string;
+  readonly seconds: Seconds;
+  readonly bytesOut: Readonly<Record<string, number>>;
+}
+
+/** Result of the workflow `planTraining`: what `trainModel` would do. */
+export interface PlanningResult {
+  readonly resolved: ResolvedJob;
+  readonly plan: Plan;
+}
+
+/** Result of the workflow `registerSilo`. */
+export interface RegistrationResult {
+  readonly silo: string;
+  readonly tables: readonly { readonly table: string; readonly rows: number; readonly columns: number }[];
+}
+
+export type Phase =
+  | 'validating'
+  | 'checking silos'
+  | 'planning'
+  | 'publishing'
+  | 'matching'
+  | 'training'
+  | 'evaluating'
+  | 'predicting'
+  | 'storing'
+  | 'completed';
+
+/** Answer of the query `progress`. */
+export interface RunProgress {
+  readonly phase: Phase;
+  readonly strategy: StrategyName | null;
+  readonly site: Site | null;
+  readonly round: number;
+  readonly maxRounds: number;
+  readonly loss: number | null;
+  readonly gradientNorm: number | null;
+  readonly tolerance: number | null;
+  readonly silos: readonly SiloProgress[];
+}
+
+export interface SiloProgress {
+  readonly silo: string;
+  readonly state: string;
+  readonly round: number;
+  readonly bytesOut: number;
+  readonly seconds: number;
+}
+
+export const PROGRESS_QUERY = 'progress';
+
+/** Startable workflows by name, with argument and result: what the client library is typed by. */
+export interface WorkflowTypes {
+  trainModel(job: JobInput): Promise<TrainingResult>;
+  planTraining(job: JobInput): Promise<PlanningResult>;
+  runInference(request: InferenceRequest): Promise<InferenceResult>;
+  registerSilo(request: { readonly silo: string }): Promise<RegistrationResult>;
+}
+
+/** Search attributes that every run carries; stored in clear, so nothing private. */
+export const SEARCH_ATTRIBUTES = {
+  Model: 'Keyword',
+  Strategy: 'Keyword',
+  RunPhase: 'Keyword',
+  Silos: 'KeywordList',
+  BestMetric: 'Double',
+  Round: 'Int',
+} as const;

@@ -1,0 +1,17 @@
+import type { Site } from '../../core/planner/plan.js';
+
+/** Workflows and the control worker's activities. */
+export const CONTROL_QUEUE = 'amalur';
+
+/** Queue of the activities that run at a site; probes go to a queue of their own so that they never wait behind a step. */
+export function siteQueue(site: Site): string {
+  return site === 'aggregator' ? 'amalur.aggregate' : `amalur.${site}`;
+}
+
+export function probeQueue(silo: string): string {
+  return `amalur.silo.${silo}.probe`;
+}
+
+export function siteOf(silo: string): Site {
+  return `silo.${silo}`;
+}

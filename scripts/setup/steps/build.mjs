@@ -1,5 +1,5 @@
 // TypeScript to dist/, and the workflows to one bundle, with which a worker starts in a third of the time.
-import { cp, readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { exists, hashTree, read, writeStamp } from '../files.mjs';
 import { inRoot } from '../locations.mjs';
 import { run, runLong } from '../run.mjs';
@@ -42,18 +42,6 @@ async function bundleWorkflows() {
   );
 }
 
-/** What runs from dist/ without being TypeScript: the migrations. */
-async function copyMigrations() {
-  const providers = await readdir(inRoot('prisma'), { withFileTypes: true }).catch(() => []);
-  for (const { name: provider } of providers) {
-    const from = inRoot('prisma', provider, 'migrations');
-    const to = inRoot('dist', 'prisma', provider, 'migrations');
-    if (!(await exists(from))) continue;
-    await rm(to, { recursive: true, force: true });
-    await cp(from, to, { recursive: true });
-  }
-}
-
 export async function execute() {
   const key = await wanted();
   await rm(stampFile, { force: true });
@@ -74,7 +62,6 @@ export async function execute() {
       `${error.message}\n  Remedy: mend the type errors above; npm run build shows them again.`,
     );
   }
-  await copyMigrations();
   await bundleWorkflows();
   await writeStamp(stampFile, key);
   return 'tsc';

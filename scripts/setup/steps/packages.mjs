@@ -14,8 +14,24 @@ async function wanted() {
   return `${createHash('sha256').update(lock).digest('hex')} ${platform}`;
 }
 
+/** True when npm's own record says that what is locked is installed, by whoever ran it. */
+async function installedByHand() {
+  const record = await read(inRoot('node_modules', '.package-lock.json'));
+  if (record === undefined) return false;
+  const there = JSON.parse(record).packages;
+  const locked = JSON.parse(await readFile(inRoot('package-lock.json'), 'utf8')).packages;
+  return Object.entries(locked).every(
+    ([path, { version, optional }]) =>
+      path === '' || (there[path] ? there[path].version === version : optional === true),
+  );
+}
+
 export async function check() {
-  return (await read(stampFile))?.trim() === (await wanted()) ? 'node_modules' : undefined;
+  const key = await wanted();
+  if ((await read(stampFile))?.trim() === key) return 'node_modules';
+  if (!(await installedByHand())) return undefined;
+  await writeStamp(stampFile, key);
+  return 'node_modules, installed by hand';
 }
 
 export async function execute() {

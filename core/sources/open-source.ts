@@ -1,0 +1,71 @@
+import { AmalurError } from '../errors.js';
+import { hashFile, hashRows, type Content } from './content-hash.js';
+import { profileTable } from './profile-table.js';
+import type { TableProfile } from './profile.js';
+import { readTable } from './read-table.js';
+import type { SourceOptions } from './relation.js';
+import { withSession, type Session } from './session.js';
+import type { ReadRequest, TableData, TableDefinition, TableSource } from './source.js';
+
+/** A table where it is: CSV, Parquet, SQLite or PostgreSQL, read through DuckDB. Nothing is opened before it is asked for. */
+export function openSource(definition: TableDefinition, options: SourceOptions = {}): TableSource {
+  return new DuckDbSource(definition, options);
+}
+
+class DuckDbSource implements TableSource {
+  readonly #options: SourceOptions;
+
+  constructor(
+    readonly definition: TableDefinition,
+    options: SourceOptions,
+  ) {
+    this.#options = options;
+  }
+
+  profile(): Promise<TableProfile> {
+    return this.#open(async (session) => {
+      // Parquet is fast to scan again and may be large; other kinds are read once.
+      const from = this.definition.location.kind === 'parquet' ? 'source' : await session.local();
+      return profileTable(session, this.definition, await this.#content(session, from), from);
+    });
+  }
+
+  async version(): Promise<string> {
+    // A file need not be opened; where it cannot be read, opening it says why.
+    const file = this.#file();
+    const content =
+      file === undefined ? undefined : await hashFile(file, this.definition).catch(() => undefined);
+    return (content ?? (await this.#open((session) => this.#content(session, 'source')))).contentHash;
+  }
+
+  read(request: ReadRequest): Promise<TableData> {
+    return this.#open((session) => readTable(session, this.definition.name, request));
+  }
+
+  #content(session: Session, from: string): Promise<Content> {
+    const file = this.#file();
+    return file === undefined ? hashRows(session, from) : hashFile(file, this.definition);
+  }
+
+  /** The file that holds this table and nothing else. */
+  #file(): string | undefined {
+    const { location } = this.definition;
+    return location.kind === 'csv' || location.kind === 'parquet' ? location.path : undefined;
+  }
+
+  #open<T>(action: (session: Session) => Promise<T>): Promise<T> {
+    return withSession(this.definition, this.#options, action);
+  }
+}
+
+/** Throws AMALUR_SOURCE_CHANGED unless the table still has the content that a run was planned for. */
+export async function requireVersion(source: TableSource, expected: string): Promise<void> {
+  if ((await source.version()) === expected) return;
+  throw new AmalurError(
+    'AMALUR_SOURCE_CHANGED',
+    `table ${source.definition.name} has changed since it was registered`,
+    {
+      suggestion: 'register its silo again, then start a new run',
+    },
+  );
+}

@@ -1,0 +1,79 @@
+import type { Metrics } from '../../core/models/model.js';
+import type { RunFacts } from '../catalog.js';
+import type { Prisma } from '../generated/sqlite/client.js';
+import { compareText, fromNullable, fromSecondsColumns, toNullable, toSecondsColumns } from './columns.js';
+import type { Transaction } from './database.js';
+
+export const factsOfRun = { metrics: true, curve: { orderBy: { position: 'asc' } }, egress: true } as const;
+
+type FactsRow = Prisma.RunGetPayload<{ include: typeof factsOfRun }>;
+type MetricRow = Prisma.MetricGetPayload<object>;
+type MetricsByPart = Readonly<Record<'train' | 'test', Metrics>>;
+
+/** Stores what a run came to, apart from its columns in Run, which are returned. Anything stored before is replaced. */
+export async function storeFacts(transaction: Transaction, execution: string, facts: RunFacts) {
+  if (facts.metrics) await storeMetrics(transaction, execution, facts.metrics);
+  await transaction.curvePoint.deleteMany({ where: { execution } });
+  await transaction.curvePoint.createMany({
+    data: facts.curve.map(({ round, loss, gradientNorm }, position) => ({
+      ...{ execution, position, round },
+      loss: toNullable(loss),
+      gradientNorm: toNullable(gradientNorm),
+    })),
+  });
+  await transaction.egress.deleteMany({ where: { execution } });
+  await transaction.egress.createMany({
+    data: Object.entries(facts.bytesOut).map(([siloName, bytes]) => ({
+      execution,
+      siloName,
+      bytes: BigInt(bytes),
+    })),
+  });
+  return { rounds: facts.rounds, stopReason: facts.stopReason, ...toSecondsColumns(facts.seconds) };
+}
+
+/** Measures belong to the run: the run's facts and the model version that it made show the same ones. */
+export async function storeMetrics(
+  transaction: Transaction,
+  execution: string,
+  metrics: MetricsByPart,
+): Promise<void> {
+  await transaction.metric.deleteMany({ where: { execution } });
+  await transaction.metric.createMany({
+    data: Object.entries(metrics).flatMap(([part, measures]) =>
+      Object.entries(measures as unknown as Record<string, number>).map(([name, value]) => ({
+        ...{ execution, part, name },
+        value: toNullable(value),
+      })),
+    ),
+  });
+}
+
+/** null until the run has completed. */
+export function toFacts(row: FactsRow): RunFacts | null {
+  if (row.rounds === null) return null;
+  return {
+    rounds: row.rounds,
+    stopReason: row.stopReason,
+    metrics: row.metrics.length > 0 ? toMetrics(row.metrics) : null,
+    curve: row.curve.map(({ round, loss, gradientNorm }) => ({
+      round,
+      loss: fromNullable(loss),
+      gradientNorm: fromNullable(gradientNorm),
+    })),
+    seconds: fromSecondsColumns(row),
+    bytesOut: Object.fromEntries(
+      row.egress
+        .map(({ siloName, bytes }) => [siloName, Number(bytes)] as const)
+        .sort(([a], [b]) => compareText(a, b)),
+    ),
+  };
+}
+
+export function toMetrics(rows: readonly MetricRow[]): MetricsByPart {
+  const part = (wanted: 'train' | 'test'): Metrics =>
+    Object.fromEntries(
+      rows.filter((row) => row.part === wanted).map((row) => [row.name, fromNullable(row.value)]),
+    ) as unknown as Metrics; // all measures of the Metrics that were stored, which are numbers throughout
+  return { train: part('train'), test: part('test') };
+}

@@ -28,8 +28,9 @@ async function installedByHand() {
 
 export async function check() {
   const key = await wanted();
-  if ((await read(stampFile))?.trim() === key) return 'node_modules';
-  if (!(await installedByHand())) return undefined;
+  const found = (await read(stampFile))?.trim();
+  if (found === key) return 'node_modules';
+  if ((found && !found.endsWith(` ${platform}`)) || !(await installedByHand())) return undefined;
   await writeStamp(stampFile, key);
   return 'node_modules, installed by hand';
 }

@@ -1,0 +1,78 @@
+import type { Job } from '../job/schema.js';
+import type { Draft, Situation } from './draft.js';
+import { formatBytes, formatSeconds } from './format.js';
+import { hostOf, siteName } from './hosts.js';
+
+/** What can rule a candidate out: a constraint of the job, the strategy it asks for, or the host's memory. */
+export type Rule = keyof Job['constraints'] | 'strategy' | 'memory';
+
+export interface Exclusion {
+  readonly rule: Rule;
+  /** Names the constraint and the silo. */
+  readonly sentence: string;
+}
+
+/** Everything that rules a candidate out; nothing when it is allowed. */
+export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclusion[] {
+  const { job, parties } = situation.resolved;
+  const { constraints } = job;
+  const found: Exclusion[] = [];
+  const exclude = (rule: Rule, sentence: string) => found.push({ rule, sentence });
+  const site = siteName(draft.site);
+
+  if (job.strategy !== 'auto' && draft.strategy !== job.strategy) {
+    exclude('strategy', `the job asks for the strategy ${job.strategy}`);
+  }
+  for (const silo of draft.discloses.rows.filter((name) => constraints.rowsStay.includes(name))) {
+    exclude(
+      'rowsStay',
+      `constraints.rowsStay keeps the rows of silo ${silo} there, and this plan moves them to ${site}`,
+    );
+  }
+  for (const silo of draft.discloses.keys.filter((name) => constraints.keysStay.includes(name))) {
+    exclude(
+      'keysStay',
+      `constraints.keysStay keeps the keys of silo ${silo} there, and this plan sends them to ${site} without a secret`,
+    );
+  }
+  if (constraints.labelsStay && draft.discloses.labels) {
+    exclude(
+      'labelsStay',
+      `constraints.labelsStay keeps the labels in silo ${parties[0]?.silo ?? ''}, and this plan sends them to ${site}`,
+    );
+  }
+  if (constraints.parametersStay && draft.discloses.parameters) {
+    exclude(
+      'parametersStay',
+      `constraints.parametersStay keeps parameters in their silos, and ${draft.strategy} gathers them in one model`,
+    );
+  }
+  const { maxBytesOut, maxSeconds, maxMemoryBytes } = constraints;
+  for (const [silo, bytes] of Object.entries(draft.bytesOut)) {
+    if (maxBytesOut === undefined || bytes <= maxBytesOut) continue;
+    exclude(
+      'maxBytesOut',
+      `constraints.maxBytesOut lets ${formatBytes(maxBytesOut)} out of a silo, and about ${formatBytes(bytes)} would leave silo ${silo}`,
+    );
+  }
+  if (maxSeconds !== undefined && draft.seconds.total > maxSeconds) {
+    exclude(
+      'maxSeconds',
+      `constraints.maxSeconds allows ${formatSeconds(maxSeconds)}, and this plan would take about ${formatSeconds(draft.seconds.total)}`,
+    );
+  }
+  if (maxMemoryBytes !== undefined && draft.memoryBytes > maxMemoryBytes) {
+    exclude(
+      'maxMemoryBytes',
+      `constraints.maxMemoryBytes allows ${formatBytes(maxMemoryBytes)}, and this plan needs about ${formatBytes(draft.memoryBytes)} at ${site}`,
+    );
+  }
+  const { memoryBytes } = hostOf(situation.hosts, draft.site);
+  if (draft.memoryBytes > memoryBytes) {
+    exclude(
+      'memory',
+      `this plan needs about ${formatBytes(draft.memoryBytes)} of memory at ${site}, which has ${formatBytes(memoryBytes)}`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,44 @@
+import {
+  ACTIVITY_SECONDS,
+  FIXED_ACTIVITIES,
+  inTotal,
+  matchSeconds,
+  scanSeconds,
+  total,
+  type Draft,
+  type Situation,
+} from './draft.js';
+import { hostOf, siteOf } from './hosts.js';
+import { basisSize, descentSeconds, exchangeSeconds, partyRoundSeconds } from './operator-costs.js';
+import { segmentOf } from './segments.js';
+
+/** All parties are in one silo: its worker trains on the factorized table in one process. T is not built, nothing leaves. */
+export function factorizeLocally(situation: Situation, silo: string): Draft {
+  const { data, hosts, rounds, resolved } = situation;
+  const { model } = resolved.job;
+  const site = siteOf(silo);
+  const { rates } = hostOf(hosts, site);
+  const perRound =
+    total(data.parties, (party) => partyRoundSeconds(party, model, rates)) +
+    exchangeSeconds(data, rates) +
+    descentSeconds(data, model, rates);
+  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(model, perRound));
+  return {
+    id: `factorize@${site}`,
+    strategy: 'factorize',
+    site,
+    mode: 'local',
+    seconds: inTotal({
+      join: scanSeconds(situation) + matchSeconds(situation, site),
+      compute: rounds.expected * perRound,
+      transfer: 0,
+      orchestration: ACTIVITY_SECONDS * activities,
+    }),
+    rounds,
+    bytesOut: { [silo]: 0 },
+    memoryBytes:
+      total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes) +
+      data.trainRows * (4 * data.parties.length + 8 * (basisSize(model) + 4)),
+    discloses: { rows: [], keys: [], labels: false, parameters: true },
+  };
+}

@@ -1,0 +1,121 @@
+import type { PartyStatistics } from './data-statistics.js';
+import {
+  ACTIVITY_SECONDS,
+  FIXED_ACTIVITIES,
+  ROUND_SECONDS,
+  bySilo,
+  inTotal,
+  matchSeconds,
+  scanSeconds,
+  slowest,
+  total,
+  type Draft,
+  type Situation,
+} from './draft.js';
+import { hostOf, siteOf } from './hosts.js';
+import { basisSize, descentSeconds, exchangeSeconds, partyRoundSeconds } from './operator-costs.js';
+import type { Seconds, Site } from './plan.js';
+
+/** Bytes of a message besides its vector: the dot products of the basis, headers. */
+const MESSAGE_BYTES = 300;
+const UP_BYTES_PER_BASIS_VECTOR = 32;
+const DOWN_BYTES_PER_BASIS_VECTOR = 20;
+
+/** Bytes that one party exchanges with the site. */
+interface Traffic {
+  /** Before the first round: keys up (and labels, by the base), n_k down. */
+  readonly startUp: number;
+  readonly startDown: number;
+  /** P_k and G_k, 8 bytes a source row, with what goes along. */
+  readonly roundUp: number;
+  readonly roundDown: number;
+}
+
+/**
+ * Partial products travel between the silos and the site, round by round. Parties at the site exchange nothing over the
+ * network. For federate the site is the base table's silo, keys are hashed under a secret, parameters stay.
+ */
+export function trainInRounds(situation: Situation, strategy: 'factorize' | 'federate', site: Site): Draft {
+  const { data, rounds } = situation;
+  const [base] = data.parties;
+  const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
+  const traffic = new Map(away.map((party) => [party, trafficOf(situation, party)]));
+  const sum = (parties: readonly PartyStatistics[], figure: (t: Traffic) => number) =>
+    total(parties, (party) => (traffic.has(party) ? figure(trafficOf(situation, party)) : 0));
+  // One product more than there are rounds: the scores of the test rows.
+  const up = (t: Traffic) => t.startUp + (rounds.expected + 1) * t.roundUp;
+  const down = (t: Traffic) => t.startDown + rounds.expected * t.roundDown;
+  const bytesOut = [...bySilo(data.parties)].map(([silo, parties]): [string, number] => [
+    silo,
+    siteOf(silo) === site ? sum(away, down) : sum(parties, up),
+  ]);
+  return {
+    id: `${strategy}@${site}`,
+    strategy,
+    site,
+    mode: 'rounds',
+    seconds: secondsOf(situation, site, {
+      leaving: (parties) => sum(parties, up),
+      arriving: (parties) => sum(parties, down),
+    }),
+    rounds,
+    bytesOut: Object.fromEntries(bytesOut),
+    memoryBytes: memoryAt(situation, site),
+    discloses: {
+      rows: [],
+      keys: strategy === 'federate' ? [] : [...bySilo(away.filter(({ keyBytes }) => keyBytes > 0)).keys()],
+      labels: siteOf(base.silo) !== site,
+      parameters: strategy !== 'federate',
+    },
+  };
+}
+
+interface Moved {
+  /** Bytes that parties write and read in the whole run. */
+  readonly leaving: (parties: readonly PartyStatistics[]) => number;
+  readonly arriving: (parties: readonly PartyStatistics[]) => number;
+}
+
+function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Moved): Seconds {
+  const { data, hosts, rounds, resolved } = situation;
+  const { model } = resolved.job;
+  const { rates } = hostOf(hosts, site);
+  const silos = bySilo(data.parties);
+  const parties = slowest(silos, (own, silo) =>
+    total(own, (party) => partyRoundSeconds(party, model, hostOf(hosts, siteOf(silo)).rates)),
+  );
+  return inTotal({
+    join: scanSeconds(situation) + matchSeconds(situation, site),
+    compute: rounds.expected * (parties + exchangeSeconds(data, rates) + descentSeconds(data, model, rates)),
+    // The silos write and read at once, then the site does for all of them.
+    transfer:
+      slowest(silos, (own, silo) => {
+        const host = hostOf(hosts, siteOf(silo)).rates;
+        return leaving(own) / host.putBytes + arriving(own) / host.getBytes;
+      }) +
+      leaving(data.parties) / rates.getBytes +
+      arriving(data.parties) / rates.putBytes,
+    orchestration: FIXED_ACTIVITIES * ACTIVITY_SECONDS + rounds.expected * ROUND_SECONDS,
+  });
+}
+
+function trafficOf({ data, resolved }: Situation, party: PartyStatistics): Traffic {
+  const basis = basisSize(resolved.job.model);
+  return {
+    startUp: party.keyBytes + (party === data.parties[0] ? data.labelBytes : 0),
+    startDown: 8 * party.rows,
+    roundUp: 8 * party.rows + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis,
+    roundDown: 8 * party.rows + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis,
+  };
+}
+
+/** Index vectors, products T b of the basis, all P_k and G_k of a round, and the tables of the parties at the site. */
+function memoryAt({ data, resolved }: Situation, site: Site): number {
+  const perRow = 4 * data.parties.length + 8 * (basisSize(resolved.job.model) + 4);
+  const own = data.parties.filter(({ silo }) => siteOf(silo) === site);
+  return (
+    data.trainRows * perRow +
+    total(data.parties, ({ rows, keyBytes }) => 16 * rows + keyBytes) +
+    total(own, ({ featureBytes }) => featureBytes)
+  );
+}

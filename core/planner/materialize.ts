@@ -1,0 +1,91 @@
+import type { DataStatistics, PartyStatistics } from './data-statistics.js';
+import {
+  ACTIVITY_SECONDS,
+  FIXED_ACTIVITIES,
+  bySilo,
+  inTotal,
+  matchSeconds,
+  scanSeconds,
+  slowest,
+  total,
+  type Draft,
+  type Situation,
+} from './draft.js';
+import { hostOf, siteOf } from './hosts.js';
+import {
+  basisSize,
+  descentSeconds,
+  epochSeconds,
+  gatherScatterSeconds,
+  productSeconds,
+} from './operator-costs.js';
+import type { MachineRates, Site } from './plan.js';
+import { segmentOf } from './segments.js';
+
+/** The columns in use leave every silo but the site's own; T is built there and trained on in one process. */
+export function materializeAt(situation: Situation, site: Site): Draft {
+  const { data, hosts, rounds, resolved } = situation;
+  const { rates } = hostOf(hosts, site);
+  const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
+  const bytes = new Map([...bySilo(away)].map(([silo, parties]) => [silo, bytesPulled(parties, data)]));
+  const arriving = total([...bytes.values()], (sent) => sent);
+  const perRound = roundSeconds(situation, rates);
+  const compute = rounds.expected * perRound;
+  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(resolved.job.model, perRound));
+  const [base] = data.parties;
+  return {
+    id: `materialize@${site}`,
+    strategy: 'materialize',
+    site,
+    mode: 'pull',
+    seconds: inTotal({
+      join: scanSeconds(situation) + matchSeconds(situation, site) + buildSeconds(data, rates),
+      compute,
+      transfer:
+        slowest(bytes, (sent, silo) => sent / hostOf(hosts, siteOf(silo)).rates.putBytes) +
+        arriving / rates.getBytes,
+      orchestration: ACTIVITY_SECONDS * activities,
+    }),
+    rounds,
+    bytesOut: Object.fromEntries(data.parties.map(({ silo }) => [silo, bytes.get(silo) ?? 0])),
+    memoryBytes: memoryAt(situation),
+    discloses: {
+      rows: [...bytes.keys()],
+      keys: [...new Set(away.filter(({ keyBytes }) => keyBytes > 0).map(({ silo }) => silo))],
+      labels: siteOf(base.silo) !== site,
+      parameters: true,
+    },
+  };
+}
+
+/** Bytes that leave a silo: features and keys of its parties, and labels with the base table. */
+function bytesPulled(
+  parties: readonly PartyStatistics[],
+  { parties: [base], labelBytes }: DataStatistics,
+): number {
+  return total(parties, (party) => party.featureBytes + party.keyBytes + (party === base ? labelBytes : 0));
+}
+
+/** Seconds to gather every cell of T. */
+function buildSeconds({ parties, targetRows }: DataStatistics, rates: MachineRates): number {
+  return total(parties, ({ numeric, categories }) => (targetRows * (numeric + categories)) / rates.gathers);
+}
+
+function roundSeconds({ data, resolved }: Situation, rates: MachineRates): number {
+  const { model } = resolved.job;
+  if (model.type === 'neural-network') return epochSeconds(data, model, rates);
+  const numeric = total(data.parties, (party) => party.numeric);
+  const categories = total(data.parties, (party) => party.categories);
+  return (
+    productSeconds(data.trainRows, numeric, categories, rates) +
+    gatherScatterSeconds(data.trainRows, data.trainRows, true, rates) +
+    descentSeconds(data, model, rates)
+  );
+}
+
+/** T and the tables it is made of, 8 bytes a number and 4 a code, and the products T b of the basis. */
+function memoryAt({ data, resolved }: Situation): number {
+  const cells = total(data.parties, ({ numeric, categories }) => 8 * numeric + 4 * categories);
+  const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
+  return sources + data.targetRows * cells + 8 * data.trainRows * (basisSize(resolved.job.model) + 4);
+}

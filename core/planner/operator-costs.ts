@@ -1,0 +1,80 @@
+import type { ModelSpec } from '../job/schema.js';
+import type { DataStatistics, PartyStatistics } from './data-statistics.js';
+import type { MachineRates } from './plan.js';
+
+/** Evaluations of loss and derivatives per row and round: three of the line search, one for the residual. */
+const LOSS_EVALUATIONS_PER_ROUND = 4;
+/** A table of doubles up to this many bytes is gathered from the cache, at about half the rate of a dense product. */
+const CACHE_BYTES = 1 << 20;
+const CACHED_ACCESS = 2;
+/** TensorFlow's float32 kernels against our own float64 product, and what one call of a training step costs, seconds. */
+const TENSORFLOW_SPEED = 4;
+const TENSORFLOW_STEP_SECONDS = 0.004;
+/** Forward, and both products of the backward pass. */
+const PRODUCTS_PER_STEP = 3;
+
+/** Seconds of D X and Dᵀ Y together, for one vector each. One-hot columns are look-ups in a short table: in the cache. */
+export function productSeconds(
+  rows: number,
+  numeric: number,
+  categories: number,
+  rates: MachineRates,
+): number {
+  return (2 * rows * (numeric + CACHED_ACCESS * categories)) / rates.denseMultiplyAdds;
+}
+
+/** Seconds of I_k P_k and I_kᵀ Δ together over `targetRows` rows. */
+export function gatherScatterSeconds(
+  targetRows: number,
+  sourceRows: number,
+  ordered: boolean,
+  rates: MachineRates,
+): number {
+  const cached = ordered || sourceRows * 8 <= CACHE_BYTES;
+  return cached
+    ? (2 * CACHED_ACCESS * targetRows) / rates.denseMultiplyAdds
+    : targetRows / rates.gathers + targetRows / rates.scatters;
+}
+
+/** Vectors in the basis of L-BFGS with m pairs. */
+export function basisSize(model: ModelSpec): number {
+  return model.type === 'neural-network' ? 0 : 2 * model.memory + 1;
+}
+
+/** Seconds a round at a party: its gradient, its product, and the new row of dot products. */
+export function partyRoundSeconds(party: PartyStatistics, model: ModelSpec, rates: MachineRates): number {
+  const basis = (4 * basisSize(model) * party.columns) / rates.denseMultiplyAdds;
+  return productSeconds(party.rows, party.numeric, party.categories, rates) + basis;
+}
+
+/** Seconds a round where the labels are: direction from the basis products, line search, residual. */
+export function descentSeconds({ trainRows }: DataStatistics, model: ModelSpec, rates: MachineRates): number {
+  return (
+    (basisSize(model) * trainRows) / rates.denseMultiplyAdds +
+    (LOSS_EVALUATIONS_PER_ROUND * trainRows) / rates.lossEvaluations
+  );
+}
+
+/** Seconds a round to expand all parties' partial products over the target rows and to add residuals up per source row. */
+export function exchangeSeconds({ parties, trainRows }: DataStatistics, rates: MachineRates): number {
+  // The base table's rows come in their own order: a stream, however long.
+  return parties.reduce(
+    (sum, party, k) => sum + gatherScatterSeconds(trainRows, party.rows, k === 0, rates),
+    0,
+  );
+}
+
+/** Seconds an epoch of a network on T. The first layer takes one-hot columns as dense ones. */
+export function epochSeconds(
+  { trainRows, targetColumns }: DataStatistics,
+  model: Extract<ModelSpec, { type: 'neural-network' }>,
+  rates: MachineRates,
+): number {
+  const widths = [targetColumns, ...model.hidden, 1];
+  const weights = model.hidden.reduce(
+    (sum, width, layer) => sum + width * (widths[layer] ?? 0),
+    widths.at(-2) ?? 0,
+  );
+  const products = (PRODUCTS_PER_STEP * trainRows * weights) / (TENSORFLOW_SPEED * rates.denseMultiplyAdds);
+  return products + Math.ceil(trainRows / model.batchSize) * TENSORFLOW_STEP_SECONDS;
+}

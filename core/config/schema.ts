@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+const name = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a name has letters, digits, _ and -');
+const path = z.string().min(1);
+
+/** Fields that say where a table is; a table has exactly one of them. */
+const KINDS = ['csv', 'parquet', 'sqlite', 'postgres'] as const;
+
+const table = z
+  .strictObject({
+    csv: path.optional().describe('A CSV file: UTF-8, with a header line.'),
+    parquet: path.optional().describe('A Parquet file.'),
+    sqlite: path.optional().describe('An SQLite file; `table` names the table in it.'),
+    postgres: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'a PostgreSQL URL begins with postgresql://')
+      .optional()
+      .describe(
+        'URL of a PostgreSQL database, best taken from the environment; `table` names the table in it.',
+      ),
+    table: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Table in the database: `orders`, or `public.orders` in PostgreSQL.'),
+    key: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Columns that identify a row; checked when the silo is registered.'),
+    computed: z
+      .record(z.string().min(1), z.string().min(1))
+      .optional()
+      .describe("Further columns, each a DuckDB SQL expression over the table's own columns."),
+  })
+  .superRefine((value, context) => {
+    const [kind, second] = KINDS.filter((one) => value[one] !== undefined);
+    if (kind === undefined || second !== undefined) {
+      context.addIssue({ code: 'custom', message: 'give one of csv, parquet, sqlite, postgres' });
+      return;
+    }
+    const database = kind === 'sqlite' || kind === 'postgres';
+    if (database && value.table === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['table'],
+        message: `a ${kind} source needs the name of its table`,
+      });
+    }
+    if (!database && value.table !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['table'],
+        message: `a ${kind} file is one table: leave this out`,
+      });
+    }
+  });
+
+const silo = z.strictObject({
+  store: path.optional().describe("Folder of the silo's private store. Default: `<state>/silos/<silo>`."),
+  tables: z.record(name, table).default({}).describe('The tables of the silo, by name.'),
+});
+
+/** `amalur.config.yaml`, `.yml` or `.json`. Relative paths start at its folder; `${NAME}` in a text is taken from the environment. */
+export const configSchema = z.strictObject({
+  catalog: z
+    .string()
+    .regex(/^(file:.|postgres(ql)?:\/\/)/, 'the catalog is file:<path> or postgresql://…')
+    .optional()
+    .describe(
+      'Where the catalog is: `file:<path>` (SQLite) or `postgresql://…`. Default: `file:<state>/catalog.db`.',
+    ),
+  exchange: path
+    .optional()
+    .describe('Folder of the exchange, reached by every site. Default: `<state>/exchange`.'),
+  predictions: path.default('predictions').describe('Folder into which predictions are written.'),
+  state: path
+    .default('.amalur')
+    .describe('Folder of logs, databases and stores that are not placed elsewhere.'),
+  silos: z.record(name, silo).default({}).describe('The silos of this installation, or those of this site.'),
+});
+
+export type ConfigFile = z.output<typeof configSchema>;
+export type TableEntry = ConfigFile['silos'][string]['tables'][string];

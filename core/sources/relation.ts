@@ -5,6 +5,7 @@ import { AmalurError } from '../errors.js';
 import { loadCsv } from './csv.js';
 import type { TableDefinition } from './source.js';
 import { quoteName, quoteText } from './sql.js';
+import { openSqlite } from './sqlite.js';
 
 export interface SourceOptions {
   /** Folder of `sqlite_scanner.duckdb_extension` and `postgres_scanner.duckdb_extension`; needed for these two kinds only. */
@@ -29,10 +30,7 @@ export async function openRelation(
       return 'as-stored';
     case 'sqlite': {
       await load(connection, 'sqlite_scanner', extensionFolder);
-      await connection.run(`ATTACH ${quoteText(location.path)} AS source (TYPE sqlite, READ_ONLY)`);
-      await connection.run(`CREATE TEMP VIEW raw AS SELECT * FROM source.${quoteName(location.table)}`);
-      // A view or a table WITHOUT ROWID has no order of its own.
-      return 'by-content';
+      return (await openSqlite(connection, location.path, location.table)) ? 'as-stored' : 'by-content';
     }
     case 'postgres': {
       await load(connection, 'postgres_scanner', extensionFolder);

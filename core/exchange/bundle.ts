@@ -15,3 +15,8 @@ export interface Bundle {
   readonly json: Json;
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
+
+/** A bundle of one float64 vector. */
+export function vectorBundle(name: string, data: Float64Array): Bundle {
+  return { json: {}, tensors: { [name]: { shape: [data.length], data } } };
+}

@@ -6,8 +6,7 @@ import type { Dictionary } from '../sources/source.js';
  * Labels y of the base table's rows: 0 and 1 for a classification, numbers for a regression, NaN where the column is NULL.
  * @param values the label column as numbers, or as categories where the job compares with `equals`
  */
-export function labelsOf(job: Job, values: Float64Array | Dictionary): Float64Array {
-  const { atLeast, equals } = job.target.label;
+export function labelsOf({ atLeast, equals }: Job['target']['label'], values: Float64Array | Dictionary): Float64Array {
   if (values instanceof Float64Array) {
     return atLeast === undefined ? values : values.map((value) => (Number.isNaN(value) ? NaN : value >= atLeast ? 1 : 0));
   }

@@ -35,4 +35,6 @@ export interface ModelManifest {
   readonly intercept: number;
   /** Where each party's part is. In a federated model each part is in its silo's private store. */
   readonly parts: Readonly<Record<string, BlobRef>>;
+  /** Neural networks: topology and weights; the parts then hold encoders alone. */
+  readonly network?: BlobRef;
 }

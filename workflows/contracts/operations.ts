@@ -173,7 +173,6 @@ export interface EvaluateInput extends OfExecution {
 export interface EvaluateOutput extends Costed, Fitted {}
 
 export interface TrainHereInput extends OfExecution {
-  readonly task: Job['task'];
   readonly spec: ModelSpec;
   /** materialized: T is built; factorized: it is not. */
   readonly form: 'materialized' | 'factorized';
@@ -194,11 +193,25 @@ export interface TrainHereOutput extends Costed {
 }
 
 export interface FinishHereInput extends OfExecution {
+  readonly task: Job['task'];
   readonly head: StepKey;
 }
 
 export interface FinishHereOutput extends Costed, Fitted {
   readonly parts: Readonly<Record<string, BlobRef>>;
+}
+
+export interface FitNetworkInput extends OfExecution {
+  readonly task: Job['task'];
+  readonly spec: Extract<ModelSpec, { type: 'neural-network' }>;
+  readonly target: BlobRef;
+  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+}
+
+export interface FitNetworkOutput extends FinishHereOutput {
+  /** Topology and weights of the tfjs LayersModel. */
+  readonly network: BlobRef;
+  readonly stopped: StopReason;
 }
 
 export interface ScoreInput extends OfExecution {
@@ -211,8 +224,14 @@ export interface ScoreOutput extends Costed {
 }
 
 export interface PredictInput extends OfExecution {
-  readonly model: { readonly name: string; readonly version: number; readonly type: ModelSpec['type']; readonly intercept: number };
+  readonly model: {
+    readonly type: ModelSpec['type'];
+    readonly intercept: number;
+    readonly network?: BlobRef;
+  };
   readonly target: BlobRef;
+  /** Id of the base party. */
+  readonly base: string;
   /** Link of the base party, which names the rows. */
   readonly link: BlobRef;
   /** factorize: the parties' partial scores; materialize: their features and parts of the model. */
@@ -249,5 +268,6 @@ export interface AggregatorOperations {
   trainHere(input: TrainHereInput): Promise<TrainHereOutput>;
   trainSegment(input: TrainSegmentInput): Promise<TrainHereOutput>;
   finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
+  fitNetwork(input: FitNetworkInput): Promise<FitNetworkOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
 }

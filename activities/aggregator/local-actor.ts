@@ -1,0 +1,110 @@
+import { readTarget } from '../../core/exchange/target-bundle.js';
+import type { Bundle } from '../../core/exchange/bundle.js';
+import type { BlobRef } from '../../core/exchange/store.js';
+import type { Stores } from '../../core/exchange/stores.js';
+import { localTable, type LocalTable } from '../../core/integration/local-table.js';
+import type { Party } from '../../core/job/resolved.js';
+import type { ModelSpec } from '../../core/job/schema.js';
+import { runLocally, type LocalResult, type LocalState } from '../../core/training/local-runner.js';
+import type { Actor } from '../../core/training/journal.js';
+import type { Progress, StopReason } from '../../core/training/program.js';
+import type { CurvePoint } from '../../workflows/contracts/operations.js';
+import type { Measuring } from '../compute/site.js';
+import { openSources } from './open-sources.js';
+
+export interface LocalStart {
+  readonly spec: ModelSpec;
+  readonly form: 'materialized' | 'factorized';
+  readonly target: BlobRef;
+  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+}
+
+export interface LocalLive {
+  readonly spec: ModelSpec;
+  readonly table: LocalTable;
+  readonly labels: { readonly train: Float64Array; readonly test: Float64Array };
+  readonly result: Pick<LocalResult, 'state' | 'stopped' | 'parameters' | 'intercept'> | undefined;
+}
+
+export interface LocalAnswer {
+  readonly progress: Progress;
+  readonly stopped?: StopReason;
+  readonly curve: readonly CurvePoint[];
+}
+
+/** A whole training where the rows are: one step is a segment of rounds. */
+export function localActor(
+  stores: Stores,
+  join: Measuring['join'],
+  report: (progress: unknown) => void,
+): Actor<LocalLive, LocalStart, { rounds: number }, LocalAnswer> {
+  const open = async ({ spec, form, target: ref, parties }: LocalStart): Promise<LocalLive> => {
+    const target = readTarget(await stores.get(ref));
+    const sources = await openSources(stores, parties);
+    return {
+      spec,
+      table: await join(() => localTable(form, sources, target)),
+      labels: { train: target.labels.subarray(0, target.trainRows), test: target.labels.subarray(target.trainRows) },
+      result: undefined,
+    };
+  };
+
+  return {
+    name: 'local',
+    async start(input) {
+      return { live: await open(input), output: { progress: { round: 0, loss: 0, gradientNorm: null }, curve: [] } };
+    },
+    step(live, { rounds }) {
+      const curve: CurvePoint[] = [];
+      const result = runLocally({
+        table: live.table.train,
+        labels: live.labels.train,
+        spec: live.spec,
+        rounds,
+        ...(live.result && { from: live.result.state }),
+        onProgress(progress) {
+          curve.push(progress);
+          report(progress);
+        },
+      });
+      const { progress, stopped } = result;
+      return Promise.resolve({
+        live: { ...live, result },
+        output: { progress, curve, ...(stopped && { stopped }) },
+      });
+    },
+    save: ({ result }) => saveLocal(result?.state),
+    async load(input, saved) {
+      const live = await open(input);
+      const { train } = live.table;
+      const from = loadLocal(saved);
+      // No round is made: the runner only reads parameters and intercept out of the state.
+      const result = runLocally({ table: train, labels: live.labels.train, spec: live.spec, rounds: 0, from });
+      return { ...live, result };
+    },
+  };
+}
+
+/** Party, aggregator and message as one bundle, told apart by prefixes. */
+function saveLocal(state: LocalState | undefined): Bundle {
+  if (!state) throw new Error('nothing to save before the first segment');
+  const { party, aggregator, down } = state;
+  const prefixed = (prefix: string, bundle: Bundle | undefined) =>
+    Object.fromEntries(Object.entries(bundle?.tensors ?? {}).map(([name, tensor]) => [prefix + name, tensor]));
+  return {
+    json: { party: party.json, aggregator: aggregator.json, down: down?.json ?? null },
+    tensors: { ...prefixed('party/', party), ...prefixed('aggregator/', aggregator), ...prefixed('down/', down) },
+  };
+}
+
+function loadLocal({ json, tensors }: Bundle): LocalState {
+  // Written by saveLocal: an object with these three members.
+  const parts = json as Record<'party' | 'aggregator' | 'down', Bundle['json']>;
+  const part = (name: keyof typeof parts): Bundle => ({
+    json: parts[name],
+    tensors: Object.fromEntries(
+      Object.entries(tensors).flatMap(([key, tensor]) => (key.startsWith(`${name}/`) ? [[key.slice(name.length + 1), tensor]] : [])),
+    ),
+  });
+  return { party: part('party'), aggregator: part('aggregator'), down: parts.down === null ? undefined : part('down') };
+}

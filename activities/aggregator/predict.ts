@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { readFeatures, readLink } from '../../core/exchange/table-bundle.js';
+import { readTarget } from '../../core/exchange/target-bundle.js';
+import type { Stores } from '../../core/exchange/stores.js';
+import { encode } from '../../core/integration/encode.js';
+import { stackColumns } from '../../core/algebra/stack.js';
+import { scoresOf } from '../../core/integration/local-table.js';
+import type { TargetIndex } from '../../core/integration/target-index.js';
+import { readPart } from '../../core/models/model-part.js';
+import { predictNetwork } from '../../core/models/neural-network.js';
+import { lossOf } from '../../core/models/programs.js';
+import { writeTable } from '../../core/sources/write-table.js';
+import type { AggregatorOperations, PredictInput } from '../../workflows/contracts/operations.js';
+import { measured, type Measuring, type SiteContext } from '../compute/site.js';
+import { predictionsOf } from './rounds.js';
+
+/** Predictions for every target row, written to a file beside the columns that name the row. */
+export function predictOperation(context: SiteContext): Pick<AggregatorOperations, 'predict'> {
+  return {
+    predict: (input) =>
+      context.journal.once('predict', input.execution, input, () =>
+        measured(context, async (measuring) => {
+          const { stores } = measuring;
+          const target = readTarget(await stores.get(input.target));
+          const predictions =
+            'scores' in input.from
+              ? await predictionsOf(stores, target, input.from.scores, input.model.intercept, input.model)
+              : await materializedPredictions(measuring, target, input.model, input.from.parties);
+          const file = path.resolve(context.predictions, input.output);
+          const sha256 = await writeTable(file, {
+            rows: target.rows,
+            text: await identityColumns(stores, input, target),
+            numbers: new Map([['prediction', predictions]]),
+          });
+          return { file, rows: target.rows, sha256 };
+        }),
+      ),
+  };
+}
+
+async function materializedPredictions(
+  { stores, join }: Measuring,
+  target: TargetIndex,
+  model: PredictInput['model'],
+  parties: Extract<PredictInput['from'], { parties: unknown }>['parties'],
+): Promise<Float64Array> {
+  const blocks = [];
+  const thetas: Float64Array[] = [];
+  for (const [id, { rows }] of target.indices) {
+    const given = parties.find(({ party }) => party === id);
+    if (!given) throw new Error(`no rows of ${id} were brought here`);
+    const { encoder, theta } = readPart(await stores.get(given.part));
+    const data = readFeatures(await stores.get(given.features));
+    blocks.push(await join(() => encode(data, encoder, rows)));
+    thetas.push(theta);
+  }
+  const table = stackColumns(blocks, target.rows);
+  if (model.network) return predictNetwork(await stores.get(model.network), table);
+  const theta = new Float64Array(table.columns);
+  let offset = 0;
+  for (const part of thetas) {
+    theta.set(part, offset);
+    offset += part.length;
+  }
+  return scoresOf(table, theta, model.intercept).map(lossOf(model.type).predict);
+}
+
+/** Columns that name each target row: those of the base table, in the order of the target rows. */
+async function identityColumns(stores: Stores, { link, base }: PredictInput, target: TargetIndex) {
+  const { identity } = readLink(await stores.get(link));
+  const rows = target.indices.get(base)?.rows ?? new Int32Array(0);
+  return new Map(
+    [...identity].map(([name, { codes, values }]) => [
+      name,
+      { codes: rows.map((row) => codes[row]!), values },
+    ]),
+  );
+}

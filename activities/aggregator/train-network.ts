@@ -1,0 +1,42 @@
+import { readTarget } from '../../core/exchange/target-bundle.js';
+import type { BlobRef } from '../../core/exchange/store.js';
+import { localTable } from '../../core/integration/local-table.js';
+import { evaluate } from '../../core/models/evaluate.js';
+import { partBundle } from '../../core/models/model-part.js';
+import { fitNetwork, predictNetwork } from '../../core/models/neural-network.js';
+import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
+import { measured, type SiteContext } from '../compute/site.js';
+import { openSources } from './open-sources.js';
+
+/** Trains a network on the materialized table: its parts hold the encoders, its weights are a bundle of their own. */
+export function fitNetworkOperation(context: SiteContext): Pick<AggregatorOperations, 'fitNetwork'> {
+  return {
+    fitNetwork: (input) =>
+      context.journal.once('fit-network', input.execution, input, () =>
+        measured(context, async ({ stores, join }) => {
+          const target = readTarget(await stores.get(input.target));
+          const sources = await openSources(stores, input.parties);
+          const table = await join(() => localTable('materialized', sources, target));
+          const labels = {
+            train: target.labels.subarray(0, target.trainRows),
+            test: target.labels.subarray(target.trainRows),
+          };
+          const { network, curve } = await fitNetwork(table.train, labels.train, input.task, input.spec, context.report);
+          const measuredOn = async (side: 'train' | 'test') =>
+            evaluate(input.task, await predictNetwork(network, table[side]), labels[side]);
+          const parts: Record<string, BlobRef> = {};
+          for (const [party, encoder] of table.encoders) {
+            parts[party] = await stores.put('exchange', 'model', partBundle({ party, encoder, theta: new Float64Array(0) }));
+          }
+          return {
+            intercept: 0,
+            metrics: { train: await measuredOn('train'), test: await measuredOn('test') },
+            curve,
+            parts,
+            network: await stores.put('exchange', 'model', network),
+            stopped: 'max-rounds' as const,
+          };
+        }),
+      ),
+  };
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { FeatureData } from '../integration/encode.js';
+import { TOKEN_BYTES, type KeyTokens } from '../integration/key-tokens.js';
+import type { Dictionary } from '../sources/source.js';
+import type { Bundle, Tensor } from './bundle.js';
+
+const featuresJson = z.object({ rows: z.int(), levels: z.record(z.string(), z.array(z.string())) });
+
+/** Feature columns of a source table: tensors `numeric.<column>`, and `codes.<column>` with the levels in JSON. */
+export function featureBundle({ rows, numeric, categorical }: FeatureData): Bundle {
+  return {
+    json: { rows, levels: Object.fromEntries([...categorical].map(([name, { values }]) => [name, values])) },
+    tensors: {
+      ...prefixed('numeric.', numeric),
+      ...prefixed('codes.', new Map([...categorical].map(([name, { codes }]) => [name, codes]))),
+    },
+  };
+}
+
+export function readFeatures({ json, tensors }: Bundle): FeatureData {
+  const { rows, levels } = featuresJson.parse(json);
+  const numeric = unprefixed(tensors, 'numeric.', Float64Array);
+  const codes = unprefixed(tensors, 'codes.', Int32Array);
+  const categorical = new Map<string, Dictionary>();
+  for (const [name, values] of Object.entries(levels)) {
+    const found = codes.get(name);
+    if (found) categorical.set(name, { codes: found, values });
+  }
+  return { rows, numeric, categorical };
+}
+
+/** What a party publishes for rows to be matched, and of the base party what defines the target rows. */
+export interface LinkData {
+  readonly rows: number;
+  /** By name of the join's dimension party. */
+  readonly keys: ReadonlyMap<string, KeyTokens>;
+  readonly labels?: Float64Array;
+  readonly position?: Float64Array;
+  /** Columns that name a row in a result. */
+  readonly identity: ReadonlyMap<string, Dictionary>;
+}
+
+const linkJson = z.object({
+  rows: z.int(),
+  identity: z.record(z.string(), z.array(z.string())),
+});
+
+export function linkBundle({ rows, keys, labels, position, identity }: LinkData): Bundle {
+  return {
+    json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
+    tensors: {
+      ...prefixed('codes.', new Map([...keys].map(([name, { codes }]) => [name, codes]))),
+      ...prefixed('tokens.', new Map([...keys].map(([name, { tokens }]) => [name, tokens])), TOKEN_BYTES),
+      ...prefixed('identity.', new Map([...identity].map(([name, { codes }]) => [name, codes]))),
+      ...(labels && { labels: { shape: [labels.length], data: labels } }),
+      ...(position && { position: { shape: [position.length], data: position } }),
+    },
+  };
+}
+
+export function readLink({ json, tensors }: Bundle): LinkData {
+  const { rows, identity } = linkJson.parse(json);
+  const tokens = unprefixed(tensors, 'tokens.', Uint8Array);
+  const identityCodes = unprefixed(tensors, 'identity.', Int32Array);
+  const keys = new Map<string, KeyTokens>();
+  for (const [name, codes] of unprefixed(tensors, 'codes.', Int32Array)) {
+    keys.set(name, { codes, tokens: tokens.get(name) ?? new Uint8Array(0) });
+  }
+  const labels = tensors.labels?.data;
+  const position = tensors.position?.data;
+  return {
+    rows,
+    keys,
+    ...(labels instanceof Float64Array && { labels }),
+    ...(position instanceof Float64Array && { position }),
+    identity: new Map(
+      Object.entries(identity).map(([name, values]) => [name, { codes: identityCodes.get(name) ?? new Int32Array(0), values }]),
+    ),
+  };
+}
+
+function prefixed(
+  prefix: string,
+  arrays: ReadonlyMap<string, Tensor['data']>,
+  width = 1,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    [...arrays].map(([name, data]) => [
+      prefix + name,
+      { shape: width === 1 ? [data.length] : [data.length / width, width], data },
+    ]),
+  );
+}
+
+function unprefixed<T extends Tensor['data']>(
+  tensors: Bundle['tensors'],
+  prefix: string,
+  kind: abstract new (...args: never[]) => T,
+): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (name.startsWith(prefix) && data instanceof kind) found.set(name.slice(prefix.length), data);
+  }
+  return found;
+}

@@ -1,0 +1,84 @@
+import { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR, type DuckDBValue } from '@duckdb/node-api';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { AmalurError } from '../errors.js';
+import type { Dictionary } from './source.js';
+import { quoteName, quoteText } from './sql.js';
+
+export interface TableToWrite {
+  readonly rows: number;
+  readonly text: ReadonlyMap<string, Dictionary>;
+  readonly numbers: ReadonlyMap<string, Float64Array>;
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  '.csv': 'FORMAT csv, HEADER',
+  '.parquet': 'FORMAT parquet',
+};
+
+/** Rows of one DuckDB vector. */
+const CHUNK = 2048;
+
+/**
+ * Writes a table as .csv or .parquet, all of it or nothing: a reader never sees half a file. Numbers keep every bit.
+ * @returns sha256 of the file
+ * @throws AMALUR_INVALID_JOB for another file name extension
+ */
+export async function writeTable(file: string, table: TableToWrite): Promise<string> {
+  const format = FORMATS[path.extname(file).toLowerCase()];
+  if (format === undefined) {
+    throw new AmalurError('AMALUR_INVALID_JOB', `cannot tell the format of ${path.basename(file)}`, {
+      field: 'output',
+      suggestion: 'end the file name in .csv or .parquet',
+    });
+  }
+  await mkdir(path.dirname(file), { recursive: true });
+  const partial = `${file}.${process.pid}.partial`;
+  try {
+    await copyTo(partial, format, table);
+    const digest = await sha256OfFile(partial);
+    await rename(partial, file);
+    return digest;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function copyTo(file: string, format: string, { rows, text, numbers }: TableToWrite): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    const columns = [
+      ...[...text.keys()].map((name) => `${quoteName(name)} VARCHAR`),
+      ...[...numbers.keys()].map((name) => `${quoteName(name)} DOUBLE`),
+    ];
+    await connection.run(`CREATE TABLE result (${columns.join(', ')})`);
+    const appender = await connection.createAppender('result');
+    const types = [...[...text.keys()].map(() => VARCHAR), ...[...numbers.keys()].map(() => DOUBLE)];
+    for (let from = 0; from < rows; from += CHUNK) {
+      const to = Math.min(rows, from + CHUNK);
+      const chunk = DuckDBDataChunk.create(types, to - from);
+      const values: DuckDBValue[][] = [
+        ...[...text.values()].map(({ codes, values: words }) =>
+          Array.from(codes.subarray(from, to), (code) => words[code] ?? null),
+        ),
+        ...[...numbers.values()].map((column) => Array.from(column.subarray(from, to))),
+      ];
+      chunk.setColumns(values);
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+    await connection.run(`COPY result TO ${quoteText(file)} (${format})`);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
+  return hash.digest('hex');
+}

@@ -8,11 +8,13 @@
 //   node scripts/prisma-engine.mjs postgresql add_policies URL    PostgreSQL needs a server, where it makes a database of its own
 //
 // Run `npm run build` first: the adapters are taken from dist/.
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
 
@@ -27,7 +29,27 @@ const filters = { externalTables: [], externalEnums: [] };
  * @param {import('@prisma/driver-adapter-utils').SqlMigrationAwareDriverAdapterFactory} adapter
  * @returns {Promise<string>}
  */
-export async function missingMigration(provider, adapter) {
+export const missingMigration = (provider, adapter) =>
+  withEngine(provider, adapter, async (engine, files, migrations) => {
+    const from = { tag: 'migrations', ...migrations };
+    const to = { tag: 'schemaDatamodel', files };
+    const { exitCode, stdout } = await engine.diff({ from, to, script: true, exitCode: true, filters });
+    return exitCode === 0 ? '' : (stdout ?? '');
+  });
+
+/**
+ * What `prisma migrate status` finds in the adapter's database: migrations that failed, were edited after they were
+ * applied, or are not applied (`history`, null when there is none such).
+ *
+ * @param {'sqlite' | 'postgresql'} provider
+ * @param {import('@prisma/driver-adapter-utils').SqlMigrationAwareDriverAdapterFactory} adapter
+ */
+export const migrationStatus = (provider, adapter) =>
+  withEngine(provider, adapter, (engine, _files, migrationsList) =>
+    engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: false, filters }),
+  );
+
+async function withEngine(provider, adapter, work) {
   load();
   const folder = join(root, 'prisma', provider);
   const files = ['schema.prisma', 'models.prisma'].map((name) => ({
@@ -35,24 +57,45 @@ export async function missingMigration(provider, adapter) {
     content: readFileSync(join(folder, name), 'utf8'),
   }));
   const connections = forEngine(provider, adapter);
-  const engine = await glue.SchemaEngine.new(
-    { datamodels: files.map(({ path, content }) => [path, content]) },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(connections),
-  );
+  const datamodels = files.map(({ path, content }) => [path, content]);
+  const bound = bindMigrationAwareSqlAdapterFactory(connections);
+  const engine = await glue.SchemaEngine.new({ datamodels }, () => undefined, bound);
   try {
-    const { exitCode, stdout } = await engine.diff({
-      from: { tag: 'migrations', ...migrationList(join(folder, 'migrations')) },
-      to: { tag: 'schemaDatamodel', files },
-      script: true,
-      exitCode: true,
-      filters,
-    });
-    return exitCode === 0 ? '' : (stdout ?? '');
+    return await work(engine, files, migrationList(join(folder, 'migrations')));
   } finally {
     engine.free();
     await connections.close();
   }
+}
+
+/**
+ * Prisma's adapter for a PostgreSQL URL, with a shadow database that works: the stock one lets a URL win over the name of
+ * the shadow database, and drops that while it is still connected to it.
+ *
+ * @param {string} url
+ */
+export function postgresAdapter(url) {
+  const stock = new PrismaPg({ connectionString: url });
+  return {
+    provider: stock.provider,
+    adapterName: stock.adapterName,
+    connect: () => stock.connect(),
+    async connectToShadowDb() {
+      const name = `prisma_migrate_shadow_db_${randomUUID()}`;
+      const main = await stock.connect();
+      await main.executeScript(`CREATE DATABASE "${name}"`);
+      const shadowUrl = new URL(url);
+      shadowUrl.pathname = `/${name}`;
+      const shadow = await new PrismaPg({ connectionString: shadowUrl.href }).connect();
+      const disconnect = shadow.dispose.bind(shadow);
+      shadow.dispose = async () => {
+        await disconnect();
+        await main.executeScript(`DROP DATABASE IF EXISTS "${name}"`);
+        await main.dispose();
+      };
+      return shadow;
+    },
+  };
 }
 
 /** What the engine expects of an adapter beyond what the client does, added to each connection. */
@@ -164,8 +207,7 @@ async function main([provider, title, url]) {
   if (title && !/^[a-z0-9_]+$/.test(title))
     throw new Error('The name of a migration has lower-case letters, digits and _.');
   const { sqliteAdapter } = await import('../dist/catalog/prisma/sqlite-adapter.js');
-  const { PrismaPg } = await import('@prisma/adapter-pg');
-  const adapter = provider === 'sqlite' ? sqliteAdapter(':memory:') : new PrismaPg({ connectionString: url });
+  const adapter = provider === 'sqlite' ? sqliteAdapter(':memory:') : postgresAdapter(url);
   const sql = await missingMigration(provider, adapter);
   if (sql === '') {
     process.stdout.write('Models and migrations agree.\n');

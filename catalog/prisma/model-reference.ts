@@ -8,7 +8,8 @@ export async function findVersion(
   transaction: Pick<Transaction, 'modelVersion' | 'modelAlias'>,
   reference: string,
 ): Promise<{ modelName: string; version: number } | null> {
-  const [modelName = '', tag = LATEST] = reference.split('@', 2);
+  const [modelName = '', tag = LATEST, ...rest] = reference.split('@');
+  if (rest.length > 0) return null;
   return /^\d{1,9}$/.test(tag)
     ? transaction.modelVersion.findUnique({
         where: { modelName_version: { modelName, version: Number(tag) } },

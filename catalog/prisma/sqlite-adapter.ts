@@ -1,4 +1,5 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import type {
   IsolationLevel,
   SqlDriverAdapter,
@@ -7,8 +8,9 @@ import type {
   SqlResultSet,
   Transaction,
 } from '@prisma/driver-adapter-utils';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Mutex } from './mutex.js';
-import { libsqlBinding } from './sqlite-binding.js';
+import { BUSY_TIMEOUT_MS, libsqlBinding } from './sqlite-binding.js';
 
 /** Prisma's SQLite adapter on a database file (or `:memory:`), driven by libsql and safe with several writers. */
 export function sqliteAdapter(path: string): SqlMigrationAwareDriverAdapterFactory {
@@ -26,8 +28,12 @@ export function sqliteAdapter(path: string): SqlMigrationAwareDriverAdapterFacto
 }
 
 /**
- * One connection, one user at a time. The stock adapter keeps transactions apart from each other, but lets a query that is
- * outside any transaction run within whichever is open, so that a rollback takes it along. Here such a query waits.
+ * One connection, one user at a time. The stock adapter falls short of that in three ways:
+ * - a query outside any transaction runs within whichever is open, so that a rollback takes it along: here it waits;
+ * - transactions begin deferred, and one that reads and then writes fails with SQLITE_BUSY, without waiting, when another
+ *   process wrote in between: here they take the write lock as they begin;
+ * - the lock is waited for with the event loop standing still, which never ends if its holder lives in the same process:
+ *   here it is asked for again and again.
  */
 class SerialAdapter implements SqlDriverAdapter {
   readonly provider;
@@ -52,36 +58,70 @@ class SerialAdapter implements SqlDriverAdapter {
   }
 
   async startTransaction(isolationLevel?: IsolationLevel): Promise<Transaction> {
+    if (isolationLevel && isolationLevel !== 'SERIALIZABLE') {
+      throw new DriverAdapterError({ kind: 'InvalidIsolationLevel', level: isolationLevel });
+    }
     const release = await this.#turns.acquire();
     try {
-      return releasing(await this.stock.startTransaction(isolationLevel), release);
+      await this.#begin();
     } catch (error) {
       release();
       throw error;
     }
+    return this.#transaction(release);
   }
 
   dispose(): Promise<void> {
     return this.#turns.run(async () => this.stock.dispose());
   }
+
+  /** Takes the write lock, within ten seconds. */
+  async #begin(): Promise<void> {
+    const deadline = Date.now() + BUSY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        // As a script, which leaves no statement behind when it fails: an unfinished one would prevent every later COMMIT.
+        await this.#script('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE');
+        break;
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > deadline) throw error;
+        await sleep(2 + 10 * Math.random());
+      } finally {
+        await this.#script(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      }
+    }
+  }
+
+  /** Prisma itself sends COMMIT and ROLLBACK as queries (usePhantomQuery: false); what is left to do at the end is to make way. */
+  #transaction(release: () => void): Transaction {
+    const end = (): Promise<void> => {
+      release();
+      return Promise.resolve();
+    };
+    return {
+      provider: this.provider,
+      adapterName: this.adapterName,
+      options: { usePhantomQuery: false },
+      queryRaw: async (query) => this.stock.queryRaw(query),
+      executeRaw: async (query) => {
+        try {
+          return await this.stock.executeRaw(query);
+        } catch (error) {
+          // After a COMMIT that failed (a full disk), Prisma neither rolls back nor ends the transaction.
+          if (query.sql === 'COMMIT') await this.#script('ROLLBACK').finally(release);
+          throw error;
+        }
+      },
+      commit: end,
+      rollback: end,
+    };
+  }
+
+  async #script(sql: string): Promise<void> {
+    await this.stock.executeScript(sql);
+  }
 }
 
-/** The transaction, letting the next user in when it ends either way. */
-function releasing(transaction: Transaction, release: () => void): Transaction {
-  const ended = async (end: () => Promise<void>): Promise<void> => {
-    try {
-      await end();
-    } finally {
-      release();
-    }
-  };
-  return {
-    provider: transaction.provider,
-    adapterName: transaction.adapterName,
-    options: transaction.options,
-    queryRaw: (query) => transaction.queryRaw(query),
-    executeRaw: (query) => transaction.executeRaw(query),
-    commit: () => ended(() => transaction.commit()),
-    rollback: () => ended(() => transaction.rollback()),
-  };
+function isBusy(error: unknown): boolean {
+  return error instanceof DriverAdapterError && error.cause.kind === 'SocketTimeout';
 }

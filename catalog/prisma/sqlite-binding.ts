@@ -19,9 +19,7 @@ export const libsqlBinding = {
     }
 
     prepare(sql: string): BoundStatement {
-      // The adapter can only BEGIN deferred; a transaction that reads and then writes fails with SQLITE_BUSY, without
-      // waiting, when another process wrote between. Taking the write lock at once waits for it instead.
-      return new BoundStatement(this.#connection.prepare(sql === 'BEGIN' ? 'BEGIN IMMEDIATE' : sql));
+      return new BoundStatement(this.#connection.prepare(sql));
     }
 
     exec(sql: string): void {
@@ -33,6 +31,9 @@ export const libsqlBinding = {
     }
 
     close(): void {
+      // libsql keeps the file open until its statements are collected as garbage, so closing does not do this by itself:
+      // bring everything into the one file, which can then be copied.
+      this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       this.#connection.close();
     }
   },
@@ -75,7 +76,8 @@ class BoundStatement {
   }
 }
 
-const BUSY_TIMEOUT_MS = 10_000;
+/** How long a connection waits for a lock that another one holds. */
+export const BUSY_TIMEOUT_MS = 10_000;
 
 /** Sets up a connection as every writer of the catalog needs it. */
 function configure(connection: Connection): void {

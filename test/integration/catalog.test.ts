@@ -1,0 +1,437 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openCatalog, type Catalog } from '../../catalog/index.js';
+import { sqliteAdapter } from '../../catalog/prisma/sqlite-adapter.js';
+import { canonicalJson } from '../../core/json.js';
+import type { TableProfile } from '../../core/sources/profile.js';
+import { migrationStatus, missingMigration, postgresAdapter } from '../../scripts/prisma-engine.mjs';
+import { facts, host, manifest, metrics, plan, resolvedJob } from '../support/catalog-facts.js';
+import { startPostgres, type PostgresServer } from '../support/postgres.js';
+
+interface Backend {
+  readonly provider: 'sqlite' | 'postgresql';
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** URL of an empty database. */
+  fresh(): Promise<string>;
+  adapter(url: string): SqlMigrationAwareDriverAdapterFactory;
+}
+
+let folder: string;
+let postgres: PostgresServer;
+let count = 0;
+
+const backends: readonly Backend[] = [
+  {
+    provider: 'sqlite',
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    fresh: () => Promise.resolve(`file:${join(folder, `catalog-${++count}`, 'amalur.db')}`),
+    adapter: (url) => sqliteAdapter(url.slice('file:'.length)),
+  },
+  {
+    provider: 'postgresql',
+    start: async () => {
+      postgres = await startPostgres();
+    },
+    stop: () => postgres.stop(),
+    fresh: () => postgres.freshDatabase(),
+    adapter: postgresAdapter,
+  },
+];
+
+const resolved = resolvedJob();
+const start = (execution: string, startedAt = '2026-01-02T03:04:05.678Z', run = 'train-late-arrivals') => ({
+  run,
+  execution,
+  kind: 'training' as const,
+  startedAt,
+});
+
+const flights: TableProfile = {
+  table: 'flights',
+  rows: 2 ** 33,
+  columns: [
+    { name: 'id', type: 'integer', nulls: 0, distinct: 2 ** 33 },
+    { name: 'dep_delay', type: 'number', nulls: 8255, distinct: 527 },
+  ],
+  keys: [['id']],
+  contentHash: 'first',
+  bytes: 2 ** 40,
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'amalur-catalog-'));
+  await writeFile(join(folder, 'input.json'), JSON.stringify({ resolved, plan, manifest, metrics }));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each(backends)('the catalog on $provider', (backend) => {
+  let url: string;
+  let catalog: Catalog;
+
+  beforeAll(() => backend.start());
+  afterAll(() => backend.stop());
+  beforeEach(async () => {
+    url = await backend.fresh();
+    catalog = await openCatalog(url);
+  });
+  afterEach(() => catalog.close());
+
+  async function rows(sql: string): Promise<unknown[][]> {
+    const connection = await backend.adapter(url).connect();
+    const result = await connection.queryRaw({ sql, args: [], argTypes: [] });
+    await connection.dispose();
+    return result.rows;
+  }
+
+  async function published(execution: string, startedAt?: string) {
+    await catalog.runs.start(start(execution, startedAt));
+    await catalog.runs.plan(execution, resolved, plan);
+    return catalog.models.publish(execution, manifest, metrics, startedAt ?? '2026-01-02T03:09:00.000Z');
+  }
+
+  /** A writer process; `acknowledged` fills as the catalog acknowledges its runs. */
+  function writer(name: string, runs: number) {
+    const script = resolve(import.meta.dirname, '../support/catalog-writer.mjs');
+    const child = fork(script, [url, name, String(runs), join(folder, 'input.json')]);
+    const acknowledged: { execution: string; version: number }[] = [];
+    child.on('message', (message) => acknowledged.push(message as (typeof acknowledged)[number]));
+    return { child, acknowledged, ended: once(child, 'exit').then(([code]) => code as number | null) };
+  }
+
+  describe('silos', () => {
+    it('come back with their hosts to the bit, however often they register', async () => {
+      await catalog.silos.register('weather', host);
+      await catalog.silos.register('airline', { ...host, host: 'z' });
+      await catalog.silos.register('airline', host);
+      await catalog.silos.register('airline', host);
+      const silos = await catalog.silos.list();
+      expect(silos.map(({ silo, hosts }) => [silo, hosts])).toEqual([
+        ['airline', [host, { ...host, host: 'z' }]],
+        ['weather', [host]],
+      ]);
+    });
+
+    it('keep the time of their first registration and the latest profile of a host', async () => {
+      await catalog.silos.register('airline', host);
+      const [before] = await catalog.silos.list();
+      await catalog.silos.register('airline', { ...host, cores: 64 });
+      const [after] = await catalog.silos.list();
+      expect(after).toEqual({ ...before, hosts: [{ ...host, cores: 64 }] });
+    });
+  });
+
+  describe('tables', () => {
+    const versions = async () =>
+      (await catalog.tables.list()).map(({ silo, profile, version }) => [silo, profile.table, version]);
+
+    it('come back as they were profiled, by silo and name', async () => {
+      await catalog.tables.record('weather', [{ ...flights, table: 'hourly' }], ['hourly']);
+      await catalog.tables.record('airline', [{ ...flights, table: 'a' }, flights], ['a', 'flights']);
+      await catalog.tables.record('airline', [{ ...flights, table: 'Z' }], ['a', 'flights', 'Z']);
+      expect(await versions()).toEqual([
+        ['airline', 'Z', 1],
+        ['airline', 'a', 1],
+        ['airline', 'flights', 1],
+        ['weather', 'hourly', 1],
+      ]);
+      expect((await catalog.tables.list())[2]?.profile).toEqual(flights);
+    });
+
+    it('rise in version only with a content that was never seen', async () => {
+      for (const [contentHash, version] of [
+        ['first', 1],
+        ['first', 1],
+        ['second', 2],
+        ['first', 1],
+        ['third', 3],
+      ] as const) {
+        await catalog.tables.record('airline', [{ ...flights, contentHash }], ['flights']);
+        const [record] = await catalog.tables.list();
+        expect([record?.version, record?.profile.contentHash]).toEqual([version, contentHash]);
+      }
+    });
+
+    it('show the latest description of the same content', async () => {
+      await catalog.tables.record('airline', [flights], ['flights']);
+      const described = {
+        ...flights,
+        keys: [['id'], ['id', 'dep_delay']],
+        columns: flights.columns.slice(1),
+      };
+      await catalog.tables.record('airline', [described], ['flights']);
+      expect((await catalog.tables.list()).map(({ profile, version }) => [profile, version])).toEqual([
+        [described, 1],
+      ]);
+    });
+
+    it('change nothing when the same report is stored again', async () => {
+      await catalog.tables.record('airline', [flights], ['flights']);
+      const before = await catalog.tables.list();
+      await catalog.tables.record('airline', [flights], ['flights']);
+      expect(await catalog.tables.list()).toEqual(before);
+    });
+
+    it('are gone when their silo no longer names them, and back when it does', async () => {
+      await catalog.tables.record('airline', [flights, { ...flights, table: 'other' }], ['flights', 'other']);
+      await catalog.tables.record('weather', [flights], ['flights']);
+      await catalog.tables.record('airline', [], ['other']);
+      expect(await versions()).toEqual([
+        ['airline', 'other', 1],
+        ['weather', 'flights', 1],
+      ]);
+      await catalog.tables.record('airline', [], ['flights', 'other']);
+      expect(await versions()).toHaveLength(3);
+    });
+  });
+
+  describe('runs', () => {
+    it('come back with job, plan and facts to the bit, so that step keys hash alike', async () => {
+      await published('e1');
+      await catalog.runs.finish('e1', '2026-01-02T03:10:00.000Z', facts, 'late-arrivals@1');
+      const run = await catalog.runs.get('e1');
+      expect(run).toEqual({
+        ...start('e1'),
+        status: 'completed',
+        finishedAt: '2026-01-02T03:10:00.000Z',
+        job: resolved.job,
+        jobHash: resolved.jobHash,
+        resolved,
+        plan,
+        facts,
+        error: null,
+        model: 'late-arrivals@1',
+      });
+      expect(canonicalJson(run?.resolved)).toBe(canonicalJson(resolved));
+    });
+
+    it('change nothing when a step is stored again, even late', async () => {
+      await published('e1');
+      await catalog.runs.finish('e1', '2026-01-02T03:10:00.000Z', facts, 'late-arrivals@1');
+      const before = await catalog.runs.list(10);
+      await catalog.runs.start({ ...start('e1'), startedAt: '2027-01-01T00:00:00.000Z' });
+      await catalog.runs.plan('e1', resolvedJob({ name: 'another' }), { ...plan, chosen: 'a@aggregator' });
+      await catalog.runs.finish('e1', '2027-01-01T00:00:00.000Z', { ...facts, rounds: 9 }, null);
+      await catalog.runs.fail('e1', '2027-01-01T00:00:00.000Z', 'failed', null);
+      expect(await catalog.runs.list(10)).toEqual(before);
+    });
+
+    it('keep the plan that a running workflow made last', async () => {
+      await catalog.runs.start(start('e1'));
+      await catalog.runs.plan('e1', resolved, plan);
+      const other = { ...plan, candidates: plan.candidates.slice(1), chosen: 'a@aggregator' };
+      await catalog.runs.plan('e1', resolvedJob({ strategy: 'materialize' }), other);
+      const run = await catalog.runs.get('e1');
+      expect([run?.plan, run?.job?.strategy]).toEqual([other, 'materialize']);
+    });
+
+    it('keep the error that ended them, and lose it when the workflow is reset and completes', async () => {
+      await published('e1');
+      const error = {
+        code: 'AMALUR_DIVERGED',
+        message: 'the loss grew',
+        field: 'model.l2',
+        suggestion: '0.01',
+      } as const;
+      await catalog.runs.fail('e1', '2026-01-02T03:10:00.000Z', 'failed', error);
+      await catalog.runs.fail('e1', '2026-01-02T03:11:00.000Z', 'cancelled', null);
+      expect(await catalog.runs.get('e1')).toMatchObject({ status: 'failed', error, facts: null });
+      await catalog.runs.finish('e1', '2026-01-02T03:12:00.000Z', facts, 'late-arrivals');
+      expect(await catalog.runs.get('e1')).toMatchObject({ status: 'completed', error: null, facts });
+    });
+
+    it('are cancelled without an error', async () => {
+      await catalog.runs.start(start('e1'));
+      await catalog.runs.fail('e1', '2026-01-02T03:10:00.000Z', 'cancelled', null);
+      expect(await catalog.runs.get('e1')).toMatchObject({
+        status: 'cancelled',
+        error: null,
+        job: null,
+        plan: null,
+      });
+    });
+
+    it('are listed newest first and found by execution or by the latest execution of a workflow id', async () => {
+      await catalog.runs.start(start('e2', '2026-01-02T00:00:00.002Z'));
+      await catalog.runs.start(start('e3', '2026-01-02T00:00:00.003Z', 'other'));
+      await catalog.runs.start(start('e1', '2026-01-02T00:00:00.001Z'));
+      expect((await catalog.runs.list(2)).map(({ execution }) => execution)).toEqual(['e3', 'e2']);
+      expect((await catalog.runs.get('train-late-arrivals'))?.execution).toBe('e2');
+      expect((await catalog.runs.get('e1'))?.execution).toBe('e1');
+      expect(await catalog.runs.get('nothing')).toBeUndefined();
+    });
+
+    it('keep numbers that are not finite as NaN and runs without measures as such', async () => {
+      await catalog.runs.start({ ...start('e1'), kind: 'inference' });
+      const curve = [{ round: 1, loss: Number.POSITIVE_INFINITY, gradientNorm: Number.NaN }];
+      await catalog.runs.finish('e1', '2026-01-02T03:10:00.000Z', { ...facts, metrics: null, curve }, null);
+      const run = await catalog.runs.get('e1');
+      expect(run?.facts).toEqual({
+        ...facts,
+        metrics: null,
+        curve: [{ round: 1, loss: Number.NaN, gradientNorm: Number.NaN }],
+      });
+      expect([run?.kind, run?.model]).toEqual(['inference', null]);
+    });
+
+    it('refuse what belongs to no run or names no model', async () => {
+      const code = (promise: Promise<unknown>) =>
+        promise.then(
+          () => 'stored',
+          (error: { code?: string }) => error.code,
+        );
+      expect(await code(catalog.runs.plan('e0', resolved, plan))).toBe('AMALUR_UNKNOWN_RUN');
+      expect(await code(catalog.runs.finish('e0', '2026-01-02T03:10:00.000Z', facts, null))).toBe(
+        'AMALUR_UNKNOWN_RUN',
+      );
+      expect(await code(catalog.models.publish('e0', manifest, metrics, '2026-01-02T03:10:00.000Z'))).toBe(
+        'AMALUR_UNKNOWN_RUN',
+      );
+      await catalog.runs.start(start('e1'));
+      expect(await code(catalog.runs.finish('e1', '2026-01-02T03:10:00.000Z', facts, 'no@1'))).toBe(
+        'AMALUR_UNKNOWN_MODEL',
+      );
+      expect(await catalog.runs.get('e1')).toMatchObject({ status: 'running', facts: null });
+    });
+
+    it('lead from a model to the versions of the tables that it learned from', async () => {
+      const { silo, table, version } = resolved.parties[0] ?? expect.fail();
+      await catalog.tables.record(silo, [{ ...flights, table, contentHash: version }], [table]);
+      await published('e1');
+      const sql = `SELECT m."party", v."version", v."contentHash" FROM "ModelVersion" mv JOIN "Run" r ON r."execution" = mv."execution"
+        JOIN "SchemaMapping" m ON m."integrationHash" = r."integrationHash" JOIN "TableVersion" v ON v."id" = m."tableVersionId"`;
+      expect(await rows(sql)).toEqual([[resolved.parties[0]?.id, 1, version]]);
+    });
+  });
+
+  describe('models', () => {
+    it('come back with everything needed to use and to repeat them', async () => {
+      const record = await published('e1');
+      expect(record).toEqual({
+        name: 'late-arrivals',
+        version: 1,
+        execution: 'e1',
+        run: 'train-late-arrivals',
+        createdAt: '2026-01-02T03:09:00.000Z',
+        manifest,
+        resolved,
+        metrics,
+        aliases: ['latest'],
+      });
+      for (const reference of ['late-arrivals', 'late-arrivals@1', 'late-arrivals@latest']) {
+        expect(await catalog.models.get(reference)).toEqual(record);
+      }
+      for (const reference of [
+        'late-arrivals@2',
+        'late-arrivals@best',
+        'late',
+        '',
+        '@',
+        'late-arrivals@1@1x',
+      ]) {
+        expect(await catalog.models.get(reference), reference).toBeUndefined();
+      }
+    });
+
+    it('have one version for each run, and `latest` is not moved back by a repetition', async () => {
+      await published('e1', '2026-01-02T00:00:00.000Z');
+      await published('e2', '2026-01-03T00:00:00.000Z');
+      const again = await published('e1', '2026-01-04T00:00:00.000Z');
+      expect([again.version, again.createdAt, again.aliases]).toEqual([1, '2026-01-02T00:00:00.000Z', []]);
+      const listed = (await catalog.models.list()).map(({ version, aliases }) => [version, aliases]);
+      expect(listed).toEqual([
+        [2, ['latest']],
+        [1, []],
+      ]);
+    });
+
+    it('published at the same time by many runs, and twice by each, get one version each', async () => {
+      const executions = Array.from({ length: 12 }, (_, i) => `e${i}`);
+      for (const execution of executions) {
+        await catalog.runs.start(start(execution));
+        await catalog.runs.plan(execution, resolved, plan);
+      }
+      const other = await openCatalog(url);
+      const now = '2026-01-02T03:09:00.000Z';
+      const records = await Promise.all(
+        executions.flatMap((e) =>
+          [catalog, other].map((one) => one.models.publish(e, manifest, metrics, now)),
+        ),
+      );
+      await other.close();
+      const byRun = new Map(records.map(({ execution, version }) => [execution, version]));
+      expect(records.every(({ execution, version }) => byRun.get(execution) === version)).toBe(true);
+      expect([...byRun.values()].sort((a, b) => a - b)).toEqual(executions.map((_, i) => i + 1));
+      expect((await catalog.models.get('late-arrivals'))?.version).toBe(12);
+    });
+  });
+
+  describe('processes', () => {
+    it('four that open an empty database at once: one applies the migrations, all can write, none fails', async () => {
+      url = await backend.fresh();
+      const writers = ['a', 'b', 'c', 'd'].map((name) => writer(name, 10));
+      expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
+      const versions = writers.flatMap(({ acknowledged }) => acknowledged.map(({ version }) => version));
+      expect(versions.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+      const applied = await rows(
+        'SELECT migration_name, COUNT(*) FROM _prisma_migrations GROUP BY migration_name',
+      );
+      expect(applied.map(([, times]) => Number(times))).toEqual(applied.map(() => 1));
+    });
+
+    it('one killed with -9 while it writes: what was acknowledged is there, and nothing is half there', async () => {
+      const { child, acknowledged, ended } = writer('killed', 0);
+      await expect.poll(() => acknowledged.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(10);
+      child.kill('SIGKILL');
+      await ended;
+      for (const { execution, version } of acknowledged) {
+        expect(await catalog.runs.get(execution)).toMatchObject({ resolved, plan });
+        expect(await catalog.models.get(`late-arrivals@${version}`)).toMatchObject({ execution, metrics });
+      }
+      const runs = await catalog.runs.list(1000);
+      expect(runs.length).toBeLessThanOrEqual(acknowledged.length + 2);
+      for (const run of runs) expect(run.plan === null ? run.resolved : run.plan).toEqual(run.plan);
+    });
+  });
+
+  describe('migrations', () => {
+    it('make exactly what the models say', async () => {
+      expect(await missingMigration(backend.provider, backend.adapter(url))).toBe('');
+    });
+
+    it('are found applied, unedited and complete by Prisma itself', async () => {
+      expect(await migrationStatus(backend.provider, backend.adapter(url))).toEqual({
+        editedMigrationNames: [],
+        failedMigrationNames: [],
+        hasMigrationsTable: true,
+        history: null,
+      });
+    });
+
+    it('are refused when another text was applied under the same name', async () => {
+      await rows("UPDATE _prisma_migrations SET checksum = 'another'");
+      await expect(openCatalog(url)).rejects.toThrow('checksum');
+    });
+  });
+});
+
+it('a catalog file that was copied opens where it is', async () => {
+  const here = join(folder, 'here.db');
+  const catalog = await openCatalog(`file:${here}`);
+  await catalog.silos.register('airline', host);
+  await catalog.close();
+  await copyFile(here, join(folder, 'there.db'));
+  const copy = await openCatalog(`file:${join(folder, 'there.db')}`);
+  expect((await copy.silos.list()).map(({ silo }) => silo)).toEqual(['airline']);
+  await copy.close();
+});
+
+it('a URL of another kind is refused with its code', async () => {
+  await expect(openCatalog('mysql://host/catalog')).rejects.toMatchObject({ code: 'AMALUR_INVALID_CONFIG' });
+});

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AmalurError } from './errors.js';
 import { knownKeys, valueAt } from './schema-keys.js';
 import { didYouMean } from './suggest.js';
@@ -77,7 +77,7 @@ function describe(issue: Issue, schema: z.core.$ZodType, value: unknown, what: P
     case 'invalid_value':
       return oneOf(field, what, issue.values, found);
     case 'invalid_union':
-      if ('options' in issue && issue.options) return oneOf(field, what, issue.options, found);
+      if ('options' in issue) return oneOf(field, what, issue.options, found);
       if (found === undefined) return missing(field, what, undefined);
       return wrongType(field, expectedOf(issue), found);
     case 'invalid_key':
@@ -112,7 +112,7 @@ function oneOf(field: string, what: ParsedThing, values: readonly unknown[], fou
     code: INVALID[what],
     field,
     message: `expected ${list}`,
-    suggestion: didYouMean(String(found), names),
+    suggestion: typeof found === 'string' ? didYouMean(found, names) : undefined,
   };
 }
 

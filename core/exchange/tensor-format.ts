@@ -128,14 +128,15 @@ function readEntry(
   if (!Array.isArray(shape) || !shape.every(isCount)) throw corrupt(`tensor ${name} has no shape`);
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? (offsets as unknown[]) : [];
   if (!isCount(begin) || !isCount(end)) throw corrupt(`tensor ${name} has no offsets`);
-  return { dtype: dtype as Dtype, shape: shape as number[], begin, end };
+  return { dtype: dtype as Dtype, shape, begin, end };
 }
 
 function readMetadata(entry: unknown): Json {
   const text = isObject(entry) && 'json' in entry ? entry.json : undefined;
   if (text === undefined) return null;
   try {
-    return JSON.parse(String(text)) as Json;
+    if (typeof text !== 'string') throw new TypeError('metadata of safetensors are texts');
+    return JSON.parse(text) as Json;
   } catch {
     throw corrupt('its metadata are not JSON');
   }

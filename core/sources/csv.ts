@@ -77,18 +77,20 @@ async function readHeader(path: string, table: string): Promise<{ delimiter: str
 
 /** The fields of the first line. */
 function fieldsOf(text: string, delimiter: string): { line: string; fields: string[] } {
-  const fields = [''];
+  const fields: string[] = [];
+  let field = '';
   let quoted = false;
   let end = 0;
   for (; end < text.length; end++) {
     const char = text.charAt(end);
-    const last = fields.length - 1;
     if (char === '"') {
-      if (!quoted && text.charAt(end - 1) === '"' && fields[last] !== '') fields[last] += '"';
+      if (!quoted && text.charAt(end - 1) === '"' && field !== '') field += '"';
       quoted = !quoted;
     } else if (!quoted && (char === '\n' || char === '\r')) break;
-    else if (!quoted && char === delimiter) fields.push('');
-    else fields[last] += char;
+    else if (!quoted && char === delimiter) {
+      fields.push(field);
+      field = '';
+    } else field += char;
   }
-  return { line: text.slice(0, end), fields };
+  return { line: text.slice(0, end), fields: [...fields, field] };
 }

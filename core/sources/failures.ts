@@ -4,63 +4,93 @@ import type { TableDefinition } from './source.js';
 /**
  * What is wrong with a source, from what DuckDB says. Its messages quote cells, lines and connection strings: none of
  * their text goes on, and neither does the error as a cause; only a line number and which of the known kinds it is.
+ * Mistakes of this program (TypeError and the like) are not the source's and stay what they are.
  */
-export function unreadable(error: unknown, definition: TableDefinition): AmalurError {
+export function unreadable(error: unknown, definition: TableDefinition): Error {
   if (error instanceof AmalurError) return error;
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError)
+    return error;
   const { name, location } = definition;
   const text = error instanceof Error ? error.message : '';
-  if (/does not exist|no such table|No files found/i.test(text)) {
-    const what = location.kind === 'sqlite' || location.kind === 'postgres' ? ` (${location.table})` : '';
-    return new AmalurError(
-      'AMALUR_SOURCE_MISSING',
-      `table ${name}: there is no such table${what} at its ${location.kind} source`,
-    );
-  }
   const line = /^[^\n]*CSV Error on Line: (\d+)/.exec(text)?.[1];
-  const [reason, suggestion] = REASONS.find(([pattern]) => pattern.test(text))?.slice(1) ?? [
-    `it is not a readable ${location.kind} source`,
-    `open it with another program that reads ${location.kind}`,
-  ];
+  const unknown: Omit<Kind, 'pattern'> = {
+    reason: `it is not a readable ${location.kind} source`,
+    suggestion: `open it with another program that reads ${location.kind}`,
+  };
+  const kind = KINDS.find((one) => one.pattern.test(text)) ?? unknown;
   const at = line === undefined ? '' : `line ${line}: `;
-  return new AmalurError('AMALUR_SOURCE_UNREADABLE', `table ${name}: ${at}${String(reason)}`, {
-    ...(suggestion !== undefined && { suggestion: String(suggestion) }),
+  const { code = 'AMALUR_SOURCE_UNREADABLE', reason, suggestion } = kind;
+  return new AmalurError(code, `table ${name}: ${at}${reason}`, {
+    ...(suggestion !== undefined && { suggestion }),
   });
 }
 
-const REASONS: readonly (readonly [RegExp, string, string?])[] = [
-  [
-    /Expected Number of Columns/,
-    'the row has not as many fields as the header',
-    'mend the row, or quote fields that contain the delimiter',
-  ],
-  [
-    /unterminated quote|quoted value/i,
-    'a quoted field does not end as it should',
-    'double the quotes inside of a quoted field',
-  ],
-  [/Invalid unicode|not utf-8/i, 'the text is not UTF-8', 'convert the file to UTF-8'],
-  [/Maximum line size/i, 'the line is too long', 'look for a quote that is not closed'],
-  [
-    /Unable to connect|could not connect|Connection refused|could not translate host/i,
-    'the PostgreSQL server cannot be reached',
-    'check host and port of its URL, and that the server runs',
-  ],
-  [
-    /password authentication|authentication failed|role .* does not|no pg_hba/i,
-    'the PostgreSQL server refuses the login',
-    'check user and password of its URL',
-  ],
-  [/permission denied/i, 'reading it is not permitted', 'grant the right to read it'],
-  [
-    /Mismatch Type|type affinity/i,
-    'a column holds values of another type than it declares',
-    'store values of the declared type, or declare the column as text',
-  ],
-  [/No magic bytes|Parquet/i, 'it is not a whole Parquet file'],
-  [/Out of Memory/i, 'there is not enough memory to read it'],
-  [
-    /Conversion Error|Out of Range|Invalid Input/i,
-    'a cell cannot be converted',
-    'check the computed columns of the table',
-  ],
+interface Kind {
+  readonly pattern: RegExp;
+  readonly code?: 'AMALUR_SOURCE_MISSING';
+  readonly reason: string;
+  readonly suggestion?: string;
+}
+
+/** The first whose pattern is found holds: what quotes cells comes first, so that a cell cannot pose as another kind. */
+const KINDS: readonly Kind[] = [
+  {
+    pattern: /Expected Number of Columns/,
+    reason: 'the row has not as many fields as the header',
+    suggestion: 'mend the row, or quote fields that contain the delimiter',
+  },
+  {
+    pattern: /unterminated quote|quoted value/i,
+    reason: 'a quoted field does not end as it should',
+    suggestion: 'double the quotes inside of a quoted field',
+  },
+  {
+    pattern: /Invalid unicode|not utf-8/i,
+    reason: 'the text is not UTF-8',
+    suggestion: 'convert the file to UTF-8',
+  },
+  {
+    pattern: /Maximum line size/i,
+    reason: 'the line is too long',
+    suggestion: 'look for a quote that is not closed',
+  },
+  {
+    pattern: /^(Conversion|Out of Range|Invalid Input) Error/,
+    reason: 'a cell cannot be converted',
+    suggestion: 'check the computed columns of the table',
+  },
+  {
+    pattern: /^Mismatch Type|type affinity/i,
+    reason: 'a column holds values of another type than it declares',
+    suggestion: 'store values of the declared type, or declare the column as text',
+  },
+  {
+    pattern: /authentication failed|no password supplied|role .* does not exist|no pg_hba/i,
+    reason: 'the PostgreSQL server refuses the login',
+    suggestion: 'check user and password of its URL',
+  },
+  {
+    pattern: /database .* does not exist/,
+    code: 'AMALUR_SOURCE_MISSING',
+    reason: 'there is no such database',
+    suggestion: 'check the name of the database at the end of its URL',
+  },
+  {
+    pattern: /Unable to connect|could not connect|Connection refused|could not translate host/i,
+    reason: 'the PostgreSQL server cannot be reached',
+    suggestion: 'check host and port of its URL, and that the server runs',
+  },
+  {
+    pattern: /does not exist|no such table|No files found/i,
+    code: 'AMALUR_SOURCE_MISSING',
+    reason: 'there is no table of the name that the configuration gives',
+    suggestion: 'check `table` in amalur.config',
+  },
+  {
+    pattern: /permission denied/i,
+    reason: 'reading it is not permitted',
+    suggestion: 'grant the right to read it',
+  },
+  { pattern: /No magic bytes|Parquet/i, reason: 'it is not a whole Parquet file' },
+  { pattern: /Out of Memory/i, reason: 'there is not enough memory to read it' },
 ];

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AmalurError } from '../errors.js';
 import { loadCsv } from './csv.js';
+import { openPostgres } from './postgres.js';
 import type { TableDefinition } from './source.js';
-import { quoteName, quoteText } from './sql.js';
+import { quoteText } from './sql.js';
 import { openSqlite } from './sqlite.js';
 
 export interface SourceOptions {
@@ -34,10 +35,7 @@ export async function openRelation(
     }
     case 'postgres': {
       await load(connection, 'postgres_scanner', extensionFolder);
-      await connection.run(`ATTACH ${quoteText(location.url)} AS source (TYPE postgres, READ_ONLY)`);
-      const path = location.table.split('.').map(quoteName).join('.');
-      const table = location.table.includes('.') ? path : `public.${path}`;
-      await connection.run(`CREATE TEMP VIEW raw AS SELECT * FROM source.${table}`);
+      await openPostgres(connection, location.url, location.table, name);
       return 'by-content';
     }
   }

@@ -1,4 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ export async function withSession<T>(
 ): Promise<T> {
   await checkFile(definition);
   // What does not fit into memory is spilled; by default DuckDB would do that in the working folder.
-  const spill = join(tmpdir(), `amalur-duckdb-${process.pid}`);
+  const spill = join(tmpdir(), `amalur-duckdb-${randomUUID()}`);
   const instance = await DuckDBInstance.create(':memory:', {
     temp_directory: spill,
     autoinstall_known_extensions: 'false',

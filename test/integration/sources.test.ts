@@ -332,20 +332,89 @@ test('what is not Parquet or SQLite is AMALUR_SOURCE_UNREADABLE', async () => {
   }
 });
 
-test('an error of PostgreSQL does not tell the password', async () => {
-  const location = {
-    kind: 'postgres',
-    url: 'postgresql://someone:PASSWORD@127.0.0.1:1/none',
-    table: 't',
-  } as const;
+test.each([
+  [
+    'a server that is not there',
+    () => Promise.resolve('postgresql://someone:PASSWORD@127.0.0.1:1/none'),
+    'AMALUR_SOURCE_UNREADABLE',
+    'cannot be reached',
+  ],
+  [
+    'a database that is not there',
+    async () => (await urlWith('postgres')).replace(/\w+$/, 'none'),
+    'AMALUR_SOURCE_MISSING',
+    'no such database',
+  ],
+  ['a user that is not there', () => urlWith('nobody'), 'AMALUR_SOURCE_UNREADABLE', 'refuses the login'],
+])('PostgreSQL: %s is told without the password', async (_what, urlOf, code, message) => {
+  const location = { kind: 'postgres', url: await urlOf(), table: 't' } as const;
   const error: unknown = await open({ name: 'people', location })
     .profile()
     .catch((reason: unknown) => reason);
-  expect(error).toMatchObject({
-    code: 'AMALUR_SOURCE_UNREADABLE',
-    message: expect.stringContaining('cannot be reached') as string,
-  });
+  expect(error).toMatchObject({ code, message: expect.stringContaining(message) as string });
   expect(`${String(error)}${JSON.stringify(error)}`).not.toContain('PASSWORD');
+});
+
+async function urlWith(user: string): Promise<string> {
+  const url = new URL(await server.freshDatabase());
+  url.username = user === 'postgres' ? url.username : user;
+  url.password ||= 'PASSWORD';
+  return url.href;
+}
+
+test('types that only PostgreSQL has come as the nearest of ours', async () => {
+  const url = await server.freshDatabase();
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(`CREATE SCHEMA "My"; CREATE TYPE mood AS ENUM ('sad', 'glad');
+    CREATE TABLE "My".t (u uuid, m mood, z timestamptz, d numeric(30, 10), f numeric, j jsonb, a integer[], r real, k smallint);
+    INSERT INTO "My".t VALUES ('00000000-0000-0000-0000-000000000001', 'glad', '2024-01-01 00:00:00+02', 12345678901234567890.5,
+      1.50, '{"a": 1}', '{1,2}', 0.1, 3), (NULL, NULL, 'infinity', NULL, NULL, NULL, NULL, 'NaN', NULL)`);
+  await client.end();
+  const source = open({ name: 't', location: { kind: 'postgres', url, table: 'My.t' } });
+  const profile = await source.profile();
+  expect(profile.columns.map(({ type }) => type)).toEqual([
+    'text',
+    'text',
+    'timestamp',
+    'number',
+    'number',
+    'text',
+    'other',
+    'number',
+    'integer',
+  ]);
+  expect(profile.columns.map(({ nulls }) => nulls)).toEqual(Array(9).fill(1));
+  const data = await source.read({
+    numeric: ['f', 'r'],
+    categorical: ['u', 'm', 'z', 'd', 'f', 'r', 'k'],
+    keys: {},
+  });
+  const values = [...data.categorical.values()].map((column) => column.values.join());
+  expect(values).toEqual([
+    '00000000-0000-0000-0000-000000000001',
+    'glad',
+    '2023-12-31T22:00:00Z',
+    '12345678901234567890.5',
+    '1.5',
+    '0.1',
+    '3',
+  ]);
+});
+
+test('PostgreSQL: NaN as numeric, which would be read as 0, is refused', async () => {
+  const url = await server.freshDatabase();
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(
+    `CREATE TABLE t (f numeric, g double precision); INSERT INTO t VALUES (1, 'NaN'), ('NaN', 2)`,
+  );
+  await client.end();
+  const source = open({ name: 't', location: { kind: 'postgres', url, table: 't' } });
+  await expect(source.version()).rejects.toMatchObject({
+    code: 'AMALUR_SOURCE_UNREADABLE',
+    message: expect.stringContaining('column f has 1 cells') as string,
+  });
 });
 
 test('a computed column that is no expression is told by its field, and a cell that it cannot take is not quoted', async () => {

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeBundle,
-  encodeBundle,
-  type Bundle,
-  type Tensor,
-  type TypedArray,
-} from '../../../core/exchange/index.js';
+import { decodeBundle, encodeBundle, type Bundle, type Tensor } from '../../../core/exchange/index.js';
 
 const tensor = fc
   .tuple(
@@ -16,7 +10,7 @@ const tensor = fc
   )
   .map(([shape, ArrayType, values]): Tensor => {
     const length = shape.reduce((product, extent) => product * extent, 1);
-    return { shape, data: ArrayType.from(values.take(length)) as TypedArray };
+    return { shape, data: ArrayType.from(values.take(length)) };
   });
 const name = fc.string().filter((text) => !text.startsWith('__'));
 const bundles: fc.Arbitrary<Bundle> = fc.record({

@@ -35,11 +35,12 @@ export interface TableRecord {
   readonly profile: TableProfile;
   /** 1 for the first content seen, one more for each new content hash. */
   readonly version: number;
+  /** When this content was first profiled. */
   readonly profiledAt: string;
 }
 
 export interface TableRepository {
-  /** Stores a profile; the version number rises only when the content hash is new. Tables of the silo that are not named in `present` are marked gone. */
+  /** Stores profiles; the version number rises only when the content hash is new (content that comes back has its old number). Tables of the silo that are not named in `present` are marked gone. */
   record(silo: string, profiles: readonly TableProfile[], present: readonly string[]): Promise<void>;
   /** Every table present, by silo and name, latest version each. */
   list(): Promise<TableRecord[]>;
@@ -61,7 +62,7 @@ export interface RunFacts {
   readonly stopReason: string | null;
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>> | null;
   /** Loss and gradient norm by round. */
-  readonly curve: readonly { readonly round: number; readonly loss: number; readonly gradientNorm: number }[];
+  readonly curve: readonly { readonly round: number; readonly loss: number; readonly gradientNorm: number | null }[];
   readonly seconds: Seconds;
   readonly bytesOut: Readonly<Record<string, number>>;
 }
@@ -79,12 +80,23 @@ export interface RunRecord extends RunStart {
   readonly model: string | null;
 }
 
+/** A call for an execution that was not started throws AMALUR_UNKNOWN_RUN. */
 export interface RunRepository {
   start(run: RunStart): Promise<void>;
-  /** Adds what was resolved and decided: job, integration, plan with its candidates. */
+  /**
+   * Adds what was resolved and decided: job, integration, plan with its candidates. Another plan takes the place of the
+   * first until the run has completed: a repeated activity may plan anew, and the workflow goes on with what came last.
+   */
   plan(execution: string, resolved: ResolvedJob, plan: Plan): Promise<void>;
+  /** Completes the run, also one that had failed: a workflow may be reset. Throws AMALUR_UNKNOWN_MODEL for a model that is not there. */
   finish(execution: string, finishedAt: string, facts: RunFacts, model: string | null): Promise<void>;
-  fail(execution: string, finishedAt: string, status: 'failed' | 'cancelled', error: ErrorReport | null): Promise<void>;
+  /** Ends a run that is still running; changes nothing otherwise. */
+  fail(
+    execution: string,
+    finishedAt: string,
+    status: 'failed' | 'cancelled',
+    error: ErrorReport | null,
+  ): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<RunRecord[]>;
   /** Latest execution of a workflow id, or the execution of that id. */
@@ -105,7 +117,7 @@ export interface ModelVersionRecord {
 }
 
 export interface ModelRepository {
-  /** Stores a new version of the job's model and moves the alias `latest` to it; for an execution that has a version already, returns that one. */
+  /** Stores a new version of the planned run's model (named as its job) and moves the alias `latest` to it; for an execution that has a version already, returns that one. */
   publish(
     execution: string,
     manifest: ModelManifest,

@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'AMALUR_SERVER_UNREACHABLE',
   'AMALUR_BLOB_CORRUPT',
   'AMALUR_BLOB_MISSING',
+  'AMALUR_INTERNAL',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

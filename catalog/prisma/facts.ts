@@ -18,7 +18,7 @@ export async function storeFacts(transaction: Transaction, execution: string, fa
     data: facts.curve.map(({ round, loss, gradientNorm }, position) => ({
       ...{ execution, position, round },
       loss: toNullable(loss),
-      gradientNorm: toNullable(gradientNorm),
+      gradientNorm: gradientNorm === null ? null : toNullable(gradientNorm),
     })),
   });
   await transaction.egress.deleteMany({ where: { execution } });
@@ -56,11 +56,7 @@ export function toFacts(row: FactsRow): RunFacts | null {
     rounds: row.rounds,
     stopReason: row.stopReason,
     metrics: row.metrics.length > 0 ? toMetrics(row.metrics) : null,
-    curve: row.curve.map(({ round, loss, gradientNorm }) => ({
-      round,
-      loss: fromNullable(loss),
-      gradientNorm: fromNullable(gradientNorm),
-    })),
+    curve: row.curve.map(({ round, loss, gradientNorm }) => ({ round, loss: fromNullable(loss), gradientNorm })),
     seconds: fromSecondsColumns(row),
     bytesOut: Object.fromEntries(
       row.egress

@@ -73,6 +73,13 @@ export interface CatalogActivities {
   answer(question: CatalogQuestion): Promise<CatalogAnswer>;
 }
 
+/** The control worker's activities of the cost estimator and planner. */
 export interface PlanningActivities {
-  planRun(resolved: ResolvedJob): Promise<Plan>;
+  /** @param aggregator profile of the aggregator worker's host; the silos' are in the catalog */
+  planRun(resolved: ResolvedJob, aggregator: HostProfile): Promise<Plan>;
+}
+
+/** Quick question to the aggregator worker. */
+export interface AggregatorProbeActivities {
+  describeHost(): Promise<HostProfile>;
 }

@@ -8,8 +8,8 @@ export function siteQueue(site: Site): string {
   return site === 'aggregator' ? 'amalur.aggregate' : `amalur.${site}`;
 }
 
-export function probeQueue(silo: string): string {
-  return `amalur.silo.${silo}.probe`;
+export function probeQueue(site: Site): string {
+  return `${siteQueue(site)}.probe`;
 }
 
 export function siteOf(silo: string): Site {

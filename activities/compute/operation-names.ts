@@ -1,0 +1,27 @@
+import type { AggregatorOperations, SiloOperations } from '../../workflows/contracts/operations.js';
+
+// Written out because types leave nothing to list at run time; `satisfies` and the record's keys keep them complete.
+const silo = {
+  openChannel: true,
+  sealSecret: true,
+  publish: true,
+  startParties: true,
+  partyStep: true,
+  finishParties: true,
+  score: true,
+} satisfies Record<keyof SiloOperations, true>;
+
+const aggregator = {
+  match: true,
+  startAggregator: true,
+  aggregatorStep: true,
+  evaluate: true,
+  trainHere: true,
+  trainSegment: true,
+  finishHere: true,
+  fitNetwork: true,
+  predict: true,
+} satisfies Record<keyof AggregatorOperations, true>;
+
+export const SILO_OPERATIONS = Object.keys(silo) as (keyof SiloOperations)[];
+export const AGGREGATOR_OPERATIONS = Object.keys(aggregator) as (keyof AggregatorOperations)[];

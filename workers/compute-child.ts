@@ -1,0 +1,77 @@
+import type { ErrorReport } from '../core/errors.js';
+import { AmalurError, reportOf } from '../core/errors.js';
+import { loadConfig } from '../core/config/index.js';
+import { calibrate } from '../core/planner/calibration.js';
+import { Journal } from '../core/training/journal.js';
+import { createAggregatorOperations } from '../activities/aggregator/operations.js';
+import { privateHome } from '../activities/compute/site.js';
+import { createSiloOperations } from '../activities/silo/operations.js';
+import { openSite } from './open-site.js';
+
+/** From the worker: an operation to carry out. */
+export interface Request {
+  readonly id: number;
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+/** To the worker: how far it is, what came out, or what went wrong. */
+export type Reply =
+  | { readonly id: number; readonly progress: unknown }
+  | { readonly id: number; readonly output: unknown }
+  | { readonly id: number; readonly failure: ErrorReport }
+  | { readonly id: number; readonly defect: { readonly message: string; readonly code?: string; readonly stack?: string } };
+
+type Operation = (input: unknown) => Promise<unknown>;
+
+/**
+ * The process in which a worker's arithmetic happens, so that the worker itself always answers. It lives as long as the
+ * worker's end of the channel does, whichever way the worker ends.
+ */
+function main(configFile: string, silo: string | undefined): void {
+  const opened = openSite(loadConfig(configFile), silo);
+  const journal = new Journal(opened.stores, privateHome(opened.site));
+  let current = -1;
+  const context = {
+    ...opened,
+    journal,
+    report(progress: unknown) {
+      send({ id: current, progress });
+    },
+  };
+  const operations: Record<string, unknown> = {
+    ...createSiloOperations(context),
+    ...createAggregatorOperations(context),
+    calibrate: () => calibrate(opened.stores.at(privateHome(opened.site))),
+  };
+
+  // One operation at a time: two would only share the one thread, and the memory of both would be held.
+  let queue = Promise.resolve();
+  process.on('message', (request: Request) => {
+    queue = queue.then(async () => {
+      current = request.id;
+      send(await answer(operations[request.operation] as Operation | undefined, request));
+    });
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+async function answer(operation: Operation | undefined, { id, operation: name, input }: Request): Promise<Reply> {
+  try {
+    if (!operation) throw new Error(`there is no operation ${name}`);
+    return { id, output: await operation(input) };
+  } catch (error) {
+    if (error instanceof AmalurError) return { id, failure: reportOf(error) };
+    const { message, code, stack } = error as NodeJS.ErrnoException;
+    return { id, defect: { message, ...(code !== undefined && { code }), ...(stack !== undefined && { stack }) } };
+  }
+}
+
+function send(reply: Reply): void {
+  // During arithmetic no event says that the worker is gone; a report of progress is a chance to notice.
+  if (!process.connected) process.exit(0);
+  process.send?.(reply);
+}
+
+const [configFile = '', silo] = process.argv.slice(2);
+main(configFile, silo);

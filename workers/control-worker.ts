@@ -1,0 +1,38 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createCatalogActivities } from '../activities/catalog/activities.js';
+import { createPlanningActivities } from '../activities/planning/activities.js';
+import { openCatalog } from '../catalog/index.js';
+import type { AmalurConfig } from '../core/config/index.js';
+import { AmalurError } from '../core/errors.js';
+import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
+import { runWorkers, type ServerAccess } from './run-workers.js';
+
+// Tests run this file as TypeScript, where the bundle is found in the build.
+const bundle = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/workflow-bundle.js' : '../workflow-bundle.js', import.meta.url),
+);
+
+/** The control worker: all workflows, and the activities on catalog and planner. It alone opens the catalog. */
+export async function runControlWorker(config: AmalurConfig, access: ServerAccess): Promise<void> {
+  if (!existsSync(bundle)) {
+    throw new AmalurError('AMALUR_TOOL_MISSING', 'the bundle of workflows has not been built', { suggestion: 'npm run build' });
+  }
+  const catalog = await openCatalog(config.catalogUrl);
+  const connection = await NativeConnection.connect(access.connection);
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: access.namespace,
+      taskQueue: CONTROL_QUEUE,
+      workflowBundle: { codePath: bundle },
+      activities: { ...createCatalogActivities(catalog), ...createPlanningActivities(catalog) },
+      shutdownGraceTime: '10 s',
+    });
+    await runWorkers([worker]);
+  } finally {
+    await connection.close();
+    await catalog.close();
+  }
+}

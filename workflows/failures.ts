@@ -1,0 +1,52 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { AmalurError, reportOf, type ErrorReport } from '../core/errors.js';
+
+/** A failed run says what its cause says: code, field and suggestion stand at the top, not below "activity failed". */
+export function failureToThrow(error: unknown): unknown {
+  if (isCancellation(error) || error instanceof CancelledFailure) return error;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    const { message, type, details } = cause;
+    return ApplicationFailure.create({
+      message,
+      nonRetryable: true,
+      ...(type != null && { type }),
+      ...(details && { details }),
+    });
+  }
+  if (error instanceof ActivityFailure && cause instanceof TimeoutFailure) return timeoutFailure(error, cause);
+  return ApplicationFailure.fromError(error, { nonRetryable: true });
+}
+
+/** The report that a failure carries, for the catalog. */
+export function reportOfFailure(failure: unknown): ErrorReport | null {
+  if (!(failure instanceof ApplicationFailure)) return null;
+  // Written by failureOf (activities) or coded (below): the first detail of a coded failure is its report.
+  const [report] = (failure.details ?? []) as [ErrorReport?];
+  return report ?? { code: 'AMALUR_INTERNAL', message: failure.message };
+}
+
+/** An error of the workflow itself, with its code. */
+export function coded(error: AmalurError): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.code,
+    nonRetryable: true,
+    details: [reportOf(error)],
+  });
+}
+
+function timeoutFailure({ activityType }: ActivityFailure, { timeoutType }: TimeoutFailure): ApplicationFailure {
+  const unheard = timeoutType === 'SCHEDULE_TO_START';
+  return coded(
+    new AmalurError('AMALUR_SILO_UNAVAILABLE', unheard ? 'a site has no worker that takes its tasks' : `${activityType} did not end in time`, {
+      suggestion: 'start the worker of that site (amalur worker silo --silo NAME), or see amalur doctor',
+    }),
+  );
+}

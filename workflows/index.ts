@@ -1,0 +1,6 @@
+// The startable workflows, and nothing else: every export here can be started by name.
+export { planTraining } from './plan-training.js';
+export { readCatalog } from './read-catalog.js';
+export { registerSilo } from './register-silo.js';
+export { runInference } from './run-inference.js';
+export { trainModel } from './train-model.js';

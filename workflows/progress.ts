@@ -1,0 +1,100 @@
+import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Candidate } from '../core/planner/plan.js';
+import type { ResolvedJob } from '../core/job/resolved.js';
+import type { Progress } from '../core/training/program.js';
+import type { Cost } from './contracts/operations.js';
+import { PROGRESS_QUERY, type Phase, type RunProgress, type SiloProgress } from './contracts/results.js';
+
+/** How far a run is: answers the query `progress`, and keeps the table of the UI and the search attributes up to date. */
+export class Watch {
+  #progress: RunProgress = {
+    phase: 'validating',
+    strategy: null,
+    site: null,
+    round: 0,
+    maxRounds: 0,
+    loss: null,
+    gradientNorm: null,
+    tolerance: null,
+    silos: [],
+  };
+
+  constructor() {
+    setHandler(defineQuery<RunProgress>(PROGRESS_QUERY), () => this.#progress);
+  }
+
+  phase(phase: Phase): void {
+    this.#change({ phase });
+    upsertSearchAttributes({ RunPhase: [phase], ...(this.#progress.round > 0 && { Round: [this.#progress.round] }) });
+  }
+
+  resolved({ job, parties }: ResolvedJob): void {
+    const silos = [...new Set(parties.map(({ silo }) => silo))];
+    const { model } = job;
+    this.#change({
+      maxRounds: model.type === 'neural-network' ? model.epochs : model.maxRounds,
+      tolerance: model.type === 'neural-network' ? null : model.tolerance,
+      silos: silos.map((silo) => ({ silo, state: 'ready', round: 0, bytesOut: 0, seconds: 0 })),
+    });
+    upsertSearchAttributes({ Model: [job.name], Silos: silos });
+  }
+
+  planned({ strategy, site }: Candidate): void {
+    this.#change({ strategy, site });
+    upsertSearchAttributes({ Strategy: [strategy] });
+  }
+
+  round({ round, loss, gradientNorm }: Progress): void {
+    this.#change({ round, loss: Number.isFinite(loss) ? loss : null, gradientNorm });
+  }
+
+  /** A silo has done something, or is at it. */
+  silo(name: string, state: string, cost?: Cost): void {
+    const silos = this.#progress.silos.map(
+      (silo): SiloProgress =>
+        silo.silo === name
+          ? {
+              ...silo,
+              state,
+              round: this.#progress.round,
+              bytesOut: silo.bytesOut + (cost?.bytesOut ?? 0),
+              seconds: silo.seconds + (cost ? cost.join + cost.compute + cost.transfer : 0),
+            }
+          : silo,
+    );
+    this.#change({ silos });
+  }
+
+  best(metric: number): void {
+    upsertSearchAttributes({ BestMetric: [metric] });
+  }
+
+  #change(change: Partial<RunProgress>): void {
+    this.#progress = { ...this.#progress, ...change };
+    setCurrentDetails(describe(this.#progress));
+  }
+}
+
+/** The table that the UI shows while a run goes on. */
+function describe({ phase, strategy, site, round, maxRounds, loss, gradientNorm, tolerance, silos }: RunProgress): string {
+  const facts: (readonly [string, string])[] = [
+    ['phase', phase],
+    ['strategy', strategy === null ? 'not decided yet' : `${strategy}, meeting at ${site ?? '?'}`],
+    ['round', `${round} of at most ${maxRounds}`],
+    ['loss', loss === null ? '–' : loss.toPrecision(8)],
+    ['gradient norm', gradientNorm === null ? '–' : `${gradientNorm.toExponential(2)}${tolerance === null ? '' : ` (stops at ${tolerance})`}`],
+  ];
+  const rows = silos.map(
+    ({ silo, state, round: at, seconds, bytesOut }) =>
+      `| ${silo} | ${state} | ${at} | ${seconds.toFixed(1)} | ${bytesOut.toLocaleString('en-US')} |`,
+  );
+  return [
+    '| | |',
+    '|---|---|',
+    ...facts.map(([name, value]) => `| **${name}** | ${value} |`),
+    '',
+    '| silo | state | round | seconds | bytes out |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import { CancellationScope, ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { catalog } from './activity-proxies.js';
+import type { StartedRun } from './contracts/activities.js';
+import { failureToThrow, reportOfFailure } from './failures.js';
+
+/**
+ * Runs a workflow's body so that the catalog knows of it from beginning to end, however it ends.
+ * @param execution of a run that continues as new; its record exists already
+ */
+export async function recorded<T>(
+  kind: StartedRun['kind'],
+  execution: string | undefined,
+  body: (started: StartedRun) => Promise<T>,
+): Promise<T> {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  const started: StartedRun = { run: workflowId, execution: execution ?? firstExecutionRunId, kind };
+  try {
+    if (execution === undefined) await catalog.startRun(started);
+    return await body(started);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    const failure = failureToThrow(error);
+    const status = isCancellation(error) ? 'cancelled' : 'failed';
+    await CancellationScope.nonCancellable(() => catalog.failRun(started.execution, status, reportOfFailure(failure)));
+    throw failure;
+  }
+}

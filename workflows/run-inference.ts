@@ -1,0 +1,124 @@
+import type { BlobRef } from '../core/exchange/store.js';
+import { AmalurError } from '../core/errors.js';
+import type { Site } from '../core/planner/plan.js';
+import type { ModelVersionRecord } from '../catalog/catalog.js';
+import { aggregatorAt, catalog, siloAt } from './activity-proxies.js';
+import { resolveFreshly } from './check-silos.js';
+import type { PredictInput } from './contracts/operations.js';
+import type { InferenceRequest, InferenceResult } from './contracts/results.js';
+import { siteOf } from './contracts/task-queues.js';
+import { coded } from './failures.js';
+import { Ledger } from './ledger.js';
+import { Watch } from './progress.js';
+import { baseSilo, publishAndMatch, siloOfSite, silosOf, type Published, type Run } from './publish.js';
+import { recorded } from './recorded.js';
+
+/**
+ * Predicts every row of the model's base table and writes a file at the site where scores meet. factorize: silos give
+ * partial scores; materialize: rows and parameters come together.
+ */
+export async function runInference(request: InferenceRequest): Promise<InferenceResult> {
+  const watch = new Watch();
+  return recorded('inference', undefined, async ({ run, execution }) => {
+    const model = await catalog.findModel(request.model);
+    const strategy = request.strategy ?? (model.manifest.network ? 'materialize' : 'factorize');
+    watch.phase('checking silos');
+    const { job } = model.resolved;
+    // Tables may have new rows since the training; parties, columns and encodings are the model's.
+    const fresh = await resolveFreshly(job);
+    const parties = model.resolved.parties.map((party) => ({
+      ...party,
+      version: fresh.parties.find(({ id }) => id === party.id)?.version ?? party.version,
+    }));
+    const resolved = { ...model.resolved, parties };
+    watch.resolved(resolved);
+    const site = siteFor(model, strategy);
+
+    const ledger = new Ledger({ startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} });
+    const course: Run = { execution, resolved, watch, ledger };
+    const published = await publishAndMatch(course, site, strategy === 'materialize' ? 'rows' : 'keys', 'inference');
+    watch.phase('predicting');
+    const from =
+      strategy === 'materialize'
+        ? { parties: rowsAndParts(model, published) }
+        : { scores: await partialScores(course, site, model, published) };
+    const base = resolved.parties[0]?.id ?? '';
+    const { type, intercept, network } = model.manifest;
+    const predicted = await aggregatorAt(site, 'write predictions').predict({
+      execution,
+      model: { type, intercept, ...(network && { network }) },
+      target: published.match.target,
+      base,
+      link: of(published.parties, base).link,
+      from,
+      output: request.output ?? `${model.name}-${model.version}-${execution}.csv`,
+    });
+    ledger.together([{ silo: siloOfSite(site), cost: predicted.cost }]);
+
+    watch.phase('storing');
+    const seconds = ledger.seconds(Date.now());
+    const { bytesOut } = ledger;
+    const facts = { rounds: 0, stopReason: null, metrics: null, curve: [], seconds, bytesOut };
+    const { name, version } = model;
+    await catalog.finishRun(execution, facts, `${name}@${version}`);
+    watch.phase('completed');
+    const { file, rows, sha256 } = predicted;
+    return { run, execution, model: { name, version }, strategy, site, file, rows, sha256, seconds, bytesOut };
+  });
+}
+
+/** Scores meet where the base table is: predictions belong to its owner. Rows may come together at the aggregator. */
+function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: InferenceResult['strategy']): Site {
+  const base = siteOf(baseSilo(resolved));
+  if (strategy === 'factorize') {
+    if (!manifest.network) return base;
+    throw refused('a neural network is not a sum of partial scores', 'materialize');
+  }
+  const { constraints } = resolved.job;
+  const staying = silosOf(resolved).filter((silo) => constraints.rowsStay.includes(silo));
+  const [onlyOne] = staying;
+  if (Object.values(manifest.parts).some(({ home }) => home !== 'exchange')) {
+    throw refused('the parameters of this model stay in their silos', 'factorize');
+  }
+  if (onlyOne === undefined) return 'aggregator';
+  if (staying.length > 1) throw refused(`rows must not leave ${staying.join(' and ')}`, 'factorize');
+  return siteOf(onlyOne);
+}
+
+function refused(why: string, instead: string) {
+  return coded(new AmalurError('AMALUR_NO_PLAN', why, { field: 'strategy', suggestion: `use ${instead}` }));
+}
+
+function rowsAndParts({ manifest, resolved }: ModelVersionRecord, published: Published) {
+  return resolved.parties.map(({ id }) => ({
+    party: id,
+    features: of(published.parties, id).features,
+    part: of(manifest.parts, id),
+  }));
+}
+
+async function partialScores(
+  { execution, resolved, ledger, watch }: Run,
+  site: Site,
+  model: ModelVersionRecord,
+  published: Published,
+): Promise<Extract<PredictInput['from'], { scores: unknown }>['scores']> {
+  const given = await Promise.all(
+    silosOf(resolved).map(async (silo) => {
+      const own = rowsAndParts(model, published).filter(({ party }) =>
+        resolved.parties.some((candidate) => candidate.id === party && candidate.silo === silo),
+      );
+      const output = await siloAt(siteOf(silo), `${silo} scores its rows`).score({ execution, site, parties: own });
+      watch.silo(silo, 'scored', output.cost);
+      return { silo, ...output };
+    }),
+  );
+  ledger.together(given);
+  return Object.assign({}, ...given.map(({ scores }) => scores)) as Record<string, BlobRef>;
+}
+
+function of<T>(record: Readonly<Record<string, T>>, party: string): T {
+  const found = record[party];
+  if (found === undefined) throw new Error(`nothing is known of ${party}`);
+  return found;
+}

@@ -1,0 +1,70 @@
+import type { BlobRef } from '../core/exchange/store.js';
+import type { ModelManifest } from '../core/models/model.js';
+import type { Candidate, Plan } from '../core/planner/plan.js';
+import type { StopReason } from '../core/training/program.js';
+import { aggregatorAt } from './activity-proxies.js';
+import type { Fitted } from './contracts/operations.js';
+import { publishAndMatch, siloOfSite, type Run } from './publish.js';
+
+/** A model that training has brought forth, before it is in the catalog. */
+export interface Trained extends Fitted {
+  readonly manifest: ModelManifest;
+  readonly rounds: number;
+  readonly stopped: StopReason;
+  readonly rows: { readonly train: number; readonly test: number };
+}
+
+/**
+ * Training in one place. materialize: the rows come to the site, T is built and trained on. Factorize with all parties in
+ * one silo: the same without T.
+ */
+export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Promise<Trained> {
+  const { execution, resolved, watch, ledger } = run;
+  const { site, mode } = candidate;
+  const { job } = resolved;
+  const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training');
+  const { target, rows, trainRows } = published.match;
+  const parties = resolved.parties.map((party) => ({ party, features: featuresOf(published.parties, party.id) }));
+  const silo = siloOfSite(site);
+  const spec = job.model;
+
+  watch.phase('training');
+  if (spec.type === 'neural-network') {
+    const fitted = await aggregatorAt(site, 'train the network').fitNetwork({ execution, task: job.task, spec, target, parties });
+    ledger.together([{ silo, cost: fitted.cost }]);
+    const { parts, network, stopped, metrics, curve, intercept } = fitted;
+    const manifest = { type: spec.type, intercept, parts, network };
+    return { manifest, rounds: spec.epochs, stopped, metrics, curve, intercept, rows: { train: trainRows, test: rows - trainRows } };
+  }
+
+  const form = mode === 'pull' ? 'materialized' : 'factorized';
+  let step = await aggregatorAt(site, `${form} table`).trainHere({ execution, spec, form, target, parties });
+  ledger.together([{ silo, cost: step.cost }]);
+  while (step.stopped === undefined) {
+    const { head, progress } = step;
+    const summary = `rounds from ${progress.round + 1}`;
+    step = await aggregatorAt(site, summary).trainSegment({ execution, head, rounds: plan.segmentRounds });
+    ledger.together([{ silo, cost: step.cost }]);
+    watch.round(step.progress);
+  }
+
+  watch.phase('evaluating');
+  const finished = await aggregatorAt(site, 'evaluate').finishHere({ execution, task: job.task, head: step.head });
+  ledger.together([{ silo, cost: finished.cost }]);
+  const { intercept, metrics, curve, parts } = finished;
+  return {
+    manifest: { type: spec.type, intercept, parts },
+    rounds: step.progress.round,
+    stopped: step.stopped,
+    rows: { train: trainRows, test: rows - trainRows },
+    intercept,
+    metrics,
+    curve,
+  };
+}
+
+function featuresOf(parties: Awaited<ReturnType<typeof publishAndMatch>>['parties'], id: string): BlobRef {
+  const found = parties[id];
+  if (!found) throw new Error(`${id} has published nothing`);
+  return found.features;
+}

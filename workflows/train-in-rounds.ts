@@ -1,0 +1,185 @@
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import type { BlobRef } from '../core/exchange/store.js';
+import type { Party } from '../core/job/resolved.js';
+import type { JobInput } from '../core/job/schema.js';
+import type { Candidate } from '../core/planner/plan.js';
+import type { StopReason } from '../core/training/program.js';
+import { aggregatorAt, siloAt } from './activity-proxies.js';
+import { siteOf } from './contracts/task-queues.js';
+import type { LedgerState } from './ledger.js';
+import { baseSilo, publishAndMatch, siloOfSite, silosOf, type Run } from './publish.js';
+import type { Trained } from './train-here.js';
+
+/** Where a training in rounds stands: refs and sums only, a few kilobytes. */
+export interface RoundsState {
+  readonly round: number;
+  readonly aggregator: string;
+  /** Last committed step of each party. */
+  readonly heads: Readonly<Record<string, string>>;
+  /** Message that each party is to read next; undefined when the aggregator has stopped. */
+  readonly down: Readonly<Record<string, BlobRef>> | undefined;
+  readonly stopped: StopReason | undefined;
+  readonly target: BlobRef;
+  readonly rows: { readonly train: number; readonly test: number };
+}
+
+/** Second argument of `trainModel` when it continues as new; nobody else gives it. */
+export interface Resume {
+  readonly execution: string;
+  readonly rounds: RoundsState;
+  readonly ledger: LedgerState;
+}
+
+/**
+ * Training in which partial products travel (DESIGN §5): parties → aggregator → parties, until the aggregator stops.
+ * factorize and federate differ in the channel, not in the algorithm.
+ */
+export async function trainInRounds(run: Run, candidate: Candidate, job: JobInput, resumed?: RoundsState): Promise<Trained> {
+  run.watch.phase(resumed ? 'training' : 'publishing');
+  let state = resumed ?? (await begin(run, candidate));
+  run.watch.phase('training');
+  while (state.stopped === undefined) {
+    state = await exchange(run, candidate, state);
+    if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {
+      const resume: Resume = { execution: run.execution, rounds: state, ledger: run.ledger.snapshot() };
+      await continueAsNew<(input: JobInput, from: Resume) => Promise<unknown>>(job, resume);
+    }
+  }
+  return finish(run, candidate, state, state.stopped);
+}
+
+async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsState> {
+  const { execution, resolved, watch, ledger } = run;
+  const spec = resolved.job.model;
+  const sealed = strategy === 'federate' ? await sealSecret(run) : undefined;
+  const { parties, match } = await publishAndMatch(run, site, 'keys', 'training', sealed);
+
+  const starts = await Promise.all(
+    silosOf(resolved).map(async (silo) => {
+      const own = ofSilo(resolved.parties, silo).map((party) => ({
+        party,
+        features: of(parties, party.id).features,
+        counts: of(match.counts, party.id),
+      }));
+      const start = { execution, spec, trainRows: match.trainRows, parties: own };
+      const output = await siloAt(siteOf(silo), `${silo} encodes its tables`).startParties(start);
+      watch.silo(silo, 'encoded', output.cost);
+      return { silo, ...output };
+    }),
+  );
+  ledger.together(starts);
+  const silos = Object.fromEntries(resolved.parties.map(({ id, silo }) => [id, silo]));
+  const opening = await aggregatorAt(site, 'round 0').startAggregator({ execution, spec, target: match.target, silos });
+  ledger.together([{ silo: siloOfSite(site), cost: opening.cost }]);
+  return {
+    round: 0,
+    aggregator: opening.head,
+    heads: Object.assign({}, ...starts.map(({ heads }) => heads)) as Record<string, string>,
+    down: opening.down,
+    stopped: opening.stopped,
+    target: match.target,
+    rows: { train: match.trainRows, test: match.rows - match.trainRows },
+  };
+}
+
+/** The silos agree on a secret that this workflow carries only sealed: keys are hashed under it. */
+async function sealSecret({ execution, resolved }: Run): Promise<Readonly<Record<string, string>>> {
+  const base = baseSilo(resolved);
+  const others = silosOf(resolved).filter((silo) => silo !== base);
+  const keys = await Promise.all(
+    others.map(async (silo) => {
+      const { publicKey } = await siloAt(siteOf(silo), `${silo} makes a key pair`).openChannel({ execution });
+      return [silo, publicKey] as const;
+    }),
+  );
+  const publicKeys = Object.fromEntries(keys);
+  const { sealed } = await siloAt(siteOf(base), `${base} seals the secret`).sealSecret({ execution, publicKeys });
+  return sealed;
+}
+
+/** One round: a step of every party, side by side, then one of the aggregator. */
+async function exchange(run: Run, { site }: Candidate, state: RoundsState): Promise<RoundsState> {
+  const { execution, resolved, watch, ledger } = run;
+  const round = state.round + 1;
+  const { down } = state;
+  if (!down) throw new Error('the aggregator has stopped without a reason');
+  const steps = await Promise.all(
+    silosOf(resolved).map(async (silo) => {
+      const parties = ofSilo(resolved.parties, silo).map(({ id }) => ({
+        party: id,
+        head: of(state.heads, id),
+        down: of(down, id),
+      }));
+      const output = await siloAt(siteOf(silo), `round ${round}`).partyStep({ execution, round, site, parties });
+      watch.silo(silo, 'in step', output.cost);
+      return { silo, ...output };
+    }),
+  );
+  ledger.together(steps);
+  const made = steps.flatMap(({ parties }) => Object.entries(parties));
+  const ups = Object.fromEntries(made.map(([party, { up }]) => [party, up]));
+  const head = state.aggregator;
+  const answer = await aggregatorAt(site, `round ${round}`).aggregatorStep({ execution, round, head, ups });
+  ledger.together([{ silo: siloOfSite(site), cost: answer.cost }]);
+  watch.round(answer.progress);
+  return {
+    ...state,
+    round,
+    aggregator: answer.head,
+    heads: Object.fromEntries(made.map(([party, step]) => [party, step.head])),
+    down: answer.down,
+    stopped: answer.stopped,
+  };
+}
+
+/** Parties store their parameters and give their scores; the aggregator measures the model. */
+async function finish(run: Run, candidate: Candidate, state: RoundsState, stopped: StopReason): Promise<Trained> {
+  const { execution, resolved, watch, ledger } = run;
+  const { site, strategy } = candidate;
+  watch.phase('evaluating');
+  const finished = await Promise.all(
+    silosOf(resolved).map(async (silo) => {
+      const output = await siloAt(siteOf(silo), `${silo} stores its parameters`).finishParties({
+        execution,
+        site,
+        parametersStay: strategy === 'federate',
+        parties: ofSilo(resolved.parties, silo).map(({ id }) => ({ party: id, head: of(state.heads, id) })),
+      });
+      watch.silo(silo, 'finished', output.cost);
+      return { silo, ...output };
+    }),
+  );
+  ledger.together(finished);
+  const made = finished.flatMap(({ parties }) => Object.entries(parties));
+  const { job } = resolved;
+  const fitted = await aggregatorAt(site, 'evaluate').evaluate({
+    execution,
+    task: job.task,
+    spec: job.model,
+    head: state.aggregator,
+    target: state.target,
+    scores: Object.fromEntries(made.map(([party, { scores }]) => [party, scores])),
+  });
+  ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
+  const { intercept, metrics, curve } = fitted;
+  const parts = Object.fromEntries(made.map(([party, { part }]) => [party, part]));
+  return {
+    manifest: { type: job.model.type, intercept, parts },
+    rounds: state.round,
+    stopped,
+    rows: state.rows,
+    intercept,
+    metrics,
+    curve,
+  };
+}
+
+function ofSilo(parties: readonly Party[], silo: string): Party[] {
+  return parties.filter((party) => party.silo === silo);
+}
+
+function of<T>(record: Readonly<Record<string, T>>, party: string): T {
+  const found = record[party];
+  if (found === undefined) throw new Error(`nothing is known of ${party}`);
+  return found;
+}

@@ -1,0 +1,68 @@
+import type { ResolvedJob } from '../core/job/resolved.js';
+import type { JobInput } from '../core/job/schema.js';
+import type { Candidate, Plan } from '../core/planner/plan.js';
+import { catalog, probeOf } from './activity-proxies.js';
+import { resolveFreshly } from './check-silos.js';
+import type { TrainingResult } from './contracts/results.js';
+import { Ledger } from './ledger.js';
+import { Watch } from './progress.js';
+import type { Run } from './publish.js';
+import { recorded } from './recorded.js';
+import { trainHere } from './train-here.js';
+import { trainInRounds, type Resume } from './train-in-rounds.js';
+
+/**
+ * Trains the model of a job over silos: check → plan → bring rows together (materialize) or exchange partial products
+ * (factorize, federate) → evaluate → store (Amalur, TKDE 2024, figure 4).
+ * @param resume given only by this workflow itself when it continues as new
+ */
+export async function trainModel(job: JobInput, resume?: Resume): Promise<TrainingResult> {
+  const watch = new Watch();
+  return recorded('training', resume?.execution, async ({ run, execution }) => {
+    const { resolved, plan } = resume ? await catalog.loadRun(execution) : await checkAndPlan(job, watch, execution);
+    const candidate = chosenOf(plan);
+    watch.resolved(resolved);
+    watch.planned(candidate);
+
+    const ledger = new Ledger(resume?.ledger ?? { startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} });
+    const course: Run = { execution, resolved, watch, ledger };
+    const trained =
+      candidate.mode === 'rounds'
+        ? await trainInRounds(course, candidate, job, resume?.rounds)
+        : await trainHere(course, candidate, plan);
+
+    watch.phase('storing');
+    const { manifest, metrics, rounds, stopped, curve, rows } = trained;
+    const model = await catalog.publishModel(execution, manifest, metrics);
+    const seconds = ledger.seconds(Date.now());
+    const bytesOut = ledger.bytesOut;
+    const facts = { rounds, stopReason: stopped, metrics, curve, seconds, bytesOut };
+    await catalog.finishRun(execution, facts, `${model.name}@${model.version}`);
+    watch.best('auc' in metrics.test ? metrics.test.auc : metrics.test.rmse);
+    watch.phase('completed');
+    const { strategy, site, seconds: predictedSeconds } = candidate;
+    const { jobHash } = resolved;
+    return { run, execution, jobHash, model, strategy, site, rounds, stopped, rows, metrics, seconds, bytesOut, predictedSeconds };
+  });
+}
+
+async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Promise<{ resolved: ResolvedJob; plan: Plan }> {
+  watch.phase('checking silos');
+  const resolved = await resolveFreshly(job);
+  watch.resolved(resolved);
+  watch.phase('planning');
+  const plan = await planOf(resolved);
+  await catalog.recordPlan(execution, resolved, plan);
+  return { resolved, plan };
+}
+
+/** The planner's decision, on the hosts as they are. */
+export async function planOf(resolved: ResolvedJob): Promise<Plan> {
+  return catalog.planRun(resolved, await probeOf('aggregator', 'what can the aggregator do?').describeHost());
+}
+
+function chosenOf(plan: Plan): Candidate {
+  const chosen = plan.candidates.find(({ id }) => id === plan.chosen);
+  if (!chosen) throw new Error('the plan has no candidate of the name it chose');
+  return chosen;
+}

@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createCatalogActivities } from '../activities/catalog/activities.js';
@@ -7,7 +7,7 @@ import { openCatalog } from '../catalog/index.js';
 import type { AmalurConfig } from '../core/config/index.js';
 import { AmalurError } from '../core/errors.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
-import { runWorkers, type ServerAccess } from './run-workers.js';
+import { connectWorker, runWorkers, type ServerAccess } from './run-workers.js';
 
 // Tests run this file as TypeScript, where the bundle is found in the build.
 const bundle = fileURLToPath(
@@ -20,7 +20,7 @@ export async function runControlWorker(config: AmalurConfig, access: ServerAcces
     throw new AmalurError('AMALUR_TOOL_MISSING', 'the bundle of workflows has not been built', { suggestion: 'npm run build' });
   }
   const catalog = await openCatalog(config.catalogUrl);
-  const connection = await NativeConnection.connect(access.connection);
+  const connection = await connectWorker(access);
   try {
     const worker = await Worker.create({
       connection,

@@ -1,9 +1,15 @@
-import type { NativeConnectionOptions, Worker } from '@temporalio/worker';
+import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
 
 /** How to reach the Temporal server. */
 export interface ServerAccess {
-  readonly connection: NativeConnectionOptions;
+  /** As the profile gives it; clients and workers take the same options but for the form of the API key. */
+  readonly connection: Omit<NativeConnectionOptions, 'apiKey'> & { readonly apiKey?: string | (() => string) };
   readonly namespace: string;
+}
+
+export function connectWorker({ connection: { apiKey, ...options } }: ServerAccess): Promise<NativeConnection> {
+  const key = typeof apiKey === 'function' ? apiKey() : apiKey;
+  return NativeConnection.connect({ ...options, ...(key !== undefined && { apiKey: key }) });
 }
 
 /** Runs workers until one of them ends; SIGTERM and SIGINT let them finish what they are at. */

@@ -1,4 +1,4 @@
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { forwardActivities } from '../activities/compute/forward.js';
 import { AGGREGATOR_OPERATIONS, SILO_OPERATIONS } from '../activities/compute/operation-names.js';
 import { createProbeActivities } from '../activities/silo/probe.js';
@@ -11,7 +11,7 @@ import { probeQueue, siteQueue } from '../workflows/contracts/task-queues.js';
 import { ComputeChild } from './compute.js';
 import { hostProfile } from './host-profile.js';
 import { openSite } from './open-site.js';
-import { runWorkers, type ServerAccess } from './run-workers.js';
+import { connectWorker, runWorkers, type ServerAccess } from './run-workers.js';
 
 /** Time for a step and its checkpoint when the worker is asked to stop. */
 const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> = {
@@ -41,7 +41,7 @@ export async function runAggregatorWorker(config: AmalurConfig, access: ServerAc
 }
 
 async function runSite(site: Site, operations: object, probes: object, compute: ComputeChild, access: ServerAccess): Promise<void> {
-  const connection = await NativeConnection.connect(access.connection);
+  const connection = await connectWorker(access);
   try {
     const common = { connection, namespace: access.namespace, ...SHUTDOWN };
     const worker = await Worker.create({

@@ -62,7 +62,11 @@ export interface RunFacts {
   readonly stopReason: string | null;
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>> | null;
   /** Loss and gradient norm by round. */
-  readonly curve: readonly { readonly round: number; readonly loss: number; readonly gradientNorm: number | null }[];
+  readonly curve: readonly {
+    readonly round: number;
+    readonly loss: number;
+    readonly gradientNorm: number | null;
+  }[];
   readonly seconds: Seconds;
   readonly bytesOut: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,6 @@
 import { AmalurError } from '../core/errors.js';
 import type { Catalog } from './catalog.js';
+import { whyNotOpened } from './open-errors.js';
 import { openPostgres } from './prisma/postgres.js';
 import { createCatalog } from './prisma/repositories.js';
 import { openSqlite } from './prisma/sqlite.js';
@@ -9,11 +10,21 @@ import { openSqlite } from './prisma/sqlite.js';
  *
  * @param url `file:…` for a SQLite file (made where missing; a relative path is taken from the current folder), or
  *   `postgresql://…` for a database that exists (`?schema=` names a schema other than `public`).
- * @throws AMALUR_INVALID_CONFIG when the URL is of neither kind.
+ * @throws AMALUR_INVALID_CONFIG when the URL is of neither kind or names no catalog that can be opened,
+ *   AMALUR_SERVER_UNREACHABLE when no PostgreSQL server answers.
  */
 export async function openCatalog(url: string): Promise<Catalog> {
-  if (url.startsWith('file:')) return createCatalog(await openSqlite(url));
-  if (/^postgres(ql)?:\/\//.test(url)) return createCatalog(await openPostgres(url));
+  const open = opener(url);
+  try {
+    return createCatalog(await open(url));
+  } catch (error) {
+    throw whyNotOpened(error) ?? error;
+  }
+}
+
+function opener(url: string) {
+  if (url.startsWith('file:')) return openSqlite;
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres;
   throw new AmalurError(
     'AMALUR_INVALID_CONFIG',
     'The URL of the catalog begins neither with file: nor with postgresql://.',

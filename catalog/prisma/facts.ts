@@ -56,7 +56,11 @@ export function toFacts(row: FactsRow): RunFacts | null {
     rounds: row.rounds,
     stopReason: row.stopReason,
     metrics: row.metrics.length > 0 ? toMetrics(row.metrics) : null,
-    curve: row.curve.map(({ round, loss, gradientNorm }) => ({ round, loss: fromNullable(loss), gradientNorm })),
+    curve: row.curve.map(({ round, loss, gradientNorm }) => ({
+      round,
+      loss: fromNullable(loss),
+      gradientNorm,
+    })),
     seconds: fromSecondsColumns(row),
     bytesOut: Object.fromEntries(
       row.egress

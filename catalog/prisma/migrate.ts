@@ -15,7 +15,10 @@ export interface MigrationSession {
  * middle leaves nothing.
  */
 export async function applyMigrations(session: MigrationSession, provider: Provider): Promise<string[]> {
-  await session.script(MIGRATIONS_TABLE[provider]);
+  // Looked for first: PostgreSQL refuses CREATE … IF NOT EXISTS to a role that may not create, even if there is nothing to do.
+  if ((await session.query(FIND_MIGRATIONS_TABLE[provider])).length === 0) {
+    await session.script(MIGRATIONS_TABLE[provider]);
+  }
   const rows = await session.query(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
@@ -55,6 +58,11 @@ function recordOf({ name, checksum }: Migration): string {
     `VALUES (${values.join(', ')}, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, 1)`
   );
 }
+
+const FIND_MIGRATIONS_TABLE: Record<Provider, string> = {
+  sqlite: "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = '_prisma_migrations'",
+  postgresql: "SELECT 1 AS found WHERE to_regclass('_prisma_migrations') IS NOT NULL",
+};
 
 /** As Prisma's schema engine creates it. */
 const MIGRATIONS_TABLE: Record<Provider, string> = {

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Transaction } from '@prisma/driver-adapter-utils';
+import { AmalurError } from '../../core/errors.js';
 import { PrismaClient } from '../generated/postgresql/client.js';
 import type { Database } from './database.js';
 import { applyMigrations } from './migrate.js';
@@ -23,6 +24,17 @@ function splitUrl(url: string): { connectionString: string; schema: string } {
   const parsed = new URL(url);
   const schema = parsed.searchParams.get('schema') ?? 'public';
   parsed.searchParams.delete('schema');
+  // It is written into SQL between quotes, by Prisma too, which does not escape any within.
+  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(schema)) {
+    throw new AmalurError(
+      'AMALUR_INVALID_CONFIG',
+      'The URL of the catalog names a schema that is no plain name.',
+      {
+        field: 'catalog',
+        suggestion: 'Use letters, digits, _ and -.',
+      },
+    );
+  }
   return { connectionString: parsed.toString(), schema };
 }
 
@@ -39,7 +51,8 @@ async function migratePostgres(adapter: PrismaPg, schema: string): Promise<void>
     };
     try {
       await session.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})::text`);
-      await session.script(`CREATE SCHEMA IF NOT EXISTS "${schema.replaceAll('"', '""')}"`);
+      const [found] = await session.query(`SELECT to_regnamespace('"${schema}"')::text AS name`);
+      if (found?.['name'] === null) await session.script(`CREATE SCHEMA "${schema}"`);
       await applyMigrations(session, 'postgresql');
       await session.script('COMMIT');
       await transaction.commit();

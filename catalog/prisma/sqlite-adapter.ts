@@ -107,8 +107,8 @@ class SerialAdapter implements SqlDriverAdapter {
         try {
           return await this.stock.executeRaw(query);
         } catch (error) {
-          // After a COMMIT that failed (a full disk), Prisma neither rolls back nor ends the transaction.
-          if (query.sql === 'COMMIT') await this.#script('ROLLBACK').finally(release);
+          // After a COMMIT that failed, Prisma calls rollback() and sends no ROLLBACK. SQLite may have rolled back by itself.
+          if (query.sql === 'COMMIT') await this.#script('ROLLBACK').catch(() => undefined);
           throw error;
         }
       },

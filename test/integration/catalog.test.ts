@@ -267,15 +267,15 @@ describe.each(backends)('the catalog on $provider', (backend) => {
       expect(await catalog.runs.get('nothing')).toBeUndefined();
     });
 
-    it('keep numbers that are not finite as NaN and runs without measures as such', async () => {
+    it('keep a loss that is not finite as NaN, a gradient norm as null, and runs without measures as such', async () => {
       await catalog.runs.start({ ...start('e1'), kind: 'inference' });
-      const curve = [{ round: 1, loss: Number.POSITIVE_INFINITY, gradientNorm: Number.NaN }];
+      const curve = [{ round: 1, loss: Number.POSITIVE_INFINITY, gradientNorm: null }];
       await catalog.runs.finish('e1', '2026-01-02T03:10:00.000Z', { ...facts, metrics: null, curve }, null);
       const run = await catalog.runs.get('e1');
       expect(run?.facts).toEqual({
         ...facts,
         metrics: null,
-        curve: [{ round: 1, loss: Number.NaN, gradientNorm: Number.NaN }],
+        curve: [{ round: 1, loss: Number.NaN, gradientNorm: null }],
       });
       expect([run?.kind, run?.model]).toEqual(['inference', null]);
     });
@@ -284,7 +284,7 @@ describe.each(backends)('the catalog on $provider', (backend) => {
       const code = (promise: Promise<unknown>) =>
         promise.then(
           () => 'stored',
-          (error: { code?: string }) => error.code,
+          (error: unknown) => (error as { code?: string }).code,
         );
       expect(await code(catalog.runs.plan('e0', resolved, plan))).toBe('AMALUR_UNKNOWN_RUN');
       expect(await code(catalog.runs.finish('e0', '2026-01-02T03:10:00.000Z', facts, null))).toBe(
@@ -432,6 +432,41 @@ it('a catalog file that was copied opens where it is', async () => {
   await copy.close();
 });
 
-it('a URL of another kind is refused with its code', async () => {
-  await expect(openCatalog('mysql://host/catalog')).rejects.toMatchObject({ code: 'AMALUR_INVALID_CONFIG' });
+describe('a catalog that cannot be opened is refused with code and field, and without its URL', () => {
+  const refusal = (url: string) =>
+    openCatalog(url).then(
+      () => expect.fail('opened'),
+      (error: unknown) => error as Error,
+    );
+
+  it.each([
+    ['mysql://host/catalog', 'AMALUR_INVALID_CONFIG'],
+    ['file:input.json', 'AMALUR_INVALID_CONFIG'],
+    ['file:input.json/catalog.db', 'AMALUR_INVALID_CONFIG'],
+    ['file:.', 'AMALUR_INVALID_CONFIG'],
+    ['postgresql://user:secret@127.0.0.1:9/catalog?schema=a"b', 'AMALUR_INVALID_CONFIG'],
+    ['postgresql://user:secret@127.0.0.1:9/catalog', 'AMALUR_SERVER_UNREACHABLE'],
+  ])('%s', async (url, code) => {
+    const error = await refusal(url.replace('file:', `file:${folder}/`));
+    expect(error).toMatchObject({ code, field: 'catalog' });
+    expect(error.message).not.toContain('secret');
+  });
+
+  it('postgresql:// with a database that does not exist', async () => {
+    const server = await startPostgres();
+    const url = new URL(await server.freshDatabase());
+    url.pathname = '/none';
+    expect(await refusal(url.href)).toMatchObject({ code: 'AMALUR_INVALID_CONFIG', field: 'catalog' });
+    await server.stop();
+  });
+});
+
+it('a PostgreSQL schema of its own keeps one catalog apart from another in the same database', async () => {
+  const server = await startPostgres();
+  const url = await server.freshDatabase();
+  const [a, b] = [await openCatalog(url), await openCatalog(`${url}?schema=Team-b`)];
+  await b.silos.register('airline', host);
+  expect([(await a.silos.list()).length, (await b.silos.list()).length]).toEqual([0, 1]);
+  await Promise.all([a.close(), b.close()]);
+  await server.stop();
 });

@@ -1,6 +1,7 @@
 import { columnVector, dense } from '../algebra/dense.js';
 import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
 import { AmalurError } from '../errors.js';
+import { trainingPart } from '../integration/build-target.js';
 import type { TargetIndex } from '../integration/target-index.js';
 import type { Loss } from '../models/loss.js';
 import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
@@ -19,7 +20,8 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
   /** √h: scales the intercept's column as the parties scale theirs. */
   const root = Math.sqrt(loss.curvature);
   return {
-    start(target, spec) {
+    start(wholeTarget, spec) {
+      const target = trainingPart(wholeTarget);
       if (spec.type === 'neural-network') throw new Error('a neural network is no generalised linear model');
       const n = target.trainRows;
       const scores = new Float64Array(n);
@@ -42,7 +44,8 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
       return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
     },
 
-    step(target, state, ups) {
+    step(wholeTarget, state, ups) {
+      const target = trainingPart(wholeTarget);
       const before = readState(state);
       const parts = [...target.indices.keys()].map((party) => decodeUp(required(ups, party)));
       const received = receive(target, before, parts, root);

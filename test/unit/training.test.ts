@@ -28,11 +28,15 @@ function runParties(sources: readonly KnownSource[], labels: Float64Array, spec:
   const { party, aggregator } = programsOf(spec.type);
   const names = sources.map((_, k) => `p${k}`);
   const tables = new Map<string, Matrix>(sources.map(({ table }, k) => [names[k]!, table]));
+  // Test rows follow the training rows; they must not count in anything.
+  const withTestRow = (rows: Int32Array) => Int32Array.from([...rows, -1]);
   const target: TargetIndex = {
-    rows: labels.length,
+    rows: labels.length + 1,
     trainRows: labels.length,
-    labels,
-    indices: new Map(sources.map(({ table, index }, k) => [names[k]!, { sourceRows: table.rows, rows: index }])),
+    labels: Float64Array.from([...labels, 1]),
+    indices: new Map(
+      sources.map(({ table, index }, k) => [names[k]!, { sourceRows: table.rows, rows: withTestRow(index) }]),
+    ),
   };
   const states = new Map([...tables].map(([name, table]) => [name, party.start(table, spec, trainingCounts(target.indices.get(name)!, labels.length), labels.length)]));
   let step = aggregator.start(target, spec);

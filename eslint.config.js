@@ -13,6 +13,8 @@ const zones = Object.entries(layers).flatMap(([target, above]) =>
   above.map((from) => ({
     target: `./${target}`,
     from: `./${from}`,
+    // The catalog's interface is types alone: workflows name its records without loading the database.
+    ...(target === 'workflows' && from === 'catalog' && { except: ['./catalog.ts'] }),
     message: `Imports go down only: ${target}/ may not know ${from}/.`,
   })),
 );

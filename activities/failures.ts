@@ -23,9 +23,17 @@ export function failureOf(error: unknown): ApplicationFailure {
   const message = error instanceof Error ? error.message : 'unknown error';
   if (error instanceof ComputeLostError) return ApplicationFailure.create({ message, type: error.name });
   const errno = (error as NodeJS.ErrnoException | null)?.code;
-  if (typeof errno === 'string' && /^E[A-Z]+$/.test(errno)) return ApplicationFailure.create({ message, type: errno });
-  const internal = new AmalurError('AMALUR_INTERNAL', message, { suggestion: 'this is a defect: please report it with the log of the worker' });
-  return ApplicationFailure.create({ message, type: internal.code, nonRetryable: true, details: [reportOf(internal)] });
+  if (typeof errno === 'string' && /^E[A-Z]+$/.test(errno))
+    return ApplicationFailure.create({ message, type: errno });
+  const internal = new AmalurError('AMALUR_INTERNAL', message, {
+    suggestion: 'this is a defect: please report it with the log of the worker',
+  });
+  return ApplicationFailure.create({
+    message,
+    type: internal.code,
+    nonRetryable: true,
+    details: [reportOf(internal)],
+  });
 }
 
 /** Wraps every activity of a group so that errors leave it as failures of a stable type. */

@@ -20,7 +20,10 @@ export type Reply =
   | { readonly id: number; readonly progress: unknown }
   | { readonly id: number; readonly output: unknown }
   | { readonly id: number; readonly failure: ErrorReport }
-  | { readonly id: number; readonly defect: { readonly message: string; readonly code?: string; readonly stack?: string } };
+  | {
+      readonly id: number;
+      readonly defect: { readonly message: string; readonly code?: string; readonly stack?: string };
+    };
 
 type Operation = (input: unknown) => Promise<unknown>;
 
@@ -56,14 +59,20 @@ function main(configFile: string, silo: string | undefined): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-async function answer(operation: Operation | undefined, { id, operation: name, input }: Request): Promise<Reply> {
+async function answer(
+  operation: Operation | undefined,
+  { id, operation: name, input }: Request,
+): Promise<Reply> {
   try {
     if (!operation) throw new Error(`there is no operation ${name}`);
     return { id, output: await operation(input) };
   } catch (error) {
     if (error instanceof AmalurError) return { id, failure: reportOf(error) };
     const { message, code, stack } = error as NodeJS.ErrnoException;
-    return { id, defect: { message, ...(code !== undefined && { code }), ...(stack !== undefined && { stack }) } };
+    return {
+      id,
+      defect: { message, ...(code !== undefined && { code }), ...(stack !== undefined && { stack }) },
+    };
   }
 }
 

@@ -13,7 +13,10 @@ interface Call {
 
 // Tests run this file as TypeScript, where the child is found in the build.
 const childFile = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../dist/workers/compute-child.js' : './compute-child.js', import.meta.url),
+  new URL(
+    import.meta.url.endsWith('.ts') ? '../dist/workers/compute-child.js' : './compute-child.js',
+    import.meta.url,
+  ),
 );
 
 /** Time between SIGTERM and SIGKILL for a child that is to stop. */
@@ -50,7 +53,7 @@ export class ComputeChild implements ComputePort {
         },
         reject(error) {
           settled();
-          reject(error as Error);
+          reject(error);
         },
       });
       if (signal.aborted) {
@@ -97,12 +100,18 @@ export class ComputeChild implements ComputePort {
     else if ('failure' in reply) call.reject(errorFrom(reply.failure));
     else {
       const { message, code, stack } = reply.defect;
-      call.reject(Object.assign(new Error(message), { ...(code !== undefined && { code }), ...(stack !== undefined && { stack }) }));
+      call.reject(
+        Object.assign(new Error(message), {
+          ...(code !== undefined && { code }),
+          ...(stack !== undefined && { stack }),
+        }),
+      );
     }
   }
 
   #lose(child: ChildProcess): void {
     if (this.#child !== undefined && this.#child !== child) return;
-    for (const call of [...this.#calls.values()]) call.reject(new ComputeLostError('the computing process ended before the operation did'));
+    for (const call of [...this.#calls.values()])
+      call.reject(new ComputeLostError('the computing process ended before the operation did'));
   }
 }

@@ -11,13 +11,18 @@ import { connectWorker, runWorkers, type ServerAccess } from './run-workers.js';
 
 // Tests run this file as TypeScript, where the bundle is found in the build.
 const bundle = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../dist/workflow-bundle.js' : '../workflow-bundle.js', import.meta.url),
+  new URL(
+    import.meta.url.endsWith('.ts') ? '../dist/workflow-bundle.js' : '../workflow-bundle.js',
+    import.meta.url,
+  ),
 );
 
 /** The control worker: all workflows, and the activities on catalog and planner. It alone opens the catalog. */
 export async function runControlWorker(config: AmalurConfig, access: ServerAccess): Promise<void> {
   if (!existsSync(bundle)) {
-    throw new AmalurError('AMALUR_TOOL_MISSING', 'the bundle of workflows has not been built', { suggestion: 'npm run build' });
+    throw new AmalurError('AMALUR_TOOL_MISSING', 'the bundle of workflows has not been built', {
+      suggestion: 'npm run build',
+    });
   }
   const catalog = await openCatalog(config.catalogUrl);
   const connection = await connectWorker(access);

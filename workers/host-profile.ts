@@ -10,7 +10,9 @@ import { cacheFolder } from './toolchain.js';
 // A change of what calibration measures makes older profiles void.
 const CALIBRATION = 1;
 
-const known = z.custom<HostProfile>((value) => typeof value === 'object' && value !== null && 'rates' in value);
+const known = z.custom<HostProfile>(
+  (value) => typeof value === 'object' && value !== null && 'rates' in value,
+);
 
 /**
  * What this host can do, measured once for a processor and Node version and kept in the cache folder: workers that start
@@ -18,14 +20,19 @@ const known = z.custom<HostProfile>((value) => typeof value === 'object' && valu
  */
 export async function hostProfile(compute: ComputePort): Promise<HostProfile> {
   const folder = path.join(cacheFolder(), 'calibration');
-  const file = path.join(folder, `${hashJson([CALIBRATION, cpus()[0]?.model, cpus().length, process.version]).slice(0, 16)}.json`);
+  const file = path.join(
+    folder,
+    `${hashJson([CALIBRATION, cpus()[0]?.model, cpus().length, process.version]).slice(0, 16)}.json`,
+  );
   const kept = await readFile(file, 'utf8').then(
     (text) => known.parse(JSON.parse(text)),
     () => undefined,
   );
   if (kept) return kept;
   const noSignal = new AbortController().signal;
-  const measured = known.parse(await compute.call('calibrate', {}, { signal: noSignal, onProgress: () => undefined }));
+  const measured = known.parse(
+    await compute.call('calibrate', {}, { signal: noSignal, onProgress: () => undefined }),
+  );
   await mkdir(folder, { recursive: true });
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, JSON.stringify(measured));

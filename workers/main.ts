@@ -29,7 +29,9 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     const { message, suggestion } = error as Partial<AmalurError>;
-    process.stderr.write(`${message ?? 'the worker failed'}\n${suggestion === undefined ? '' : `  ${suggestion}\n`}`);
+    process.stderr.write(
+      `${message ?? 'the worker failed'}\n${suggestion === undefined ? '' : `  ${suggestion}\n`}`,
+    );
     if (!(error instanceof AmalurError)) process.stderr.write(`${String((error as Error).stack)}\n`);
     process.exit(1);
   },

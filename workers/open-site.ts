@@ -18,8 +18,14 @@ export type OpenedSite = Pick<SiteContext, 'site' | 'stores' | 'sources' | 'pred
 export function openSite(config: AmalurConfig, silo: string | undefined): OpenedSite {
   const found = config.silos.find(({ name }) => name === silo);
   if (silo !== undefined && !found) {
-    const suggestion = didYouMean(silo, config.silos.map(({ name }) => name));
-    throw new AmalurError('AMALUR_UNKNOWN_SILO', `${config.file} has no silo ${silo}`, { field: 'silos', ...(suggestion && { suggestion }) });
+    const suggestion = didYouMean(
+      silo,
+      config.silos.map(({ name }) => name),
+    );
+    throw new AmalurError('AMALUR_UNKNOWN_SILO', `${config.file} has no silo ${silo}`, {
+      field: 'silos',
+      ...(suggestion && { suggestion }),
+    });
   }
   const site: Site = silo === undefined ? 'aggregator' : siteOf(silo);
   const store = found?.store ?? path.join(config.stateFolder, 'aggregator');

@@ -3,11 +3,15 @@ import { NativeConnection, type NativeConnectionOptions, type Worker } from '@te
 /** How to reach the Temporal server. */
 export interface ServerAccess {
   /** As the profile gives it; clients and workers take the same options but for the form of the API key. */
-  readonly connection: Omit<NativeConnectionOptions, 'apiKey'> & { readonly apiKey?: string | (() => string) };
+  readonly connection: Omit<NativeConnectionOptions, 'apiKey'> & {
+    readonly apiKey?: string | (() => string);
+  };
   readonly namespace: string;
 }
 
-export function connectWorker({ connection: { apiKey, ...options } }: ServerAccess): Promise<NativeConnection> {
+export function connectWorker({
+  connection: { apiKey, ...options },
+}: ServerAccess): Promise<NativeConnection> {
   const key = typeof apiKey === 'function' ? apiKey() : apiKey;
   return NativeConnection.connect({ ...options, ...(key !== undefined && { apiKey: key }) });
 }

@@ -40,7 +40,13 @@ export async function runAggregatorWorker(config: AmalurConfig, access: ServerAc
   await runSite(site, operations, probes, compute, access);
 }
 
-async function runSite(site: Site, operations: object, probes: object, compute: ComputeChild, access: ServerAccess): Promise<void> {
+async function runSite(
+  site: Site,
+  operations: object,
+  probes: object,
+  compute: ComputeChild,
+  access: ServerAccess,
+): Promise<void> {
   const connection = await connectWorker(access);
   try {
     const common = { connection, namespace: access.namespace, ...SHUTDOWN };

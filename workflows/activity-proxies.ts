@@ -47,5 +47,9 @@ export function aggregatorAt(site: Site, summary: string): AtSite<AggregatorOper
 }
 
 export function probeOf(site: Site, summary: string): AtSite<ProbeActivities & AggregatorProbeActivities> {
-  return proxyActivities<ProbeActivities & AggregatorProbeActivities>({ ...PROBE, taskQueue: probeQueue(site), summary });
+  return proxyActivities<ProbeActivities & AggregatorProbeActivities>({
+    ...PROBE,
+    taskQueue: probeQueue(site),
+    summary,
+  });
 }

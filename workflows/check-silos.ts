@@ -19,7 +19,9 @@ async function refresh(silo: string, { parties }: ResolvedJob): Promise<boolean>
   const probe = probeOf(siteOf(silo), `is ${silo} there, and unchanged?`);
   const own = parties.filter((party) => party.silo === silo);
   const versions = await probe.tableVersions(own.map(({ table }) => table));
-  const stale = [...new Set(own.filter(({ table, version }) => versions[table] !== version).map(({ table }) => table))];
+  const stale = [
+    ...new Set(own.filter(({ table, version }) => versions[table] !== version).map(({ table }) => table)),
+  ];
   if (stale.length === 0) return false;
   const description = await probe.describeSilo();
   const profiles = await Promise.all(stale.map((table) => probe.profileTable(table)));

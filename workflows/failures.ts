@@ -16,11 +16,12 @@ export function failureToThrow(error: unknown): unknown {
     return ApplicationFailure.create({
       message,
       nonRetryable: true,
-      ...(type != null && { type }),
+      ...(type !== undefined && type !== null && { type }),
       ...(details && { details }),
     });
   }
-  if (error instanceof ActivityFailure && cause instanceof TimeoutFailure) return timeoutFailure(error, cause);
+  if (error instanceof ActivityFailure && cause instanceof TimeoutFailure)
+    return timeoutFailure(error, cause);
   return ApplicationFailure.fromError(error, { nonRetryable: true });
 }
 
@@ -42,11 +43,18 @@ export function coded(error: AmalurError): ApplicationFailure {
   });
 }
 
-function timeoutFailure({ activityType }: ActivityFailure, { timeoutType }: TimeoutFailure): ApplicationFailure {
+function timeoutFailure(
+  { activityType }: ActivityFailure,
+  { timeoutType }: TimeoutFailure,
+): ApplicationFailure {
   const unheard = timeoutType === 'SCHEDULE_TO_START';
   return coded(
-    new AmalurError('AMALUR_SILO_UNAVAILABLE', unheard ? 'a site has no worker that takes its tasks' : `${activityType} did not end in time`, {
-      suggestion: 'start the worker of that site (amalur worker silo --silo NAME), or see amalur doctor',
-    }),
+    new AmalurError(
+      'AMALUR_SILO_UNAVAILABLE',
+      unheard ? 'a site has no worker that takes its tasks' : `${activityType} did not end in time`,
+      {
+        suggestion: 'start the worker of that site (amalur worker silo --silo NAME), or see amalur doctor',
+      },
+    ),
   );
 }

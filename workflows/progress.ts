@@ -25,7 +25,10 @@ export class Watch {
 
   phase(phase: Phase): void {
     this.#change({ phase });
-    upsertSearchAttributes({ RunPhase: [phase], ...(this.#progress.round > 0 && { Round: [this.#progress.round] }) });
+    upsertSearchAttributes({
+      RunPhase: [phase],
+      ...(this.#progress.round > 0 && { Round: [this.#progress.round] }),
+    });
   }
 
   resolved({ job, parties }: ResolvedJob): void {
@@ -50,17 +53,16 @@ export class Watch {
 
   /** A silo has done something, or is at it. */
   silo(name: string, state: string, cost?: Cost): void {
-    const silos = this.#progress.silos.map(
-      (silo): SiloProgress =>
-        silo.silo === name
-          ? {
-              ...silo,
-              state,
-              round: this.#progress.round,
-              bytesOut: silo.bytesOut + (cost?.bytesOut ?? 0),
-              seconds: silo.seconds + (cost ? cost.join + cost.compute + cost.transfer : 0),
-            }
-          : silo,
+    const silos = this.#progress.silos.map((silo): SiloProgress =>
+      silo.silo === name
+        ? {
+            ...silo,
+            state,
+            round: this.#progress.round,
+            bytesOut: silo.bytesOut + (cost?.bytesOut ?? 0),
+            seconds: silo.seconds + (cost ? cost.join + cost.compute + cost.transfer : 0),
+          }
+        : silo,
     );
     this.#change({ silos });
   }
@@ -76,13 +78,28 @@ export class Watch {
 }
 
 /** The table that the UI shows while a run goes on. */
-function describe({ phase, strategy, site, round, maxRounds, loss, gradientNorm, tolerance, silos }: RunProgress): string {
+function describe({
+  phase,
+  strategy,
+  site,
+  round,
+  maxRounds,
+  loss,
+  gradientNorm,
+  tolerance,
+  silos,
+}: RunProgress): string {
   const facts: (readonly [string, string])[] = [
     ['phase', phase],
     ['strategy', strategy === null ? 'not decided yet' : `${strategy}, meeting at ${site ?? '?'}`],
     ['round', `${round} of at most ${maxRounds}`],
     ['loss', loss === null ? '–' : loss.toPrecision(8)],
-    ['gradient norm', gradientNorm === null ? '–' : `${gradientNorm.toExponential(2)}${tolerance === null ? '' : ` (stops at ${tolerance})`}`],
+    [
+      'gradient norm',
+      gradientNorm === null
+        ? '–'
+        : `${gradientNorm.toExponential(2)}${tolerance === null ? '' : ` (stops at ${tolerance})`}`,
+    ],
   ];
   const rows = silos.map(
     ({ silo, state, round: at, seconds, bytesOut }) =>

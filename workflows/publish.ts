@@ -41,7 +41,9 @@ export async function publishAndMatch(
   const outputs = await Promise.all(
     silosOf(resolved).map(async (silo) => {
       watch.silo(silo, what === 'rows' ? 'reading and sending rows' : 'reading');
-      const links = resolved.parties.filter((party) => party.silo === silo).map((party) => linkOf(resolved, party.id, purpose));
+      const links = resolved.parties
+        .filter((party) => party.silo === silo)
+        .map((party) => linkOf(resolved, party.id, purpose));
       const own = sealed?.[silo];
       const output = await siloAt(siteOf(silo), `${silo} reads its tables`).publish({
         execution,
@@ -76,7 +78,11 @@ export function siloOfSite(site: Site): string | undefined {
   return site === 'aggregator' ? undefined : site.slice('silo.'.length);
 }
 
-function linkOf({ parties, joins, job, rowKey }: ResolvedJob, id: string, purpose: 'training' | 'inference'): PartyLink {
+function linkOf(
+  { parties, joins, job, rowKey }: ResolvedJob,
+  id: string,
+  purpose: 'training' | 'inference',
+): PartyLink {
   const party = parties.find((candidate) => candidate.id === id);
   if (!party) throw new Error(`the job has no party ${id}`);
   const isBase = id === parties[0]?.id;

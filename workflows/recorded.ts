@@ -21,7 +21,9 @@ export async function recorded<T>(
     if (error instanceof ContinueAsNew) throw error;
     const failure = failureToThrow(error);
     const status = isCancellation(error) ? 'cancelled' : 'failed';
-    await CancellationScope.nonCancellable(() => catalog.failRun(started.execution, status, reportOfFailure(failure)));
+    await CancellationScope.nonCancellable(() =>
+      catalog.failRun(started.execution, status, reportOfFailure(failure)),
+    );
     throw failure;
   }
 }

@@ -36,7 +36,12 @@ export async function runInference(request: InferenceRequest): Promise<Inference
 
     const ledger = new Ledger({ startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} });
     const course: Run = { execution, resolved, watch, ledger };
-    const published = await publishAndMatch(course, site, strategy === 'materialize' ? 'rows' : 'keys', 'inference');
+    const published = await publishAndMatch(
+      course,
+      site,
+      strategy === 'materialize' ? 'rows' : 'keys',
+      'inference',
+    );
     watch.phase('predicting');
     const from =
       strategy === 'materialize'
@@ -63,7 +68,18 @@ export async function runInference(request: InferenceRequest): Promise<Inference
     await catalog.finishRun(execution, facts, `${name}@${version}`);
     watch.phase('completed');
     const { file, rows, sha256 } = predicted;
-    return { run, execution, model: { name, version }, strategy, site, file, rows, sha256, seconds, bytesOut };
+    return {
+      run,
+      execution,
+      model: { name, version },
+      strategy,
+      site,
+      file,
+      rows,
+      sha256,
+      seconds,
+      bytesOut,
+    };
   });
 }
 
@@ -108,7 +124,11 @@ async function partialScores(
       const own = rowsAndParts(model, published).filter(({ party }) =>
         resolved.parties.some((candidate) => candidate.id === party && candidate.silo === silo),
       );
-      const output = await siloAt(siteOf(silo), `${silo} scores its rows`).score({ execution, site, parties: own });
+      const output = await siloAt(siteOf(silo), `${silo} scores its rows`).score({
+        execution,
+        site,
+        parties: own,
+      });
       watch.silo(silo, 'scored', output.cost);
       return { silo, ...output };
     }),

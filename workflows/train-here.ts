@@ -24,17 +24,34 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const { job } = resolved;
   const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training');
   const { target, rows, trainRows } = published.match;
-  const parties = resolved.parties.map((party) => ({ party, features: featuresOf(published.parties, party.id) }));
+  const parties = resolved.parties.map((party) => ({
+    party,
+    features: featuresOf(published.parties, party.id),
+  }));
   const silo = siloOfSite(site);
   const spec = job.model;
 
   watch.phase('training');
   if (spec.type === 'neural-network') {
-    const fitted = await aggregatorAt(site, 'train the network').fitNetwork({ execution, task: job.task, spec, target, parties });
+    const fitted = await aggregatorAt(site, 'train the network').fitNetwork({
+      execution,
+      task: job.task,
+      spec,
+      target,
+      parties,
+    });
     ledger.together([{ silo, cost: fitted.cost }]);
     const { parts, network, stopped, metrics, curve, intercept } = fitted;
     const manifest = { type: spec.type, intercept, parts, network };
-    return { manifest, rounds: spec.epochs, stopped, metrics, curve, intercept, rows: { train: trainRows, test: rows - trainRows } };
+    return {
+      manifest,
+      rounds: spec.epochs,
+      stopped,
+      metrics,
+      curve,
+      intercept,
+      rows: { train: trainRows, test: rows - trainRows },
+    };
   }
 
   const form = mode === 'pull' ? 'materialized' : 'factorized';
@@ -49,7 +66,11 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   }
 
   watch.phase('evaluating');
-  const finished = await aggregatorAt(site, 'evaluate').finishHere({ execution, task: job.task, head: step.head });
+  const finished = await aggregatorAt(site, 'evaluate').finishHere({
+    execution,
+    task: job.task,
+    head: step.head,
+  });
   ledger.together([{ silo, cost: finished.cost }]);
   const { intercept, metrics, curve, parts } = finished;
   return {

@@ -34,7 +34,12 @@ export interface Resume {
  * Training in which partial products travel (DESIGN §5): parties → aggregator → parties, until the aggregator stops.
  * factorize and federate differ in the channel, not in the algorithm.
  */
-export async function trainInRounds(run: Run, candidate: Candidate, job: JobInput, resumed?: RoundsState): Promise<Trained> {
+export async function trainInRounds(
+  run: Run,
+  candidate: Candidate,
+  job: JobInput,
+  resumed?: RoundsState,
+): Promise<Trained> {
   run.watch.phase(resumed ? 'training' : 'publishing');
   let state = resumed ?? (await begin(run, candidate));
   run.watch.phase('training');
@@ -69,7 +74,12 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
   );
   ledger.together(starts);
   const silos = Object.fromEntries(resolved.parties.map(({ id, silo }) => [id, silo]));
-  const opening = await aggregatorAt(site, 'round 0').startAggregator({ execution, spec, target: match.target, silos });
+  const opening = await aggregatorAt(site, 'round 0').startAggregator({
+    execution,
+    spec,
+    target: match.target,
+    silos,
+  });
   ledger.together([{ silo: siloOfSite(site), cost: opening.cost }]);
   return {
     round: 0,
@@ -93,7 +103,10 @@ async function sealSecret({ execution, resolved }: Run): Promise<Readonly<Record
     }),
   );
   const publicKeys = Object.fromEntries(keys);
-  const { sealed } = await siloAt(siteOf(base), `${base} seals the secret`).sealSecret({ execution, publicKeys });
+  const { sealed } = await siloAt(siteOf(base), `${base} seals the secret`).sealSecret({
+    execution,
+    publicKeys,
+  });
   return sealed;
 }
 
@@ -110,7 +123,12 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
         head: of(state.heads, id),
         down: of(down, id),
       }));
-      const output = await siloAt(siteOf(silo), `round ${round}`).partyStep({ execution, round, site, parties });
+      const output = await siloAt(siteOf(silo), `round ${round}`).partyStep({
+        execution,
+        round,
+        site,
+        parties,
+      });
       watch.silo(silo, 'in step', output.cost);
       return { silo, ...output };
     }),
@@ -133,7 +151,12 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
 }
 
 /** Parties store their parameters and give their scores; the aggregator measures the model. */
-async function finish(run: Run, candidate: Candidate, state: RoundsState, stopped: StopReason): Promise<Trained> {
+async function finish(
+  run: Run,
+  candidate: Candidate,
+  state: RoundsState,
+  stopped: StopReason,
+): Promise<Trained> {
   const { execution, resolved, watch, ledger } = run;
   const { site, strategy } = candidate;
   watch.phase('evaluating');

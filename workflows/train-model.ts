@@ -19,12 +19,16 @@ import { trainInRounds, type Resume } from './train-in-rounds.js';
 export async function trainModel(job: JobInput, resume?: Resume): Promise<TrainingResult> {
   const watch = new Watch();
   return recorded('training', resume?.execution, async ({ run, execution }) => {
-    const { resolved, plan } = resume ? await catalog.loadRun(execution) : await checkAndPlan(job, watch, execution);
+    const { resolved, plan } = resume
+      ? await catalog.loadRun(execution)
+      : await checkAndPlan(job, watch, execution);
     const candidate = chosenOf(plan);
     watch.resolved(resolved);
     watch.planned(candidate);
 
-    const ledger = new Ledger(resume?.ledger ?? { startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} });
+    const ledger = new Ledger(
+      resume?.ledger ?? { startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} },
+    );
     const course: Run = { execution, resolved, watch, ledger };
     const trained =
       candidate.mode === 'rounds'
@@ -42,11 +46,29 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
     watch.phase('completed');
     const { strategy, site, seconds: predictedSeconds } = candidate;
     const { jobHash } = resolved;
-    return { run, execution, jobHash, model, strategy, site, rounds, stopped, rows, metrics, seconds, bytesOut, predictedSeconds };
+    return {
+      run,
+      execution,
+      jobHash,
+      model,
+      strategy,
+      site,
+      rounds,
+      stopped,
+      rows,
+      metrics,
+      seconds,
+      bytesOut,
+      predictedSeconds,
+    };
   });
 }
 
-async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Promise<{ resolved: ResolvedJob; plan: Plan }> {
+async function checkAndPlan(
+  job: JobInput,
+  watch: Watch,
+  execution: string,
+): Promise<{ resolved: ResolvedJob; plan: Plan }> {
   watch.phase('checking silos');
   const resolved = await resolveFreshly(job);
   watch.resolved(resolved);

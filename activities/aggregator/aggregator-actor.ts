@@ -32,8 +32,16 @@ export interface AggregatorAnswer {
 export function aggregatorActor(
   stores: Stores,
   site: Site,
-): Actor<AggregatorLive, AggregatorStart, { round: number; ups: Readonly<Record<string, BlobRef>> }, AggregatorAnswer> {
-  const answer = async (silos: AggregatorStart['silos'], { progress, next }: AggregatorStep): Promise<AggregatorAnswer> => {
+): Actor<
+  AggregatorLive,
+  AggregatorStart,
+  { round: number; ups: Readonly<Record<string, BlobRef>> },
+  AggregatorAnswer
+> {
+  const answer = async (
+    silos: AggregatorStart['silos'],
+    { progress, next }: AggregatorStep,
+  ): Promise<AggregatorAnswer> => {
     if ('done' in next) return { progress, stopped: next.done };
     const down: Record<string, BlobRef> = {};
     for (const [party, message] of next.down) {

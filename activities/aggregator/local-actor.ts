@@ -44,7 +44,10 @@ export function localActor(
     return {
       spec,
       table: await join(() => localTable(form, sources, target)),
-      labels: { train: target.labels.subarray(0, target.trainRows), test: target.labels.subarray(target.trainRows) },
+      labels: {
+        train: target.labels.subarray(0, target.trainRows),
+        test: target.labels.subarray(target.trainRows),
+      },
       result: undefined,
     };
   };
@@ -52,7 +55,10 @@ export function localActor(
   return {
     name: 'local',
     async start(input) {
-      return { live: await open(input), output: { progress: { round: 0, loss: 0, gradientNorm: null }, curve: [] } };
+      return {
+        live: await open(input),
+        output: { progress: { round: 0, loss: 0, gradientNorm: null }, curve: [] },
+      };
     },
     step(live, { rounds }) {
       const curve: CurvePoint[] = [];
@@ -79,7 +85,13 @@ export function localActor(
       const { train } = live.table;
       const from = loadLocal(saved);
       // No round is made: the runner only reads parameters and intercept out of the state.
-      const result = runLocally({ table: train, labels: live.labels.train, spec: live.spec, rounds: 0, from });
+      const result = runLocally({
+        table: train,
+        labels: live.labels.train,
+        spec: live.spec,
+        rounds: 0,
+        from,
+      });
       return { ...live, result };
     },
   };
@@ -90,10 +102,16 @@ function saveLocal(state: LocalState | undefined): Bundle {
   if (!state) throw new Error('nothing to save before the first segment');
   const { party, aggregator, down } = state;
   const prefixed = (prefix: string, bundle: Bundle | undefined) =>
-    Object.fromEntries(Object.entries(bundle?.tensors ?? {}).map(([name, tensor]) => [prefix + name, tensor]));
+    Object.fromEntries(
+      Object.entries(bundle?.tensors ?? {}).map(([name, tensor]) => [prefix + name, tensor]),
+    );
   return {
     json: { party: party.json, aggregator: aggregator.json, down: down?.json ?? null },
-    tensors: { ...prefixed('party/', party), ...prefixed('aggregator/', aggregator), ...prefixed('down/', down) },
+    tensors: {
+      ...prefixed('party/', party),
+      ...prefixed('aggregator/', aggregator),
+      ...prefixed('down/', down),
+    },
   };
 }
 
@@ -103,8 +121,14 @@ function loadLocal({ json, tensors }: Bundle): LocalState {
   const part = (name: keyof typeof parts): Bundle => ({
     json: parts[name],
     tensors: Object.fromEntries(
-      Object.entries(tensors).flatMap(([key, tensor]) => (key.startsWith(`${name}/`) ? [[key.slice(name.length + 1), tensor]] : [])),
+      Object.entries(tensors).flatMap(([key, tensor]) =>
+        key.startsWith(`${name}/`) ? [[key.slice(name.length + 1), tensor]] : [],
+      ),
     ),
   });
-  return { party: part('party'), aggregator: part('aggregator'), down: parts.down === null ? undefined : part('down') };
+  return {
+    party: part('party'),
+    aggregator: part('aggregator'),
+    down: parts.down === null ? undefined : part('down'),
+  };
 }

@@ -28,12 +28,22 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
               context.report({ matching: party });
               const dimension = await link(party);
               const field = `integration.joins[${at}]`;
-              const matching = matchRows(required(baseLink.keys, party), required(dimension.keys, party), party, field);
+              const matching = matchRows(
+                required(baseLink.keys, party),
+                required(dimension.keys, party),
+                party,
+                field,
+              );
               matched[party] = matching.matched;
               dimensions.push({ ...matching, party, sourceRows: dimension.rows });
             }
             const { rows, labels, position } = baseLink;
-            const baseRows = { party: base.id, rows, ...(labels && { labels }), ...(position && { position }) };
+            const baseRows = {
+              party: base.id,
+              rows,
+              ...(labels && { labels }),
+              ...(position && { position }),
+            };
             return buildTarget(baseRows, dimensions, scenario, learn?.job.split.test ?? 0);
           });
           if (learn) requireTwoClasses(learn.job, target.labels.subarray(0, target.trainRows));
@@ -56,7 +66,10 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
   };
 }
 
-function linkOf(published: Parameters<AggregatorOperations['match']>[0]['published'], party: string): BlobRef {
+function linkOf(
+  published: Parameters<AggregatorOperations['match']>[0]['published'],
+  party: string,
+): BlobRef {
   const found = published[party];
   if (!found) throw new Error(`nothing was published for ${party}`);
   return found.link;

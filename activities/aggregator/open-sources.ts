@@ -11,7 +11,11 @@ export async function openSources(
 ): Promise<LocalSource[]> {
   const sources: LocalSource[] = [];
   for (const { party, features } of parties) {
-    sources.push({ party: party.id, features: party.features, data: readFeatures(await stores.get(features)) });
+    sources.push({
+      party: party.id,
+      features: party.features,
+      data: readFeatures(await stores.get(features)),
+    });
   }
   return sources;
 }

@@ -20,7 +20,11 @@ export function roundOperations(
   return {
     startAggregator: ({ execution, spec, target, silos }) =>
       measured(context, async ({ stores }) => {
-        const { key, output } = await journal.start(aggregatorActor(stores, site), execution, { spec, target, silos });
+        const { key, output } = await journal.start(aggregatorActor(stores, site), execution, {
+          spec,
+          target,
+          silos,
+        });
         return { head: key, ...output };
       }),
 
@@ -46,7 +50,10 @@ export function roundOperations(
           journal.forget(head);
           return {
             intercept,
-            metrics: { train: measuredOn(0, target.trainRows), test: measuredOn(target.trainRows, target.rows) },
+            metrics: {
+              train: measuredOn(0, target.trainRows),
+              test: measuredOn(target.trainRows, target.rows),
+            },
             curve,
           };
         }),

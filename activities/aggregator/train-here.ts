@@ -36,14 +36,24 @@ export function localOperations(
           if (!result) throw new Error('a training is finished after its last segment');
           const { predict } = lossOf(spec.type);
           const measuredOn = (side: 'train' | 'test') =>
-            evaluate(input.task, scoresOf(table[side], result.parameters, result.intercept).map(predict), labels[side]);
+            evaluate(
+              input.task,
+              scoresOf(table[side], result.parameters, result.intercept).map(predict),
+              labels[side],
+            );
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const [party, encoder] of table.encoders) {
-            const width = encoder.numeric.length + encoder.categorical.reduce((sum, { levels }) => sum + levels.length + 1, 0);
+            const width =
+              encoder.numeric.length +
+              encoder.categorical.reduce((sum, { levels }) => sum + levels.length + 1, 0);
             const theta = result.parameters.subarray(offset, offset + width);
             offset += width;
-            parts[party] = await measuring.stores.put('exchange', 'model', partBundle({ party, encoder, theta }));
+            parts[party] = await measuring.stores.put(
+              'exchange',
+              'model',
+              partBundle({ party, encoder, theta }),
+            );
           }
           const segments = (await journal.outputs(input.head)) as LocalAnswer[];
           journal.forget(input.head);

@@ -21,12 +21,22 @@ export function fitNetworkOperation(context: SiteContext): Pick<AggregatorOperat
             train: target.labels.subarray(0, target.trainRows),
             test: target.labels.subarray(target.trainRows),
           };
-          const { network, curve } = await fitNetwork(table.train, labels.train, input.task, input.spec, context.report);
+          const { network, curve } = await fitNetwork(
+            table.train,
+            labels.train,
+            input.task,
+            input.spec,
+            context.report,
+          );
           const measuredOn = async (side: 'train' | 'test') =>
             evaluate(input.task, await predictNetwork(network, table[side]), labels[side]);
           const parts: Record<string, BlobRef> = {};
           for (const [party, encoder] of table.encoders) {
-            parts[party] = await stores.put('exchange', 'model', partBundle({ party, encoder, theta: new Float64Array(0) }));
+            parts[party] = await stores.put(
+              'exchange',
+              'model',
+              partBundle({ party, encoder, theta: new Float64Array(0) }),
+            );
           }
           return {
             intercept: 0,

@@ -1,6 +1,11 @@
 import type { Catalog, ModelVersionRecord, RunRecord } from '../../catalog/catalog.js';
 import { AmalurError } from '../../core/errors.js';
-import type { CatalogAnswer, CatalogQuestion, ModelSummary, RunSummary } from '../../workflows/contracts/activities.js';
+import type {
+  CatalogAnswer,
+  CatalogQuestion,
+  ModelSummary,
+  RunSummary,
+} from '../../workflows/contracts/activities.js';
 
 /** Reads the catalog for a client, which has no access to it. */
 export async function answerQuestion(catalog: Catalog, question: CatalogQuestion): Promise<CatalogAnswer> {
@@ -14,14 +19,18 @@ export async function answerQuestion(catalog: Catalog, question: CatalogQuestion
     case 'run': {
       const run = await catalog.runs.get(question.run);
       if (run) return { run };
-      throw new AmalurError('AMALUR_UNKNOWN_RUN', `there is no run ${question.run}`, { suggestion: 'see `amalur runs`' });
+      throw new AmalurError('AMALUR_UNKNOWN_RUN', `there is no run ${question.run}`, {
+        suggestion: 'see `amalur runs`',
+      });
     }
     case 'models':
       return { models: (await catalog.models.list()).map(summarizeModel) };
     case 'model': {
       const model = await catalog.models.get(question.model);
       if (model) return { model };
-      throw new AmalurError('AMALUR_UNKNOWN_MODEL', `there is no model ${question.model}`, { suggestion: 'see `amalur models`' });
+      throw new AmalurError('AMALUR_UNKNOWN_MODEL', `there is no model ${question.model}`, {
+        suggestion: 'see `amalur models`',
+      });
     }
   }
 }
@@ -45,6 +54,14 @@ function summarizeRun(record: RunRecord): RunSummary {
   };
 }
 
-function summarizeModel({ name, version, run, createdAt, metrics, aliases, manifest }: ModelVersionRecord): ModelSummary {
+function summarizeModel({
+  name,
+  version,
+  run,
+  createdAt,
+  metrics,
+  aliases,
+  manifest,
+}: ModelVersionRecord): ModelSummary {
   return { name, version, run, createdAt, metrics, aliases, type: manifest.type };
 }

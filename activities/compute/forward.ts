@@ -19,7 +19,10 @@ const HEARTBEAT_MS = 1000;
  * Activities that hand each operation to the compute child of the worker, so that the worker's own event loop only talks:
  * heartbeats with a counter and the latest progress go out however hard the child is at work.
  */
-export function forwardActivities<T extends object>(operations: readonly (keyof T & string)[], compute: ComputePort): T {
+export function forwardActivities<T extends object>(
+  operations: readonly (keyof T & string)[],
+  compute: ComputePort,
+): T {
   const forward = (operation: string) => async (input: unknown) => {
     const context = Context.current();
     let beats = 0;

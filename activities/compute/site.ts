@@ -30,7 +30,7 @@ export function homeBetween(from: Site, to: Site): Home {
 export interface Measuring {
   readonly stores: MeteredStores;
   /** Counts a piece of work as joining: reading sources, matching rows, building T. */
-  join<T>(work: () => Promise<T> | T): Promise<T>;
+  readonly join: <T>(work: () => Promise<T> | T) => Promise<T>;
 }
 
 /** Runs an operation and says what it has cost: what is neither transfer nor joining is computation. */

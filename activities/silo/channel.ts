@@ -14,7 +14,11 @@ async function ownSecret({ journal }: SiteContext, execution: string): Promise<U
 }
 
 /** The secret under which keys are hashed: opened if it was sealed for this silo, else the silo's own. */
-export async function channelSecret(context: SiteContext, execution: string, sealed: string | undefined): Promise<Uint8Array> {
+export async function channelSecret(
+  context: SiteContext,
+  execution: string,
+  sealed: string | undefined,
+): Promise<Uint8Array> {
   if (sealed === undefined) return ownSecret(context, execution);
   return open(sealed, (await keyPair(context, execution)).privateKey);
 }
@@ -28,7 +32,9 @@ export function channelOperations(context: SiteContext): Pick<SiloOperations, 'o
     async sealSecret({ execution, publicKeys }) {
       const secret = await ownSecret(context, execution);
       return context.journal.once('sealed', execution, publicKeys, () => {
-        const sealed = Object.entries(publicKeys).map(([silo, publicKey]) => [silo, seal(secret, publicKey)] as const);
+        const sealed = Object.entries(publicKeys).map(
+          ([silo, publicKey]) => [silo, seal(secret, publicKey)] as const,
+        );
         return Promise.resolve({ sealed: Object.fromEntries(sealed) });
       });
     },

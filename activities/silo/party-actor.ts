@@ -47,7 +47,11 @@ export function partyActor(
       return { live: { spec: input.spec, encoder, table, state }, output: null };
     },
     async step(live, { down }) {
-      const { state, up } = programsOf(live.spec.type).party.step(live.table, live.state, await stores.get(down));
+      const { state, up } = programsOf(live.spec.type).party.step(
+        live.table,
+        live.state,
+        await stores.get(down),
+      );
       return { live: { ...live, state }, output: await stores.put(messageHome, 'message', up) };
     },
     save: ({ state }) => state,

@@ -15,7 +15,9 @@ export function createProbeActivities(
     const source = sources.get(table);
     if (source) return source;
     const suggestion = didYouMean(table, [...sources.keys()]);
-    throw new AmalurError('AMALUR_UNKNOWN_TABLE', `silo ${silo} has no table ${table}`, { ...(suggestion && { suggestion }) });
+    throw new AmalurError('AMALUR_UNKNOWN_TABLE', `silo ${silo} has no table ${table}`, {
+      ...(suggestion && { suggestion }),
+    });
   };
   return withFailures<ProbeActivities>({
     describeSilo: async () => ({ silo, host: await host(), tables: [...sources.keys()].sort() }),

@@ -31,7 +31,9 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
             });
             const published = {
               rows: data.rows,
-              keys: new Map([...data.keys].map(([name, dictionary]) => [name, keyTokens(dictionary, secret)])),
+              keys: new Map(
+                [...data.keys].map(([name, dictionary]) => [name, keyTokens(dictionary, secret)]),
+              ),
               identity: pick(data.categorical, link.base?.identify ?? []),
               ...labelled(link, data),
               ...(data.position && { position: data.position }),
@@ -75,7 +77,8 @@ function readRequest({ party, keys, base }: PartyLink): ReadRequest {
 function labelled({ base }: PartyLink, data: TableData): { labels?: Float64Array } {
   const label = base?.label;
   if (!label) return {};
-  const values = label.equals === undefined ? data.numeric.get(label.column) : data.categorical.get(label.column);
+  const values =
+    label.equals === undefined ? data.numeric.get(label.column) : data.categorical.get(label.column);
   if (!values) throw new Error('the label was not read');
   return { labels: labelsOf(label, values) };
 }

@@ -19,7 +19,9 @@ export function trainingOperations(
         const heads: Record<string, string> = {};
         for (const { party, features, counts } of parties) {
           context.report({ encoding: party.id });
-          heads[party.id] = (await journal.start(actor, execution, { party, features, counts, trainRows, spec })).key;
+          heads[party.id] = (
+            await journal.start(actor, execution, { party, features, counts, trainRows, spec })
+          ).key;
         }
         return { heads };
       }),

@@ -1,7 +1,12 @@
 import type { Dense, Matrix } from './matrix.js';
 
-export function dense(rows: number, columns: number, data: Float64Array = new Float64Array(rows * columns)): Dense {
-  if (data.length !== rows * columns) throw new RangeError(`${rows} × ${columns} needs ${rows * columns} numbers, got ${data.length}`);
+export function dense(
+  rows: number,
+  columns: number,
+  data: Float64Array = new Float64Array(rows * columns),
+): Dense {
+  if (data.length !== rows * columns)
+    throw new RangeError(`${rows} × ${columns} needs ${rows * columns} numbers, got ${data.length}`);
   return { rows, columns, data };
 }
 
@@ -30,7 +35,8 @@ export function denseMatrix(values: Dense): Matrix {
       const sums = new Float64Array(columns);
       for (let row = 0; row < rows; row++) {
         const weight = weights === undefined ? 1 : weights[row]!;
-        for (let column = 0; column < columns; column++) sums[column]! += weight * data[row * columns + column]!;
+        for (let column = 0; column < columns; column++)
+          sums[column]! += weight * data[row * columns + column]!;
       }
       return sums;
     },

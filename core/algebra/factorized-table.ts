@@ -1,7 +1,15 @@
 import { dense, identityColumns } from './dense.js';
 import { gatherAdd, scatterSum } from './index-vector.js';
 import type { Dense, Matrix } from './matrix.js';
-import { columnOffsets, concatRows, inColumnChunks, rowRange, scaleRows, setBlock, setSymmetric } from './stack.js';
+import {
+  columnOffsets,
+  concatRows,
+  inColumnChunks,
+  rowRange,
+  scaleRows,
+  setBlock,
+  setSymmetric,
+} from './stack.js';
 
 /** A source table in its place: D_k and CI_k. */
 export interface FactorizedSource {
@@ -33,7 +41,9 @@ export function factorizedTable(rows: number, sources: readonly FactorizedSource
       return result;
     },
     transposedMultiply(y) {
-      const parts = sources.map(({ table, index }) => table.transposedMultiply(scatterSum(y, index, table.rows)));
+      const parts = sources.map(({ table, index }) =>
+        table.transposedMultiply(scatterSum(y, index, table.rows)),
+      );
       return concatRows(parts, columns, y.columns);
     },
     gram(weights) {
@@ -56,7 +66,7 @@ export function factorizedTable(rows: number, sources: readonly FactorizedSource
     columnSums(weights) {
       const sums = new Float64Array(columns);
       sources.forEach((source, k) => {
-        sums.set(source.table.columnSums(sourceWeights(source, weights)), offsets[k]!);
+        sums.set(source.table.columnSums(sourceWeights(source, weights)), offsets[k]);
       });
       return sums;
     },
@@ -66,7 +76,10 @@ export function factorizedTable(rows: number, sources: readonly FactorizedSource
       return result.data;
     },
     slice(picked) {
-      const sliced = sources.map(({ table, index }) => ({ table, index: Int32Array.from(picked, (row) => index[row]!) }));
+      const sliced = sources.map(({ table, index }) => ({
+        table,
+        index: Int32Array.from(picked, (row) => index[row]!),
+      }));
       return factorizedTable(picked.length, sliced);
     },
   };

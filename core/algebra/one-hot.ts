@@ -85,7 +85,10 @@ export function oneHotMatrix(rows: number, categories: readonly OneHotColumn[]):
     slice(picked) {
       return oneHotMatrix(
         picked.length,
-        categories.map(({ levels, codes }) => ({ levels, codes: Int32Array.from(picked, (row) => codes[row]!) })),
+        categories.map(({ levels, codes }) => ({
+          levels,
+          codes: Int32Array.from(picked, (row) => codes[row]!),
+        })),
       );
     },
   };

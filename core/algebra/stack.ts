@@ -15,7 +15,12 @@ export function stackColumns(blocks: readonly Matrix[], rows = blocks[0]?.rows ?
       });
       return result;
     },
-    transposedMultiply: (y) => concatRows(blocks.map((block) => block.transposedMultiply(y)), columns, y.columns),
+    transposedMultiply: (y) =>
+      concatRows(
+        blocks.map((block) => block.transposedMultiply(y)),
+        columns,
+        y.columns,
+      ),
     gram(weights) {
       const result = dense(columns, columns);
       blocks.forEach((block, i) => {
@@ -24,7 +29,9 @@ export function stackColumns(blocks: readonly Matrix[], rows = blocks[0]?.rows ?
           const j = i + 1 + after;
           // The narrower block is written out, a few columns at a time, and meets the other in its own form.
           const [wide, narrow, row, column] =
-            block.columns >= other.columns ? [block, other, offsets[i]!, offsets[j]!] : [other, block, offsets[j]!, offsets[i]!];
+            block.columns >= other.columns
+              ? [block, other, offsets[i]!, offsets[j]!]
+              : [other, block, offsets[j]!, offsets[i]!];
           inColumnChunks(narrow.columns, (from, to) => {
             const part = narrow.multiply(identityColumns(narrow.columns, from, to));
             if (weights !== undefined) scaleRows(part, weights);
@@ -37,7 +44,7 @@ export function stackColumns(blocks: readonly Matrix[], rows = blocks[0]?.rows ?
     columnSums(weights) {
       const sums = new Float64Array(columns);
       blocks.forEach((block, at) => {
-        sums.set(block.columnSums(weights), offsets[at]!);
+        sums.set(block.columnSums(weights), offsets[at]);
       });
       return sums;
     },
@@ -46,7 +53,11 @@ export function stackColumns(blocks: readonly Matrix[], rows = blocks[0]?.rows ?
       for (const block of blocks) addTo(sums, dense(rows, 1, block.rowSums()));
       return sums.data;
     },
-    slice: (picked) => stackColumns(blocks.map((block) => block.slice(picked)), picked.length),
+    slice: (picked) =>
+      stackColumns(
+        blocks.map((block) => block.slice(picked)),
+        picked.length,
+      ),
   };
 }
 
@@ -83,7 +94,10 @@ export function scaleRows(x: Dense, weights: Float64Array): void {
 
 export function setBlock(into: Dense, block: Dense, row: number, column: number): void {
   for (let i = 0; i < block.rows; i++)
-    into.data.set(block.data.subarray(i * block.columns, (i + 1) * block.columns), (row + i) * into.columns + column);
+    into.data.set(
+      block.data.subarray(i * block.columns, (i + 1) * block.columns),
+      (row + i) * into.columns + column,
+    );
 }
 
 /** Sets a block off the diagonal and its transpose on the other side. */

@@ -25,7 +25,8 @@ export function standardizedMatrix(inner: Matrix, mean: Float64Array, scale: Flo
       const result = inner.multiply(scaled);
       const p = x.columns;
       const shift = new Float64Array(p);
-      for (let i = 0; i < columns; i++) for (let j = 0; j < p; j++) shift[j]! += mean[i]! * scaled.data[i * p + j]!;
+      for (let i = 0; i < columns; i++)
+        for (let j = 0; j < p; j++) shift[j]! += mean[i]! * scaled.data[i * p + j]!;
       for (let row = 0; row < rows; row++) for (let j = 0; j < p; j++) result.data[row * p + j]! -= shift[j]!;
       return result;
     },
@@ -34,7 +35,8 @@ export function standardizedMatrix(inner: Matrix, mean: Float64Array, scale: Flo
       const p = y.columns;
       const sums = new Float64Array(p);
       for (let row = 0; row < rows; row++) for (let j = 0; j < p; j++) sums[j]! += y.data[row * p + j]!;
-      for (let i = 0; i < columns; i++) for (let j = 0; j < p; j++) result.data[i * p + j]! -= mean[i]! * sums[j]!;
+      for (let i = 0; i < columns; i++)
+        for (let j = 0; j < p; j++) result.data[i * p + j]! -= mean[i]! * sums[j]!;
       return unscaled(result);
     },
     gram(weights) {
@@ -44,7 +46,10 @@ export function standardizedMatrix(inner: Matrix, mean: Float64Array, scale: Flo
       for (let i = 0; i < columns; i++) {
         for (let j = 0; j < columns; j++) {
           const centred =
-            result.data[i * columns + j]! - mean[i]! * sums[j]! - sums[i]! * mean[j]! + total * mean[i]! * mean[j]!;
+            result.data[i * columns + j]! -
+            mean[i]! * sums[j]! -
+            sums[i]! * mean[j]! +
+            total * mean[i]! * mean[j]!;
           result.data[i * columns + j] = centred / (scale[i]! * scale[j]!);
         }
       }

@@ -74,7 +74,10 @@ export function readLink({ json, tensors }: Bundle): LinkData {
     ...(labels instanceof Float64Array && { labels }),
     ...(position instanceof Float64Array && { position }),
     identity: new Map(
-      Object.entries(identity).map(([name, values]) => [name, { codes: identityCodes.get(name) ?? new Int32Array(0), values }]),
+      Object.entries(identity).map(([name, values]) => [
+        name,
+        { codes: identityCodes.get(name) ?? new Int32Array(0), values },
+      ]),
     ),
   };
 }

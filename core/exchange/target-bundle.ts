@@ -10,10 +10,16 @@ const targetJson = z.object({
 
 export function targetBundle({ rows, trainRows, labels, indices }: TargetIndex): Bundle {
   return {
-    json: { rows, trainRows, parties: [...indices].map(([party, { sourceRows }]) => ({ party, sourceRows })) },
+    json: {
+      rows,
+      trainRows,
+      parties: [...indices].map(([party, { sourceRows }]) => ({ party, sourceRows })),
+    },
     tensors: {
       labels: { shape: [labels.length], data: labels },
-      ...Object.fromEntries([...indices].map(([party, index]) => [`index.${party}`, { shape: [rows], data: index.rows }])),
+      ...Object.fromEntries(
+        [...indices].map(([party, index]) => [`index.${party}`, { shape: [rows], data: index.rows }]),
+      ),
     },
   };
 }

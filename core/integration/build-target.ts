@@ -39,7 +39,8 @@ export function buildTarget(
   if (base.labels !== undefined && train.length === 0) {
     throw new AmalurError('AMALUR_EMPTY_TARGET', `no row of ${base.party} is left to train on`, {
       field: 'target',
-      suggestion: 'check that the label has values, and that the scenario and the test share leave rows for training',
+      suggestion:
+        'check that the label has values, and that the scenario and the test share leave rows for training',
     });
   }
   const order = Int32Array.from([...train, ...test]);
@@ -47,10 +48,11 @@ export function buildTarget(
   for (const { party, sourceRows, rows } of dimensions) {
     indices.set(party, { sourceRows, rows: order.map((row) => rows[row]!) });
   }
+  const { labels } = base;
   return {
     rows: order.length,
     trainRows: train.length,
-    labels: base.labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => base.labels![row]!),
+    labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
     indices: sortedByKey(indices),
   };
 }
@@ -71,7 +73,10 @@ function part(target: TargetIndex, from: number, to: number, trainRows: number):
     trainRows,
     labels: target.labels.subarray(from, to),
     indices: new Map(
-      [...target.indices].map(([party, { sourceRows, rows }]) => [party, { sourceRows, rows: rows.subarray(from, to) }]),
+      [...target.indices].map(([party, { sourceRows, rows }]) => [
+        party,
+        { sourceRows, rows: rows.subarray(from, to) },
+      ]),
     ),
   };
 }

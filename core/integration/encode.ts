@@ -31,7 +31,12 @@ export function fitEncoder(
   };
 }
 
-function fitNumeric(name: string, values: Float64Array, counts: Float64Array, trainRows: number): NumericEncoding {
+function fitNumeric(
+  name: string,
+  values: Float64Array,
+  counts: Float64Array,
+  trainRows: number,
+): NumericEncoding {
   let total = 0;
   let sum = 0;
   values.forEach((value, row) => {
@@ -49,7 +54,11 @@ function fitNumeric(name: string, values: Float64Array, counts: Float64Array, tr
   return { kind: 'numeric', column: name, mean, scale: scale > 1e-12 * Math.abs(mean) ? scale : 1 };
 }
 
-function fitCategorical(name: string, { codes, values }: Dictionary, counts: Float64Array): CategoricalEncoding {
+function fitCategorical(
+  name: string,
+  { codes, values }: Dictionary,
+  counts: Float64Array,
+): CategoricalEncoding {
   const seen = new Uint8Array(values.length);
   codes.forEach((code, row) => {
     if (code >= 0 && counts[row]! > 0) seen[code] = 1;

@@ -6,9 +6,14 @@ import type { Dictionary } from '../sources/source.js';
  * Labels y of the base table's rows: 0 and 1 for a classification, numbers for a regression, NaN where the column is NULL.
  * @param values the label column as numbers, or as categories where the job compares with `equals`
  */
-export function labelsOf({ atLeast, equals }: Job['target']['label'], values: Float64Array | Dictionary): Float64Array {
+export function labelsOf(
+  { atLeast, equals }: Job['target']['label'],
+  values: Float64Array | Dictionary,
+): Float64Array {
   if (values instanceof Float64Array) {
-    return atLeast === undefined ? values : values.map((value) => (Number.isNaN(value) ? NaN : value >= atLeast ? 1 : 0));
+    return atLeast === undefined
+      ? values
+      : values.map((value) => (Number.isNaN(value) ? NaN : value >= atLeast ? 1 : 0));
   }
   const positive = values.values.indexOf(String(equals));
   return Float64Array.from(values.codes, (code) => (code < 0 ? NaN : code === positive ? 1 : 0));
@@ -27,8 +32,12 @@ export function requireTwoClasses(job: Job, trainingLabels: Float64Array): void 
     });
   }
   if (trainingLabels.includes(0) && trainingLabels.includes(1)) return;
-  throw new AmalurError('AMALUR_LABEL_ONE_CLASS', `every training row has the same class of ${job.target.label.column}`, {
-    field: 'target.label',
-    suggestion: 'choose another threshold or value, or check which rows the integration keeps',
-  });
+  throw new AmalurError(
+    'AMALUR_LABEL_ONE_CLASS',
+    `every training row has the same class of ${job.target.label.column}`,
+    {
+      field: 'target.label',
+      suggestion: 'choose another threshold or value, or check which rows the integration keeps',
+    },
+  );
 }

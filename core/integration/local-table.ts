@@ -26,7 +26,11 @@ export interface LocalTable {
  * T (r_T × Σ c_k) of sources that are in one place, its columns in the sorted order of the parties.
  * @param form materialized: built cell by cell; factorized: left in its sources
  */
-export function localTable(form: 'materialized' | 'factorized', sources: readonly LocalSource[], target: TargetIndex): LocalTable {
+export function localTable(
+  form: 'materialized' | 'factorized',
+  sources: readonly LocalSource[],
+  target: TargetIndex,
+): LocalTable {
   const parties = [...target.indices].map(([party, index]) => {
     const source = sources.find((candidate) => candidate.party === party);
     if (!source) throw new Error(`no data of ${party} is here`);
@@ -35,10 +39,15 @@ export function localTable(form: 'materialized' | 'factorized', sources: readonl
   });
   const rows = (from: number, to: number): Matrix => {
     if (form === 'materialized') {
-      const blocks = parties.map(({ data, encoder, index }) => encode(data, encoder, index.rows.subarray(from, to)));
+      const blocks = parties.map(({ data, encoder, index }) =>
+        encode(data, encoder, index.rows.subarray(from, to)),
+      );
       return stackColumns(blocks, to - from);
     }
-    const tables = parties.map(({ data, encoder, index }) => ({ table: encode(data, encoder), index: index.rows.subarray(from, to) }));
+    const tables = parties.map(({ data, encoder, index }) => ({
+      table: encode(data, encoder),
+      index: index.rows.subarray(from, to),
+    }));
     return factorizedTable(to - from, tables);
   };
   return {

@@ -29,7 +29,8 @@ export function matchRows(base: KeyTokens, dimension: KeyTokens, party: string, 
   if (matched === 0) {
     throw new AmalurError('AMALUR_EMPTY_JOIN', `no row of the base table finds a match in ${party}`, {
       field,
-      suggestion: 'check that the key columns hold the same kind of value in both tables, or leave the join out',
+      suggestion:
+        'check that the key columns hold the same kind of value in both tables, or leave the join out',
     });
   }
   return { rows, matched };
@@ -45,10 +46,14 @@ function rowByToken({ codes, tokens }: KeyTokens, party: string, field: string):
     else repeated++;
   });
   if (repeated > 0) {
-    throw new AmalurError('AMALUR_REPEATED_KEY', `the join key of ${party} repeats: ${repeated} rows have a key that an earlier row has`, {
-      field,
-      suggestion: 'join on columns that identify one row, or reduce the table to one row a key first',
-    });
+    throw new AmalurError(
+      'AMALUR_REPEATED_KEY',
+      `the join key of ${party} repeats: ${repeated} rows have a key that an earlier row has`,
+      {
+        field,
+        suggestion: 'join on columns that identify one row, or reduce the table to one row a key first',
+      },
+    );
   }
   const rows = new Map<string, number>();
   for (let code = 0; code < distinct; code++) rows.set(tokenAt(tokens, code), rowOfCode[code]!);

@@ -16,8 +16,14 @@ const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, 
 
 const label = z
   .strictObject({
-    column: z.string().min(1).describe('Column of the base table that is to be predicted. Rows where it is NULL are left out.'),
-    atLeast: z.number().optional().describe('Classification: the positive class is a value of at least this.'),
+    column: z
+      .string()
+      .min(1)
+      .describe('Column of the base table that is to be predicted. Rows where it is NULL are left out.'),
+    atLeast: z
+      .number()
+      .optional()
+      .describe('Classification: the positive class is a value of at least this.'),
     equals: z
       .union([z.string(), z.number(), z.boolean()])
       .optional()
@@ -33,14 +39,24 @@ const join = z.strictObject({
     .optional()
     .describe('Alias, needed where a table is joined twice (say airports as origin and as destination).'),
   on: z
-    .array(z.union([z.string().min(1), z.strictObject({ base: z.string().min(1), table: z.string().min(1) })]))
+    .array(
+      z.union([z.string().min(1), z.strictObject({ base: z.string().min(1), table: z.string().min(1) })]),
+    )
     .min(1)
     .describe('Key columns: a name that both tables have, or `{base, table}` where the names differ.'),
 });
 
 const solver = {
-  l2: z.number().min(0).default(0.001).describe('Weight λ of the penalty λ/2·‖θ‖² beside the mean loss; the intercept is free.'),
-  tolerance: z.number().positive().default(1e-6).describe('Stop when the norm of the gradient is at most this.'),
+  l2: z
+    .number()
+    .min(0)
+    .default(0.001)
+    .describe('Weight λ of the penalty λ/2·‖θ‖² beside the mean loss; the intercept is free.'),
+  tolerance: z
+    .number()
+    .positive()
+    .default(1e-6)
+    .describe('Stop when the norm of the gradient is at most this.'),
   maxRounds: z.int().min(1).max(100_000).default(500).describe('Stop after so many exchanges at the latest.'),
   memory: z.int().min(1).max(100).default(20).describe('Pairs of vectors that L-BFGS remembers.'),
 };
@@ -50,7 +66,11 @@ const model = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('linear-regression'), ...solver }),
   z.strictObject({
     type: z.literal('neural-network'),
-    hidden: z.array(z.int().min(1).max(4096)).max(8).default([16]).describe('Units of each hidden layer (ReLU).'),
+    hidden: z
+      .array(z.int().min(1).max(4096))
+      .max(8)
+      .default([16])
+      .describe('Units of each hidden layer (ReLU).'),
     epochs: z.int().min(1).max(10_000).default(10).describe('Passes over the training rows.'),
     batchSize: z.int().min(1).default(512).describe('Rows per step.'),
     learningRate: z.number().positive().default(0.001).describe('Step size of Adam.'),
@@ -64,7 +84,9 @@ export const jobSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a job name has lower-case letters, digits and -, at most 63')
     .describe('Name of the job and of the model that it trains.'),
-  task: z.enum(['classification', 'regression']).describe('What is predicted: the probability of a class, or a number.'),
+  task: z
+    .enum(['classification', 'regression'])
+    .describe('What is predicted: the probability of a class, or a number.'),
   target: z.strictObject({
     base: tableName.describe('The table whose rows are the rows of the target table.'),
     label,
@@ -72,7 +94,9 @@ export const jobSchema = z.strictObject({
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe('Columns of the base table that identify a row; default: its key if the catalog knows one, else all its columns.'),
+      .describe(
+        'Columns of the base table that identify a row; default: its key if the catalog knows one, else all its columns.',
+      ),
   }),
   integration: z
     .strictObject({
@@ -90,7 +114,9 @@ export const jobSchema = z.strictObject({
       encode: z
         .record(columnName, z.enum(['numeric', 'categorical']))
         .default({})
-        .describe('How to encode a column, where its type does not say what is meant (a month is a category).'),
+        .describe(
+          'How to encode a column, where its type does not say what is meant (a month is a category).',
+        ),
       maxLevels: z
         .int()
         .min(2)

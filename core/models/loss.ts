@@ -15,5 +15,5 @@ export interface Loss {
     alpha: number,
   ): { first: number; second: number };
   /** What the model predicts at a score. */
-  predict(score: number): number;
+  readonly predict: (score: number) => number;
 }

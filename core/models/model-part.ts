@@ -8,7 +8,10 @@ const partJson = z.object({ party: z.string(), encoder: z.custom<Encoder>() });
 export function partBundle({ party, encoder, theta }: ModelPart): Bundle {
   const { numeric, categorical } = encoder;
   return {
-    json: { party, encoder: { numeric: numeric.map((n) => ({ ...n })), categorical: categorical.map((c) => ({ ...c })) } },
+    json: {
+      party,
+      encoder: { numeric: numeric.map((n) => ({ ...n })), categorical: categorical.map((c) => ({ ...c })) },
+    },
     tensors: { theta: { shape: [theta.length], data: theta } },
   };
 }

@@ -37,7 +37,10 @@ export async function fitNetwork(
     for (let from = 0; from < order.length; from += spec.batchSize) {
       const rows = order.subarray(from, from + spec.batchSize);
       const x = tf.tensor2d(pickRows(cells, table.columns, rows), [rows.length, table.columns]);
-      const y = tf.tensor2d(Float32Array.from(rows, (row) => labels[row]!), [rows.length, 1]);
+      const y = tf.tensor2d(
+        Float32Array.from(rows, (row) => labels[row]!),
+        [rows.length, 1],
+      );
       sum += Number(await model.trainOnBatch(x, y)) * rows.length;
       tf.dispose([x, y]);
     }
@@ -53,7 +56,9 @@ export async function fitNetwork(
 /** What a stored network says of each row: a probability, or a number. */
 export async function predictNetwork(network: Bundle, table: Matrix): Promise<Float64Array> {
   const tf = await loadTensorflow();
-  const weights = Object.entries(network.tensors).map(([, { shape, data }]) => tf.tensor(Float32Array.from(data), [...shape]));
+  const weights = Object.entries(network.tensors).map(([, { shape, data }]) =>
+    tf.tensor(Float32Array.from(data), [...shape]),
+  );
   const model = await tf.models.modelFromJSON(network.json as never);
   model.setWeights(weights);
   const cells = denseCells(table);
@@ -61,7 +66,10 @@ export async function predictNetwork(network: Bundle, table: Matrix): Promise<Fl
   const batch = 8192;
   for (let from = 0; from < table.rows; from += batch) {
     const rows = Math.min(batch, table.rows - from);
-    const x = tf.tensor2d(cells.slice(from * table.columns, (from + rows) * table.columns), [rows, table.columns]);
+    const x = tf.tensor2d(cells.slice(from * table.columns, (from + rows) * table.columns), [
+      rows,
+      table.columns,
+    ]);
     const y = model.predict(x) as ReturnType<typeof tf.tensor>;
     predictions.set(await y.data(), from);
     tf.dispose([x, y]);
@@ -71,7 +79,12 @@ export async function predictNetwork(network: Bundle, table: Matrix): Promise<Fl
   return predictions;
 }
 
-function buildNetwork(tf: Tensorflow, columns: number, task: Job['task'], { hidden, learningRate, seed }: NetworkSpec) {
+function buildNetwork(
+  tf: Tensorflow,
+  columns: number,
+  task: Job['task'],
+  { hidden, learningRate, seed }: NetworkSpec,
+) {
   const model = tf.sequential();
   const widths = [...hidden, 1];
   widths.forEach((units, layer) => {
@@ -96,7 +109,10 @@ function saveNetwork(model: ReturnType<typeof buildNetwork>): Bundle {
   const tensors: Record<string, Tensor> = {};
   model.getWeights().forEach((weight, at) => {
     // A copy: tfjs may hand out its own memory.
-    tensors[`weight.${String(at).padStart(4, '0')}`] = { shape: weight.shape, data: Float32Array.from(weight.dataSync()) };
+    tensors[`weight.${String(at).padStart(4, '0')}`] = {
+      shape: weight.shape,
+      data: Float32Array.from(weight.dataSync()),
+    };
   });
   // Topology as tfjs serialises it: plain JSON by its contract.
   return { json: JSON.parse(JSON.stringify(model.toJSON(null, false))) as Bundle['json'], tensors };

@@ -1,7 +1,8 @@
+import type * as tfjs from '@tensorflow/tfjs-node';
 import util from 'node:util';
 import { AmalurError } from '../errors.js';
 
-export type Tensorflow = typeof import('@tensorflow/tfjs-node');
+export type Tensorflow = typeof tfjs;
 
 /**
  * The one place that loads tfjs-node: half a second and 280 MB, so only where a network is trained or asked, in a compute

@@ -35,7 +35,11 @@ export function createSecret(): Uint8Array {
 export function seal(secret: Uint8Array, recipient: string): string {
   const ephemeral = createKeyPair();
   const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', sharedKey(ephemeral.privateKey, recipient, ephemeral.publicKey), nonce);
+  const cipher = createCipheriv(
+    'aes-256-gcm',
+    sharedKey(ephemeral.privateKey, recipient, ephemeral.publicKey),
+    nonce,
+  );
   const body = Buffer.concat([cipher.update(secret), cipher.final()]);
   return [Buffer.from(ephemeral.publicKey, 'base64'), nonce, body, cipher.getAuthTag()]
     .map((part) => part.toString('base64'))
@@ -48,7 +52,11 @@ export function open(sealed: string, privateKey: string): Uint8Array {
   if (ephemeral === undefined || nonce === undefined || body === undefined || tag === undefined) {
     throw new Error('a sealed secret has four parts');
   }
-  const decipher = createDecipheriv('aes-256-gcm', sharedKey(privateKey, ephemeral, ephemeral), Buffer.from(nonce, 'base64'));
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    sharedKey(privateKey, ephemeral, ephemeral),
+    Buffer.from(nonce, 'base64'),
+  );
   decipher.setAuthTag(Buffer.from(tag, 'base64'));
   return Buffer.concat([decipher.update(Buffer.from(body, 'base64')), decipher.final()]);
 }

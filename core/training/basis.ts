@@ -21,7 +21,13 @@ export function directionOf(basis: Basis, coefficients: readonly number[]): Floa
 }
 
 /** Adds a pair and drops the oldest beyond `memory`. */
-export function pushPair(basis: Basis, s: Float64Array, y: Float64Array, g: Float64Array, memory: number): Basis {
+export function pushPair(
+  basis: Basis,
+  s: Float64Array,
+  y: Float64Array,
+  g: Float64Array,
+  memory: number,
+): Basis {
   return { s: [...basis.s, s].slice(-memory), y: [...basis.y, y].slice(-memory), g };
 }
 
@@ -47,7 +53,8 @@ export function basisTensors(name: string, { s, y, g }: Basis): Record<string, T
 
 /** Reads a basis of `pairs` pairs back. */
 export function readBasis(name: string, pairs: number, tensors: Readonly<Record<string, Tensor>>): Basis {
-  const vectors = (kind: string) => Array.from({ length: pairs }, (_, i) => float64(tensors, `${name}.${kind}${i}`));
+  const vectors = (kind: string) =>
+    Array.from({ length: pairs }, (_, i) => float64(tensors, `${name}.${kind}${i}`));
   return { s: vectors('s'), y: vectors('y'), g: float64(tensors, `${name}.g`) };
 }
 

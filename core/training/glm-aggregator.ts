@@ -53,7 +53,8 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
       const progress = { round, loss: meanLoss, gradientNorm };
       const stop = stopReason(received);
       const moved = stop === undefined ? descend(loss, target, received, parts, root) : undefined;
-      if (moved === undefined) return { state: writeState(received), progress, next: { done: stop ?? 'stalled' } };
+      if (moved === undefined)
+        return { state: writeState(received), progress, next: { done: stop ?? 'stalled' } };
       return { ...sendResidual(loss, target, moved), progress };
     },
 
@@ -78,7 +79,13 @@ function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[]
     before.products === undefined || before.interceptBasis === undefined || before.step === null
       ? [firstBasis(productsOfG.data), firstBasis(g)]
       : [
-          pushPair(before.products, before.pending, plus(productsOfG.data, -1, before.products.g), productsOfG.data, memory),
+          pushPair(
+            before.products,
+            before.pending,
+            plus(productsOfG.data, -1, before.products.g),
+            productsOfG.data,
+            memory,
+          ),
           pushPair(
             before.interceptBasis,
             scaled(before.step.alpha, directionOf(before.interceptBasis, before.step.coefficients)),
@@ -90,7 +97,10 @@ function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[]
   const gram = nextGram(before.gram, sumRows(parts.map(({ products: rows }) => rows)));
   const penalties = nextGram(before.penalties, sumRows(parts.map(({ penalties: rows }) => rows)));
   const offset = parts.reduce((sum, part) => sum + part.offset, 0);
-  const gradientSquare = parts.reduce((sum, part) => sum + part.gradientSquare, before.interceptGradient ** 2);
+  const gradientSquare = parts.reduce(
+    (sum, part) => sum + part.gradientSquare,
+    before.interceptGradient ** 2,
+  );
   const gradientNorm = Math.sqrt(gradientSquare);
   const better = gradientNorm < before.bestNorm;
   return {
@@ -145,8 +155,8 @@ function descend(
   const n = target.trainRows;
   const { l2 } = at.spec;
   const direction = directionOf(at.products, coefficients);
-  const [thetaProducts] = sumRows(parts.map(({ theta }) => [theta]));
-  const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts![i]!, 0);
+  const [thetaProducts = new Float64Array(0)] = sumRows(parts.map(({ theta }) => [theta]));
+  const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts[i]!, 0);
   const pp = quadraticForm(at.penalties, coefficients, coefficients);
   const alpha = minimizeAlong((a) => {
     const { first, second } = loss.along(at.scores, direction, target.labels, a);
@@ -177,7 +187,10 @@ function sendResidual(loss: Loss, target: TargetIndex, at: Working): Pick<Aggreg
   const down = new Map<string, Message>();
   for (const [party, { rows, sourceRows }] of target.indices) {
     const sums = scatterSum(columnVector(residual), rows, sourceRows).data;
-    down.set(party, { json: { step: at.step, residualSum: interceptGradient }, tensors: { residual: { shape: [sourceRows], data: sums } } });
+    down.set(party, {
+      json: { step: at.step, residualSum: interceptGradient },
+      tensors: { residual: { shape: [sourceRows], data: sums } },
+    });
   }
   return { state: writeState({ ...at, loss: meanLoss, interceptGradient }), next: { down } };
 }

@@ -3,7 +3,16 @@ import { columnVector, dense } from '../algebra/dense.js';
 import type { Matrix } from '../algebra/matrix.js';
 import type { Tensor } from '../exchange/bundle.js';
 import type { ModelSpec } from '../job/schema.js';
-import { basisTensors, basisVectors, directionOf, float64, newProducts, pushPair, readBasis, type Basis } from './basis.js';
+import {
+  basisTensors,
+  basisVectors,
+  directionOf,
+  float64,
+  newProducts,
+  pushPair,
+  readBasis,
+  type Basis,
+} from './basis.js';
 import { preconditioner, toWhitened, fromWhitened, type Preconditioner } from './preconditioner.js';
 import type { Message, PartyProgram, State } from './program.js';
 import { dot, plus, scaled } from './vectors.js';
@@ -59,7 +68,13 @@ export function glmParty(curvature: number): PartyProgram {
     },
     step(table, state, down) {
       const { step, residualSum } = downJson.parse(down.json);
-      const { working, gradientSquare } = advance(table, readState(state), step, float64(down.tensors, 'residual'), residualSum);
+      const { working, gradientSquare } = advance(
+        table,
+        readState(state),
+        step,
+        float64(down.tensors, 'residual'),
+        residualSum,
+      );
       return { state: writeState(working), up: encodeUp(table, working, gradientSquare) };
     },
     parameters: (state) => readState(state).theta,
@@ -76,7 +91,7 @@ function advance(table: Matrix, at: Working, step: Step, residual: Float64Array,
   const direction = fromWhitened(change, g);
   const working: Working = { ...at, theta, whitened: firstBasis(g), directions: firstBasis(direction) };
   const gradientSquare = dot(uncentred, uncentred);
-  if (!step || !s || !whitened || !directions) return { working, gradientSquare };
+  if (!s || !whitened || !directions) return { working, gradientSquare };
   const sWhitened = scaled(step.alpha, directionOf(whitened, step.coefficients));
   return {
     working: {
@@ -92,7 +107,11 @@ function firstBasis(g: Float64Array): Basis {
   return { s: [], y: [], g };
 }
 
-function encodeUp(table: Matrix, { theta, whitened, directions, preconditioner: { mean } }: Working, gradientSquare: number): Message {
+function encodeUp(
+  table: Matrix,
+  { theta, whitened, directions, preconditioner: { mean } }: Working,
+  gradientSquare: number,
+): Message {
   if (!whitened || !directions) throw new Error('a party speaks after its first gradient');
   const partial = table.multiply(columnVector(directions.g)).data;
   return {
@@ -137,7 +156,10 @@ function readState({ json, tensors }: State): Working {
   const [size = 0, width = 0] = tensors.factor?.shape ?? [];
   return {
     spec,
-    preconditioner: { mean: float64(tensors, 'mean'), factor: dense(size, width, float64(tensors, 'factor')) },
+    preconditioner: {
+      mean: float64(tensors, 'mean'),
+      factor: dense(size, width, float64(tensors, 'factor')),
+    },
     theta: float64(tensors, 'theta'),
     whitened: pairs === null ? undefined : readBasis('u', pairs, tensors),
     directions: pairs === null ? undefined : readBasis('b', pairs, tensors),

@@ -65,24 +65,24 @@ export class Journal {
     return (await this.#commit<O>(key, record)).output;
   }
 
-  async start<L, A, B, O>(
-    actor: Actor<L, A, B, O>,
-    execution: string,
-    input: A,
-  ): Promise<StepRecord<O>> {
+  async start<L, A, B, O>(actor: Actor<L, A, B, O>, execution: string, input: A): Promise<StepRecord<O>> {
     const key = hashJson({ actor: actor.name, execution, start: input });
     const known = await this.#read(key);
     if (known) return { key, output: known.output as O };
     const { live, output } = await actor.start(input);
-    const record = { actor: actor.name, position: 0, root: key, previous: null, input, output, checkpoint: null };
+    const record = {
+      actor: actor.name,
+      position: 0,
+      root: key,
+      previous: null,
+      input,
+      output,
+      checkpoint: null,
+    };
     return this.#commit(key, record, live);
   }
 
-  async step<L, A, B, O>(
-    actor: Actor<L, A, B, O>,
-    previous: string,
-    input: B,
-  ): Promise<StepRecord<O>> {
+  async step<L, A, B, O>(actor: Actor<L, A, B, O>, previous: string, input: B): Promise<StepRecord<O>> {
     const key = hashJson({ actor: actor.name, previous, step: input });
     const known = await this.#read(key);
     if (known) return { key, output: known.output as O };
@@ -90,7 +90,9 @@ export class Journal {
     const { live, output } = await actor.step(await this.live(actor, previous), input);
     const position = before.position + 1;
     const checkpoint =
-      position % CHECKPOINT_EVERY === 0 ? await this.stores.put(this.home, 'checkpoint', actor.save(live)) : null;
+      position % CHECKPOINT_EVERY === 0
+        ? await this.stores.put(this.home, 'checkpoint', actor.save(live))
+        : null;
     const record = { actor: actor.name, position, root: before.root, previous, input, output, checkpoint };
     const committed = await this.#commit<O>(key, record, live);
     this.#live.delete(previous);
@@ -125,7 +127,7 @@ export class Journal {
   /** The outputs of a chain of steps from its start to `key`. */
   async outputs(key: string): Promise<unknown[]> {
     const outputs: unknown[] = [];
-    for (let at: string | null = key; at !== null; ) {
+    for (let at: string | null = key; at !== null;) {
       const record: StoredRecord = await this.#required(at);
       outputs.push(record.output);
       at = record.previous;

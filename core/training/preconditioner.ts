@@ -35,7 +35,14 @@ export function preconditioner(
   const penalty = Math.max(l2, 1e-9);
   if (columns > WIDEST) {
     const variances = squaredDeviations(table, counts, mean).map((sum) => sum / trainRows);
-    return { mean, factor: dense(columns, 1, variances.map((variance) => Math.sqrt(curvature * variance + penalty))) };
+    return {
+      mean,
+      factor: dense(
+        columns,
+        1,
+        variances.map((variance) => Math.sqrt(curvature * variance + penalty)),
+      ),
+    };
   }
   const hessian = table.gram(counts);
   for (let i = 0; i < columns; i++) {

@@ -16,7 +16,11 @@ export function scaled(factor: number, a: Float64Array): Float64Array {
 }
 
 /** Σ c_i v_i, block by block so that the sum stays in the cache while the vectors stream past. */
-export function combination(coefficients: readonly number[], vectors: readonly Float64Array[], length: number): Float64Array {
+export function combination(
+  coefficients: readonly number[],
+  vectors: readonly Float64Array[],
+  length: number,
+): Float64Array {
   const result = new Float64Array(length);
   const block = 2048;
   for (let from = 0; from < length; from += block) {

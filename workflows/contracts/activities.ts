@@ -1,4 +1,10 @@
-import type { RunFacts, RunRecord, ModelVersionRecord, SiloRecord, TableRecord } from '../../catalog/catalog.js';
+import type {
+  RunFacts,
+  RunRecord,
+  ModelVersionRecord,
+  SiloRecord,
+  TableRecord,
+} from '../../catalog/catalog.js';
 import type { ErrorReport } from '../../core/errors.js';
 import type { JobInput } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
@@ -45,7 +51,10 @@ export interface CatalogAnswer {
   readonly model?: ModelVersionRecord;
 }
 
-export type RunSummary = Pick<RunRecord, 'run' | 'execution' | 'kind' | 'startedAt' | 'finishedAt' | 'status' | 'model'> & {
+export type RunSummary = Pick<
+  RunRecord,
+  'run' | 'execution' | 'kind' | 'startedAt' | 'finishedAt' | 'status' | 'model'
+> & {
   readonly job: string | null;
   readonly strategy: string | null;
   readonly rounds: number | null;
@@ -53,7 +62,10 @@ export type RunSummary = Pick<RunRecord, 'run' | 'execution' | 'kind' | 'started
   readonly error: ErrorReport | null;
 };
 
-export type ModelSummary = Pick<ModelVersionRecord, 'name' | 'version' | 'run' | 'createdAt' | 'metrics' | 'aliases'> & {
+export type ModelSummary = Pick<
+  ModelVersionRecord,
+  'name' | 'version' | 'run' | 'createdAt' | 'metrics' | 'aliases'
+> & {
   readonly type: string;
 };
 
@@ -68,7 +80,11 @@ export interface CatalogActivities {
   loadRun(execution: string): Promise<{ resolved: ResolvedJob; plan: Plan }>;
   finishRun(execution: string, facts: RunFacts, model: string | null): Promise<void>;
   failRun(execution: string, status: 'failed' | 'cancelled', error: ErrorReport | null): Promise<void>;
-  publishModel(execution: string, manifest: ModelManifest, metrics: ModelVersionRecord['metrics']): Promise<{ name: string; version: number }>;
+  publishModel(
+    execution: string,
+    manifest: ModelManifest,
+    metrics: ModelVersionRecord['metrics'],
+  ): Promise<{ name: string; version: number }>;
   findModel(reference: string): Promise<ModelVersionRecord>;
   answer(question: CatalogQuestion): Promise<CatalogAnswer>;
 }

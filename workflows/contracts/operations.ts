@@ -100,7 +100,11 @@ export type StepKey = string;
 export interface StartPartiesInput extends OfExecution {
   readonly spec: ModelSpec;
   readonly trainRows: number;
-  readonly parties: readonly { readonly party: Party; readonly features: BlobRef; readonly counts: BlobRef }[];
+  readonly parties: readonly {
+    readonly party: Party;
+    readonly features: BlobRef;
+    readonly counts: BlobRef;
+  }[];
 }
 
 export interface StartPartiesOutput extends Costed {
@@ -237,7 +241,13 @@ export interface PredictInput extends OfExecution {
   /** factorize: the parties' partial scores; materialize: their features and parts of the model. */
   readonly from:
     | { readonly scores: Readonly<Record<string, BlobRef>> }
-    | { readonly parties: readonly { readonly party: string; readonly features: BlobRef; readonly part: BlobRef }[] };
+    | {
+        readonly parties: readonly {
+          readonly party: string;
+          readonly features: BlobRef;
+          readonly part: BlobRef;
+        }[];
+      };
   /** File to write, .csv or .parquet. */
   readonly output: string;
 }

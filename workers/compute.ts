@@ -7,7 +7,7 @@ import type { Reply, Request } from './compute-child.js';
 
 interface Call {
   readonly resolve: (output: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
   readonly onProgress: (progress: unknown) => void;
 }
 

@@ -83,28 +83,33 @@ export function glmParty(curvature: number): PartyProgram {
 
 /** Takes the step, and forms the centred gradient D_kᵀ G_k − μ r + λ θ_k at the new parameters. */
 function advance(table: Matrix, at: Working, step: Step, residual: Float64Array, residualSum: number) {
-  const { whitened, directions, spec, preconditioner: change } = at;
-  const s = step && directions && scaled(step.alpha, directionOf(directions, step.coefficients));
-  const theta = s ? plus(at.theta, 1, s) : at.theta;
+  const { spec, preconditioner: change } = at;
+  const taken = stepTaken(at, step);
+  const theta = taken ? plus(at.theta, 1, taken.s) : at.theta;
   const uncentred = plus(table.transposedMultiply(columnVector(residual)).data, spec.l2, theta);
   const g = toWhitened(change, plus(uncentred, -residualSum, change.mean));
   const direction = fromWhitened(change, g);
-  const working: Working = { ...at, theta, whitened: firstBasis(g), directions: firstBasis(direction) };
-  const gradientSquare = dot(uncentred, uncentred);
-  if (!s || !whitened || !directions) return { working, gradientSquare };
-  const sWhitened = scaled(step.alpha, directionOf(whitened, step.coefficients));
-  return {
-    working: {
-      ...working,
-      whitened: pushPair(whitened, sWhitened, plus(g, -1, whitened.g), g, spec.memory),
-      directions: pushPair(directions, s, plus(direction, -1, directions.g), direction, spec.memory),
-    },
-    gradientSquare,
+  const next = (before: Basis | undefined, s: Float64Array | undefined, gradient: Float64Array): Basis =>
+    before && s
+      ? pushPair(before, s, plus(gradient, -1, before.g), gradient, spec.memory)
+      : { s: [], y: [], g: gradient };
+  const working: Working = {
+    ...at,
+    theta,
+    whitened: next(at.whitened, taken?.sWhitened, g),
+    directions: next(at.directions, taken?.s, direction),
   };
+  return { working, gradientSquare: dot(uncentred, uncentred) };
 }
 
-function firstBasis(g: Float64Array): Basis {
-  return { s: [], y: [], g };
+/** s = α Σ c_i b_i, in θ and in u; undefined in the first round. */
+function stepTaken({ whitened, directions }: Working, step: Step) {
+  if (!step || !whitened || !directions) return undefined;
+  const { alpha, coefficients } = step;
+  return {
+    s: scaled(alpha, directionOf(directions, coefficients)),
+    sWhitened: scaled(alpha, directionOf(whitened, coefficients)),
+  };
 }
 
 function encodeUp(

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import {
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  type ConnectionLike,
+  type WorkflowOptions,
+} from '@temporalio/client';
+import { AmalurError } from '../core/errors.js';
+import type { JobInput } from '../core/job/schema.js';
+import type { CatalogAnswer, CatalogQuestion } from '../workflows/contracts/activities.js';
+import type {
+  InferenceRequest,
+  InferenceResult,
+  PlanningResult,
+  RegistrationResult,
+  TrainingResult,
+  WorkflowTypes,
+} from '../workflows/contracts/results.js';
+import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
+import { isTimeout } from './failures.js';
+import { runHandle, type RunHandle } from './run-handle.js';
+import {
+  createSchedule,
+  deleteSchedule,
+  listSchedules,
+  triggerSchedule,
+  type ScheduleOptions,
+  type ScheduleSummary,
+} from './schedules.js';
+
+/** What can be started by name. */
+interface Startable extends WorkflowTypes {
+  readCatalog(question: CatalogQuestion): Promise<CatalogAnswer>;
+}
+
+export interface AmalurClientOptions {
+  readonly connection: ConnectionLike;
+  /** @default 'default' */
+  readonly namespace?: string;
+}
+
+export interface TrainOptions {
+  /** Workflow id; a second run of the same id is refused while the first one lives. @default `train-<name>-<8 hex digits>` */
+  readonly id?: string;
+}
+
+export interface PredictOptions {
+  /** Workflow id. @default `predict-<model>-<8 hex digits>` */
+  readonly id?: string;
+}
+
+/** How long a question to the catalog may wait for a control worker. */
+const ANSWER_SECONDS = 30;
+/** How long planning may take; a first run on a silo's host measures the host. */
+const PLAN_SECONDS = 120;
+/** How long the profiling of a silo's tables may take. */
+const REGISTER_SECONDS = 3600;
+
+/**
+ * Starts and watches Amalur's workflows on a Temporal server.
+ *
+ * @example
+ * const client = new AmalurClient(await Connection.connect({ address: 'localhost:7233' }));
+ * const run = await client.train(job);
+ * console.log(await run.result());
+ */
+export class AmalurClient {
+  /** The Temporal client, for what is not here. */
+  readonly temporal: Client;
+
+  constructor(connection: ConnectionLike | AmalurClientOptions) {
+    const options = 'connection' in connection ? connection : { connection };
+    this.temporal = new Client({ connection: options.connection, namespace: options.namespace ?? 'default' });
+  }
+
+  /** Starts a training and returns at once. The job may be as a person writes it: the workflow fills in defaults and refuses mistakes. */
+  async train(job: JobInput, options: TrainOptions = {}): Promise<RunHandle<TrainingResult>> {
+    return this.#start('trainModel', job, options.id ?? newId(`train-${job.name}`), `train ${job.name}`);
+  }
+
+  /** What a training of this job would do, and why. Touches no row. @throws AmalurError as training would */
+  async plan(job: JobInput): Promise<PlanningResult> {
+    return this.#finish('planTraining', job, newId(`plan-${job.name}`), `plan ${job.name}`, PLAN_SECONDS);
+  }
+
+  /** Starts batch inference over the rows that the silos have now. */
+  async predict(
+    request: InferenceRequest,
+    options: PredictOptions = {},
+  ): Promise<RunHandle<InferenceResult>> {
+    const id = options.id ?? newId(`predict-${request.model.replace('@', '-')}`);
+    return this.#start('runInference', request, id, `predict with ${request.model}`);
+  }
+
+  /** Lets a silo's worker profile its tables and enters what it reports into the catalog. */
+  async registerSilo(silo: string): Promise<RegistrationResult> {
+    const id = newId(`register-${silo}`);
+    return this.#finish('registerSilo', { silo }, id, `register silo ${silo}`, REGISTER_SECONDS);
+  }
+
+  /** Reads the metadata catalog. @throws AMALUR_SERVER_UNREACHABLE when no control worker answers */
+  async ask(question: CatalogQuestion): Promise<CatalogAnswer> {
+    return this.#finish(
+      'readCatalog',
+      question,
+      newId(`ask-${question.about}`),
+      `read ${question.about}`,
+      ANSWER_SECONDS,
+    );
+  }
+
+  /** A run started earlier, here or elsewhere. */
+  run<Result = TrainingResult | InferenceResult>(id: string): RunHandle<Result> {
+    return runHandle(this.temporal.workflow.getHandle(id));
+  }
+
+  /** Trains a job by the clock; a turn is left out while the previous run is still going. Returns the schedule's id. */
+  schedule(job: JobInput, options: ScheduleOptions): Promise<string> {
+    return createSchedule(this.temporal, job, options);
+  }
+
+  schedules(): Promise<ScheduleSummary[]> {
+    return listSchedules(this.temporal);
+  }
+
+  deleteSchedule(id: string): Promise<void> {
+    return deleteSchedule(this.temporal, id);
+  }
+
+  triggerSchedule(id: string): Promise<void> {
+    return triggerSchedule(this.temporal, id);
+  }
+
+  /** Starts a workflow that answers soon, and waits for it, but not for ever: nobody may be there to take it up. */
+  async #finish<Type extends keyof Startable>(
+    type: Type,
+    argument: Parameters<Startable[Type]>[0],
+    workflowId: string,
+    staticSummary: string,
+    seconds: number,
+  ): Promise<Awaited<ReturnType<Startable[Type]>>> {
+    const run = await this.#start(type, argument, workflowId, staticSummary, {
+      workflowExecutionTimeout: `${seconds}s`,
+    });
+    try {
+      return await run.result();
+    } catch (error) {
+      throw error instanceof Error && isTimeout(error.cause) ? noControlWorker(seconds, error) : error;
+    }
+  }
+
+  async #start<Type extends keyof Startable>(
+    type: Type,
+    argument: Parameters<Startable[Type]>[0],
+    workflowId: string,
+    staticSummary: string,
+    timeouts: Pick<WorkflowOptions, 'workflowExecutionTimeout'> = {},
+  ): Promise<RunHandle<Awaited<ReturnType<Startable[Type]>>>> {
+    try {
+      return runHandle(
+        await this.temporal.workflow.start(type, {
+          taskQueue: CONTROL_QUEUE,
+          workflowId,
+          args: [argument],
+          staticSummary,
+          ...timeouts,
+        }),
+      );
+    } catch (error) {
+      throw error instanceof WorkflowExecutionAlreadyStartedError ? alreadyRunning(workflowId, error) : error;
+    }
+  }
+}
+
+function newId(prefix: string): string {
+  return `${prefix}-${randomBytes(4).toString('hex')}`;
+}
+
+function noControlWorker(seconds: number, cause: unknown): AmalurError {
+  return new AmalurError(
+    'AMALUR_SERVER_UNREACHABLE',
+    `the server is there, but its answer did not come within ${seconds} s: there may be no control worker on the queue ${CONTROL_QUEUE}`,
+    { suggestion: 'start one: amalur up, or amalur worker control; amalur doctor tells which are missing' },
+    { cause },
+  );
+}
+
+function alreadyRunning(id: string, cause: Error): AmalurError {
+  return new AmalurError(
+    'AMALUR_DUPLICATE_NAME',
+    `a run of the id ${id} is going on`,
+    { field: 'id', suggestion: `look at it by: amalur runs ${id}` },
+    { cause },
+  );
+}

@@ -1,0 +1,33 @@
+import type { RunHandle } from '../run-handle.js';
+import { EXIT } from './exit-codes.js';
+import { follow } from './follow.js';
+import { comeBack } from './interrupt.js';
+import { print, printJson, tell } from './output.js';
+import { progressView } from './progress-view.js';
+
+interface AttendOptions {
+  /** Leave the run at once. */
+  readonly detach?: boolean;
+  readonly json?: boolean;
+}
+
+/** Stays with a run until its result can be shown, or until the person leaves it. */
+export async function attend<Result>(
+  run: RunHandle<Result>,
+  name: string,
+  { detach = false, json = false }: AttendOptions,
+  show: (result: Result) => string,
+): Promise<void> {
+  if (detach) {
+    if (json) printJson({ run: run.id });
+    else print(comeBack(run.id));
+    return;
+  }
+  tell(`run ${run.id}`);
+  const followed = await follow(run, progressView(name));
+  if ('detached' in followed) {
+    tell(comeBack(run.id));
+    process.exitCode = EXIT.detached;
+  } else if (json) printJson(followed.result);
+  else print(show(followed.result));
+}

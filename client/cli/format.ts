@@ -1,0 +1,58 @@
+// Every figure that the command line shows is written here, so that the same kind of figure looks the same everywhere.
+import { formatBytes, formatSeconds } from '../../core/planner/format.js';
+import type { Metrics } from '../../core/models/model.js';
+
+export { formatBytes, formatSeconds };
+
+/** What stands for a value that there is none of. */
+export const NONE = '–';
+
+/** `336,776` */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** AUC, log-loss and the like: six digits, so that equal models look equal. */
+export function formatMeasure(value: number): string {
+  return value.toFixed(6);
+}
+
+/** Norms and differences: `3.2e-9`; zero is `0`. */
+export function formatSmall(value: number): string {
+  return value === 0 ? '0' : value.toExponential(1);
+}
+
+/** `12.3 %` */
+export function formatShare(part: number, whole: number): string {
+  return whole === 0 ? NONE : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+/** An ISO 8601 time in the person's own zone: `2026-11-21 14:03:05`. */
+export function formatTime(iso: string): string {
+  const time = new Date(iso);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
+}
+
+/** The few figures by which a model is judged, by name. */
+export function measuresOf(metrics: Metrics): [name: string, value: string][] {
+  return 'auc' in metrics
+    ? [
+        ['AUC', formatMeasure(metrics.auc)],
+        ['log-loss', formatMeasure(metrics.logLoss)],
+        ['accuracy', formatMeasure(metrics.accuracy)],
+      ]
+    : [
+        ['RMSE', formatMeasure(metrics.rmse)],
+        ['MAE', formatMeasure(metrics.mae)],
+        ['R²', formatMeasure(metrics.r2)],
+      ];
+}
+
+/** `airline 1.2 MB, weather 340 kB`; silos that nothing leaves are not named. */
+export function formatBytesBySilo(bytesOut: Readonly<Record<string, number>>): string {
+  const silos = Object.entries(bytesOut).filter(([, bytes]) => bytes > 0);
+  const sorted = silos.sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([silo, bytes]) => `${silo} ${formatBytes(bytes)}`).join(', ') || 'nothing';
+}

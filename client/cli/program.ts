@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { RunCancelled } from '../failures.js';
+import { addDoctor } from './doctor.js';
+import { EXIT } from './exit-codes.js';
+import { addInit } from './init.js';
+import { addModels } from './models.js';
+import { tell, tellError } from './output.js';
+import { addPlan } from './plan.js';
+import { addPredict } from './predict.js';
+import { addRegister } from './register.js';
+import { addRuns } from './runs.js';
+import { addSchedule } from './schedule.js';
+import { addTables } from './tables.js';
+import { addTrain } from './train.js';
+import { addUp } from './up.js';
+import { addWorker } from './worker.js';
+
+const EXAMPLES = `
+From nothing to a model:
+  $ amalur init shop && cd shop      an example: three silos, two jobs
+  $ amalur up                        a Temporal server and all workers; stays until Ctrl-C
+  $ amalur tables                    (in another terminal) what the silos have
+  $ amalur plan returns.json         what a training would do, and why
+  $ amalur train returns.json        train it
+  $ amalur predict returns           score every row with the model
+
+The server is found as the Temporal CLI finds it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, …), or else by the \`amalur up\` of this folder.
+Exit codes: 0 done, 1 error, 2 wrong usage, 130 detached or cancelled. AMALUR_DEBUG=1 shows stacks.`;
+
+function program(): Command {
+  const root = new Command('amalur')
+    .description('Train and serve models over data silos: materialize, factorize or federate.')
+    .option('-c, --config <file>', 'configuration file, or the folder that has one (default: this folder)')
+    .option('--json', 'print results as JSON')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(amalur --help shows what there is)')
+    // Inherited by the commands that are added from here on.
+    .exitOverride();
+  for (const add of [
+    addInit,
+    addUp,
+    addWorker,
+    addRegister,
+    addTables,
+    addPlan,
+    addTrain,
+    addPredict,
+    addRuns,
+    addModels,
+    addSchedule,
+    addDoctor,
+  ]) {
+    add(root);
+  }
+  return root;
+}
+
+/** Runs one command line and returns its exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync(argv);
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof RunCancelled) {
+      tell(error.message);
+      return EXIT.detached;
+    }
+    tellError(error, argv.includes('--json'));
+    return EXIT.error;
+  }
+}

@@ -1,0 +1,70 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { AmalurClient } from '../amalur-client.js';
+import type { InferenceResult, TrainingResult } from '../../workflows/contracts/results.js';
+import { attend } from './attend.js';
+import { print, printJson, tell } from './output.js';
+import { optionsOf, withClient, type GlobalOptions } from './session.js';
+import { showInference, showTraining } from './show-result.js';
+import { showRun, showRuns } from './show-runs.js';
+
+interface RunsCommandOptions {
+  readonly limit: number;
+  readonly follow?: boolean;
+  readonly cancel?: boolean;
+}
+
+/** `amalur runs [RUN]` */
+export function addRuns(root: Command): void {
+  root
+    .command('runs')
+    .description('list runs, or tell all about one; watch it or cancel it')
+    .argument('[run]', 'workflow id or execution id')
+    .option('-n, --limit <count>', 'how many to list', parseCount, 20)
+    .option('-f, --follow', 'watch the run until it ends')
+    .option('--cancel', 'cancel the run')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ amalur runs\n  $ amalur runs train-returns-1f2e3d4c\n  $ amalur runs train-returns-1f2e3d4c --follow',
+    )
+    .action(async (id: string | undefined, _options: unknown, command: Command) => {
+      const options = optionsOf<RunsCommandOptions>(command);
+      await withClient(options, async ({ client }) => {
+        if (id === undefined) await list(client, options);
+        else if (options.cancel === true) await cancel(client, id);
+        else if (options.follow === true) await attend(client.run(id), id, options, showResult);
+        else await tellAbout(client, id, options);
+      });
+    });
+}
+
+async function list(
+  client: AmalurClient,
+  { limit, json }: RunsCommandOptions & GlobalOptions,
+): Promise<void> {
+  const { runs = [] } = await client.ask({ about: 'runs', limit });
+  if (json === true) printJson(runs);
+  else if (runs.length > 0) print(showRuns(runs));
+  else tell('There is no run yet: amalur train JOB starts one.');
+}
+
+async function tellAbout(client: AmalurClient, id: string, { json }: GlobalOptions): Promise<void> {
+  const { run } = await client.ask({ about: 'run', run: id });
+  if (run === undefined) return;
+  if (json === true) printJson(run);
+  else print(showRun(run));
+}
+
+async function cancel(client: AmalurClient, id: string): Promise<void> {
+  await client.run(id).cancel();
+  tell(`The run ${id} was asked to stop.`);
+}
+
+function showResult(result: TrainingResult | InferenceResult): string {
+  return 'metrics' in result ? showTraining(result) : showInference(result);
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('a whole number above 0 is wanted');
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { loadConfig, type AmalurConfig } from '../../core/config/index.js';
+import { AmalurError } from '../../core/errors.js';
+import { AmalurClient } from '../amalur-client.js';
+import { connect, type Connected } from '../connect.js';
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  /** Configuration file, or the folder that has one. */
+  readonly config?: string;
+  /** Results as JSON. */
+  readonly json?: boolean;
+}
+
+/** Options of a command with the global ones; the type says what the command has declared. */
+export function optionsOf<Options>(command: Command): Options & GlobalOptions {
+  return command.optsWithGlobals();
+}
+
+/** @throws AMALUR_INVALID_CONFIG and what else loadConfig throws */
+export function configOf({ config }: GlobalOptions): AmalurConfig {
+  return loadConfig(config ?? '.');
+}
+
+export interface Session extends Connected {
+  readonly client: AmalurClient;
+}
+
+/** Does something with a connected client, and closes the connection. */
+export async function withClient<T>(
+  options: GlobalOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const connected = await connect(stateFolderOf(options));
+  try {
+    return await work({ ...connected, client: new AmalurClient(connected) });
+  } finally {
+    await connected.connection.close();
+  }
+}
+
+/** A client needs no configuration: the one of this folder says only where `amalur up` may have left its address. */
+function stateFolderOf(options: GlobalOptions): { stateFolder?: string } {
+  try {
+    return { stateFolder: configOf(options).stateFolder };
+  } catch (error) {
+    if (options.config !== undefined || !(error instanceof AmalurError)) throw error;
+    return {};
+  }
+}

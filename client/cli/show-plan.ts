@@ -1,0 +1,56 @@
+import type { ResolvedJob } from '../../core/job/resolved.js';
+import type { Candidate, Plan } from '../../core/planner/plan.js';
+import { formatBytes, formatBytesBySilo, formatSeconds } from './format.js';
+import { table } from './output.js';
+
+/** The planner's decision: why, and every candidate with what it would cost. */
+export function showPlan(plan: Plan): string {
+  return [plan.explanation, '', showCandidates(plan), '', ...plan.candidates.map(reason)].join('\n');
+}
+
+export function showCandidates({ chosen, candidates }: Plan): string {
+  return table(
+    [
+      { head: '' },
+      { head: 'plan' },
+      { head: 'join', align: 'right' },
+      { head: 'compute', align: 'right' },
+      { head: 'transfer', align: 'right' },
+      { head: 'orchestr.', align: 'right' },
+      { head: 'total', align: 'right' },
+      { head: 'rounds', align: 'right' },
+      { head: 'memory', align: 'right' },
+      { head: 'leaves the silos' },
+    ],
+    candidates.map(({ id, seconds, rounds, memoryBytes, bytesOut, excluded }) => [
+      id === chosen ? '→' : excluded.length > 0 ? '✗' : '',
+      id,
+      ...[seconds.join, seconds.compute, seconds.transfer, seconds.orchestration, seconds.total].map(
+        formatSeconds,
+      ),
+      String(rounds.expected),
+      formatBytes(memoryBytes),
+      formatBytesBySilo(bytesOut),
+    ]),
+  );
+}
+
+function reason({ id, explanation }: Candidate): string {
+  return `${id}: ${explanation}`;
+}
+
+/** Who takes part and what is learned from. */
+export function showParties({ parties, leftOut, jobHash }: ResolvedJob): string {
+  return [
+    ...parties.map(({ id, features }) => {
+      const names = features.map(({ name, encoding }) => (encoding === 'categorical' ? `${name}*` : name));
+      return `${id}: ${names.join(', ') || 'no feature'}`;
+    }),
+    '(* one column per value)',
+    ...(leftOut.length === 0
+      ? []
+      : ['', 'Left out:', ...leftOut.map(({ column, reason }) => `  ${column}: ${reason}`)]),
+    '',
+    `job hash ${jobHash}`,
+  ].join('\n');
+}

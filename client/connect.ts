@@ -1,0 +1,102 @@
+import { devNull } from 'node:os';
+import { Connection } from '@temporalio/client';
+import { AmalurError } from '../core/errors.js';
+import type { ServerAccess } from '../workers/run-workers.js';
+import { serverAccess } from '../workers/server-access.js';
+import { findLocalAddress, type LocalAddress } from './up-file.js';
+
+export interface ConnectOptions {
+  /** State folder of an installation that `amalur up` may have started on this machine. @default none is looked for */
+  readonly stateFolder?: string;
+}
+
+export interface Connected {
+  readonly connection: Connection;
+  readonly namespace: string;
+  readonly address: string;
+  /** Where the server was found: in the environment or profile, or in the folder of `amalur up`. */
+  readonly local: LocalAddress | undefined;
+}
+
+/** Where the server is, and how client and workers speak to it. */
+export interface FoundServer extends ServerAccess {
+  readonly address: string;
+  readonly local: LocalAddress | undefined;
+}
+
+/**
+ * Connects to the server that findServer finds.
+ * @throws AMALUR_SERVER_UNREACHABLE
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Connected> {
+  const { connection: settings, namespace, address, local } = await findServer(options);
+  const { apiKey, tls, metadata } = settings;
+  try {
+    const connection = await Connection.connect({
+      address,
+      connectTimeout: '5s',
+      ...(apiKey !== undefined && { apiKey }),
+      ...(tls !== undefined && { tls }),
+      ...(metadata !== undefined && { metadata }),
+    });
+    return { connection, namespace, address, local };
+  } catch (error) {
+    throw unreachable(address, error);
+  }
+}
+
+/**
+ * Finds the server as the Temporal CLI does: by TEMPORAL_ADDRESS, TEMPORAL_PROFILE and the other TEMPORAL_… variables; else it is that of
+ * the installation that is up in the state folder; else that of the profile file; else the one on localhost:7233.
+ * @throws AMALUR_SERVER_UNREACHABLE when the profile cannot be read
+ */
+export async function findServer({ stateFolder }: ConnectOptions): Promise<FoundServer> {
+  const local = stateFolder === undefined || isGiven() ? undefined : await findLocalAddress(stateFolder);
+  if (local !== undefined) {
+    const { address, namespace } = local;
+    return { connection: { address }, namespace, address, local };
+  }
+  const access = readProfile();
+  return { ...access, address: access.connection.address ?? 'localhost:7233', local };
+}
+
+/** Environment in which the Temporal tools, SDK and CLI alike, speak with the local server, whatever this process's own says. */
+export function localEnvironment(local: Pick<LocalAddress, 'address' | 'namespace'>): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: local.address,
+    TEMPORAL_NAMESPACE: local.namespace,
+    TEMPORAL_TLS: 'false',
+    TEMPORAL_PROFILE: '',
+    TEMPORAL_CONFIG_FILE: devNull,
+  };
+}
+
+/** The person has said in the environment which server is meant. */
+function isGiven(): boolean {
+  const { TEMPORAL_ADDRESS, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE } = process.env;
+  return [TEMPORAL_ADDRESS, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE].some((value) => Boolean(value));
+}
+
+function readProfile(): ServerAccess {
+  try {
+    return serverAccess();
+  } catch (error) {
+    throw new AmalurError(
+      'AMALUR_SERVER_UNREACHABLE',
+      `the profile of the Temporal server cannot be read: ${(error as Error).message}`,
+      { suggestion: 'check TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE' },
+      { cause: error },
+    );
+  }
+}
+
+function unreachable(address: string, cause: unknown): AmalurError {
+  return new AmalurError(
+    'AMALUR_SERVER_UNREACHABLE',
+    `no Temporal server answers at ${address}`,
+    {
+      suggestion: 'start one with `amalur up`, or name the right one by TEMPORAL_ADDRESS or TEMPORAL_PROFILE',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,88 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import type { AmalurConfig } from '../../core/config/index.js';
+import { formatBytes } from '../../core/planner/format.js';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contracts/results.js';
+import { AmalurClient } from '../amalur-client.js';
+import { connect, type Connected } from '../connect.js';
+import { neededQueues, pollersOf, unpolled } from '../local/pollers.js';
+import { runChecks, Wrong, type Check, type Finding } from './check.js';
+
+/** What an installation needs: disk, server, workers, tables. */
+export async function installationChecks(
+  config: AmalurConfig,
+  show: (finding: Finding) => void,
+): Promise<Finding[]> {
+  const findings = await runChecks([{ name: 'disk', run: () => checkDisk(config) }], show);
+  let connected: Connected | undefined;
+  const server: Check = {
+    name: 'server',
+    run: async () => {
+      connected = await connect(config);
+      return `${connected.address}, namespace ${connected.namespace}`;
+    },
+  };
+  findings.push(...(await runChecks([server], show)));
+  if (connected === undefined) return findings;
+  try {
+    findings.push(...(await runChecks(serverChecks(config, connected), show)));
+  } finally {
+    await connected.connection.close();
+  }
+  return findings;
+}
+
+/** Snapshots and messages of a run of a million rows. */
+const ENOUGH_BYTES = 1e9;
+
+async function checkDisk({ stateFolder }: AmalurConfig): Promise<string> {
+  await mkdir(stateFolder, { recursive: true });
+  const { bavail, bsize } = await statfs(stateFolder);
+  const free = bavail * bsize;
+  if (free < ENOUGH_BYTES) {
+    throw new Wrong(
+      `${formatBytes(free)} are free at ${stateFolder}`,
+      'make room, or choose another folder by `state:`',
+    );
+  }
+  return `${formatBytes(free)} free at ${stateFolder}`;
+}
+
+function serverChecks(config: AmalurConfig, connected: Connected): Check[] {
+  const client = new AmalurClient(connected);
+  const silos = config.silos.map(({ name }) => name);
+  return [
+    { name: 'search attributes', run: () => checkAttributes(client, connected.namespace) },
+    ...neededQueues(silos).map((needed): Check => ({
+      name: `queue ${needed.queue} (${needed.takes})`,
+      run: async () => {
+        const pollers = await pollersOf(client.temporal, needed);
+        if (pollers.length > 0) return `polled by ${[...new Set(pollers)].join(', ')}`;
+        throw new Wrong('nobody polls it', `amalur worker ${needed.worker}, or amalur up`);
+      },
+    })),
+    ...silos.map((silo): Check => ({
+      name: `tables of ${silo}`,
+      run: async () => {
+        const missing = await unpolled(client.temporal, neededQueues([silo]));
+        if (missing.length > 0) throw new Wrong('its worker cannot be asked', 'see the queues above');
+        const { tables } = await client.registerSilo(silo);
+        return `${tables.map(({ table }) => table).join(', ')}: read and registered`;
+      },
+    })),
+  ];
+}
+
+async function checkAttributes(client: AmalurClient, namespace: string): Promise<string> {
+  const { customAttributes } = await client.temporal.connection.operatorService.listSearchAttributes({
+    namespace,
+  });
+  const missing = Object.keys(SEARCH_ATTRIBUTES).filter((name) => !(name in customAttributes));
+  if (missing.length === 0) return Object.keys(SEARCH_ATTRIBUTES).join(', ');
+  const flags = Object.entries(SEARCH_ATTRIBUTES)
+    .filter(([name]) => missing.includes(name))
+    .map(([name, type]) => `--name ${name} --type ${type}`);
+  throw new Wrong(
+    `not registered: ${missing.join(', ')}`,
+    `temporal operator search-attribute create ${flags.join(' ')}`,
+  );
+}

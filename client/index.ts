@@ -1,0 +1,28 @@
+export { AmalurClient } from './amalur-client.js';
+export type { AmalurClientOptions, PredictOptions, TrainOptions } from './amalur-client.js';
+export { connect } from './connect.js';
+export type { Connected, ConnectOptions } from './connect.js';
+export { RunCancelled } from './failures.js';
+export type { RunHandle } from './run-handle.js';
+export type { ScheduleOptions, ScheduleSummary } from './schedules.js';
+export { AmalurError } from '../core/errors.js';
+export type { ErrorCode, ErrorReport } from '../core/errors.js';
+export type { Job, JobInput, ModelSpec, StrategyName } from '../core/job/schema.js';
+export type { ClassificationMetrics, Metrics, RegressionMetrics } from '../core/models/model.js';
+export type { Candidate, Plan, Seconds, Site } from '../core/planner/plan.js';
+export type {
+  CatalogAnswer,
+  CatalogQuestion,
+  ModelSummary,
+  RunSummary,
+} from '../workflows/contracts/activities.js';
+export type {
+  InferenceRequest,
+  InferenceResult,
+  Phase,
+  PlanningResult,
+  RegistrationResult,
+  RunProgress,
+  SiloProgress,
+  TrainingResult,
+} from '../workflows/contracts/results.js';

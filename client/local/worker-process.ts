@@ -1,0 +1,85 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { spawnSupervised } from '../../workers/spawn-supervised.js';
+
+// Tests run this file as TypeScript, where the worker's entry point is found in the build.
+const entryPoint = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith('.ts') ? '../../dist/workers/main.js' : '../../workers/main.js',
+    import.meta.url,
+  ),
+);
+
+export interface WorkerProcessOptions {
+  /** What it is called in messages: `control`, `silo airline`. */
+  readonly name: string;
+  /** Arguments of the worker's entry point. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  readonly say: (line: string) => void;
+  /** The worker ended several times just after it was started: another start would not help. */
+  readonly onGivenUp: (error: Error) => void;
+}
+
+export interface WorkerProcess {
+  readonly name: string;
+  stop(): Promise<void>;
+}
+
+/** Ending so soon after the start, so many times in a row, is no accident. */
+const SOON_MS = 10_000;
+const QUICK_ENDS = 3;
+
+/** Keeps a worker running: one that ends is started again after a second. It ends with this process. */
+export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
+  const { name, say } = options;
+  let child: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
+  let quickEnds = 0;
+
+  const start = (): void => {
+    const startedAt = Date.now();
+    child = spawn(options);
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      quickEnds = Date.now() - startedAt < SOON_MS ? quickEnds + 1 : 0;
+      if (quickEnds >= QUICK_ENDS) {
+        options.onGivenUp(new Error(`the worker ${name} does not start:\n${lastLines(options.logFile)}`));
+        return;
+      }
+      say(`the worker ${name} ended (${signal ?? `code ${String(code)}`}); it is started again`);
+      timer = setTimeout(start, 1_000);
+    });
+  };
+  start();
+
+  return {
+    name,
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+function spawn({ args, env, logFile }: WorkerProcessOptions): ChildProcess {
+  const log = openSync(logFile, 'a');
+  try {
+    return spawnSupervised(process.execPath, [entryPoint, ...args], { env, output: log });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function lastLines(file: string): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-12);
+  return [...lines, `(the end of ${file})`].join('\n');
+}

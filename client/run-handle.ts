@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { AmalurError } from '../core/errors.js';
+import { PROGRESS_QUERY, type RunProgress } from '../workflows/contracts/results.js';
+import { failureOf } from './failures.js';
+
+/** A run that has been started: on the server, not in this process, which may end before it. */
+export interface RunHandle<Result> {
+  /** Workflow id: `amalur runs <id>` and the Temporal UI find the run by it. */
+  readonly id: string;
+  /**
+   * Waits for the end of the run.
+   * @throws AmalurError for what a person can mend; RunCancelled
+   */
+  result(): Promise<Result>;
+  /** Where the run is now; of a run that has ended, where it ended. @throws when no control worker is there to answer */
+  progress(): Promise<RunProgress>;
+  /** Asks the run to stop; it ends by itself a moment later. */
+  cancel(): Promise<void>;
+}
+
+export function runHandle<Result>(handle: WorkflowHandle): RunHandle<Result> {
+  return {
+    id: handle.workflowId,
+    result: () => translated(() => patiently(async () => (await handle.result()) as Result)),
+    progress: () => translated(() => handle.query<RunProgress>(PROGRESS_QUERY)),
+    cancel: () =>
+      translated(async () => {
+        await handle.cancel();
+      }),
+  };
+
+  async function translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError
+        ? unknownRun(handle.workflowId, error)
+        : failureOf(error, handle.workflowId);
+    }
+  }
+}
+
+/** A run outlives its server, so a server that goes away is waited for: this long. */
+const PATIENCE_MS = 120_000;
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  let goneSince: number | undefined;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      goneSince ??= Date.now();
+      if (Date.now() - goneSince > PATIENCE_MS) throw serverGone(error);
+      await sleep(1_000);
+    }
+  }
+}
+
+/** gRPC's status for a server that cannot be reached. */
+const UNAVAILABLE = 14;
+
+function isUnavailable(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && (cause.code as number) === UNAVAILABLE;
+}
+
+function serverGone(cause: unknown): AmalurError {
+  return new AmalurError(
+    'AMALUR_SERVER_UNREACHABLE',
+    'the Temporal server does not answer any more; the run goes on when it is back',
+    { suggestion: 'start the server again, then look at the run: amalur runs' },
+    { cause },
+  );
+}
+
+function unknownRun(id: string, cause: Error): AmalurError {
+  return new AmalurError(
+    'AMALUR_UNKNOWN_RUN',
+    `the server knows no run "${id}" that this could be done with`,
+    { suggestion: '`amalur runs` lists the runs; the server forgets those that have ended some time ago' },
+    { cause },
+  );
+}

@@ -1,0 +1,115 @@
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type Client,
+} from '@temporalio/client';
+import { AmalurError } from '../core/errors.js';
+import type { JobInput } from '../core/job/schema.js';
+import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
+
+/** Options of AmalurClient.schedule. */
+export interface ScheduleOptions {
+  /** When to train, as cron writes it, in UTC: `0 3 * * 1` is Mondays at three. */
+  readonly cron: string;
+  /** @default `retrain-<name of the job>` */
+  readonly id?: string;
+  /** IANA name, say `Europe/Amsterdam`. @default UTC */
+  readonly timezone?: string;
+  /** Create it without starting it. @default false */
+  readonly paused?: boolean;
+}
+
+export interface ScheduleSummary {
+  readonly id: string;
+  readonly job: string | null;
+  readonly cron: string | null;
+  readonly paused: boolean;
+  readonly next: string | null;
+  /** Workflow id of the latest run that it has started. */
+  readonly lastRun: string | null;
+}
+
+interface Memo {
+  readonly job?: string;
+  readonly cron?: string;
+}
+
+/** How late a training may start after the server was down; one that was missed by more waits for the next turn. */
+const CATCH_UP = '1 hour';
+
+/** Trains a job again and again. A run that takes longer than the interval makes the next one be left out. */
+export async function createSchedule(
+  client: Client,
+  job: JobInput,
+  options: ScheduleOptions,
+): Promise<string> {
+  const id = options.id ?? `retrain-${job.name}`;
+  const memo: Memo = { job: job.name, cron: options.cron };
+  try {
+    await client.schedule.create({
+      scheduleId: id,
+      spec: {
+        cronExpressions: [options.cron],
+        ...(options.timezone !== undefined && { timezone: options.timezone }),
+      },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'trainModel',
+        workflowId: `train-${job.name}-scheduled`,
+        taskQueue: CONTROL_QUEUE,
+        args: [job],
+        staticSummary: `train ${job.name}, scheduled by ${id}`,
+      },
+      memo: { ...memo },
+      state: { paused: options.paused ?? false },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    throw new AmalurError('AMALUR_DUPLICATE_NAME', `there is a schedule "${id}" already`, {
+      field: 'id',
+      suggestion: `choose another by --id, or first: amalur schedule delete ${id}`,
+    });
+  }
+  return id;
+}
+
+/** Schedules that train. The server's list may lag behind by a second. */
+export async function listSchedules(client: Client): Promise<ScheduleSummary[]> {
+  const schedules: ScheduleSummary[] = [];
+  for await (const { scheduleId, action, memo, state, info } of client.schedule.list()) {
+    if (action?.workflowType !== 'trainModel') continue;
+    const { job, cron } = (memo ?? {}) as Memo;
+    schedules.push({
+      id: scheduleId,
+      job: job ?? null,
+      cron: cron ?? null,
+      paused: state.paused,
+      next: info.nextActionTimes[0]?.toISOString() ?? null,
+      lastRun: info.recentActions.at(-1)?.action.workflow.workflowId ?? null,
+    });
+  }
+  return schedules;
+}
+
+/** Ends a schedule; runs that it has started go on. */
+export async function deleteSchedule(client: Client, id: string): Promise<void> {
+  await ofSchedule(id, () => client.schedule.getHandle(id).delete());
+}
+
+/** Lets a schedule train now. */
+export async function triggerSchedule(client: Client, id: string): Promise<void> {
+  await ofSchedule(id, () => client.schedule.getHandle(id).trigger());
+}
+
+async function ofSchedule(id: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    throw new AmalurError('AMALUR_UNKNOWN_RUN', `there is no schedule "${id}"`, {
+      suggestion: 'amalur schedule list shows those there are',
+    });
+  }
+}

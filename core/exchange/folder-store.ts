@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AmalurError } from '../errors.js';
 import { sha256 } from '../json.js';
-import type { Store } from './store.js';
+import type { Keeping, Store } from './store.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -14,7 +14,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * - `records/ab/abcd…` the record with the key `abcd…`
  * - `temporary/` files being written; what a killed process leaves here is never read
  *
- * Everything is written to `temporary/`, flushed to disk and only then given its name, so a full disk or a crash leaves
+ * Everything is written to `temporary/`, flushed to disk where that is asked for, and only then given its name, so a full disk or a crash leaves
  * either all of a blob or nothing. The file system must support hard links (all but FAT do).
  */
 export function createFolderStore(folder: string): Store {
@@ -28,13 +28,13 @@ class FolderStore implements Store {
     this.#folder = folder;
   }
 
-  async put(bytes: Uint8Array): Promise<string> {
+  async put(bytes: Uint8Array, keeping: Keeping = 'flushed'): Promise<string> {
     const hash = sha256(bytes);
     const file = this.#file('blobs', hash);
     const present = await readIfThere(file);
     // Comparing, not only looking, so that storing a blob again mends one that the disk has damaged.
     if (present === undefined || Buffer.compare(present, bytes) !== 0) {
-      await this.#write(bytes, (temporary) => inFolder(file, () => rename(temporary, file)));
+      await this.#write(bytes, keeping, (temporary) => inFolder(file, () => rename(temporary, file)));
     }
     return hash;
   }
@@ -56,12 +56,12 @@ class FolderStore implements Store {
     return bytes;
   }
 
-  async putIfAbsent(key: string, record: string): Promise<string> {
+  async putIfAbsent(key: string, record: string, keeping: Keeping = 'flushed'): Promise<string> {
     const file = this.#file('records', key);
     const present = await readIfThere(file);
     if (present !== undefined) return present.toString('utf8');
     // link() fails where the name is taken: of writers in many processes exactly one wins, and its record is complete.
-    return this.#write(Buffer.from(record, 'utf8'), async (temporary) => {
+    return this.#write(Buffer.from(record, 'utf8'), keeping, async (temporary) => {
       try {
         await inFolder(file, () => link(temporary, file));
         return record;
@@ -82,14 +82,14 @@ class FolderStore implements Store {
   }
 
   /** Writes a temporary file, hands it to `name`, and removes it whatever happens. */
-  async #write<T>(bytes: Uint8Array, name: (temporary: string) => Promise<T>): Promise<T> {
+  async #write<T>(bytes: Uint8Array, keeping: Keeping, name: (temporary: string) => Promise<T>): Promise<T> {
     const temporary = join(this.#folder, 'temporary', `${process.pid}-${randomBytes(9).toString('hex')}`);
     try {
       await inFolder(temporary, async () => {
         const handle = await open(temporary, 'wx');
         try {
           await handle.writeFile(bytes);
-          await handle.datasync();
+          if (keeping === 'flushed') await handle.datasync();
         } finally {
           await handle.close();
         }

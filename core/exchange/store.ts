@@ -4,14 +4,20 @@
  */
 export interface Store {
   /** Stores bytes and returns their sha256. Storing what is there already costs no write. */
-  put(bytes: Uint8Array): Promise<string>;
+  put(bytes: Uint8Array, keeping?: Keeping): Promise<string>;
   /** Reads a blob and verifies it. Throws AMALUR_BLOB_MISSING or AMALUR_BLOB_CORRUPT. */
   get(sha256: string): Promise<Uint8Array>;
   /** Writes a record unless one of that key exists; returns the record that is in force. The first writer wins for ever. */
-  putIfAbsent(key: string, record: string): Promise<string>;
+  putIfAbsent(key: string, record: string, keeping?: Keeping): Promise<string>;
   /** Reads a record; undefined when there is none. */
   readRecord(key: string): Promise<string | undefined>;
 }
+
+/**
+ * flushed (the default): survives a power cut. cached: survives the death of every process; a power cut may lose it, and a
+ * later read then says so. A flush costs some milliseconds, several of which would be most of a round's transfer.
+ */
+export type Keeping = 'flushed' | 'cached';
 
 /** Where a blob lives: the exchange, which all sites reach, or the private store of one site. */
 export type Home = 'exchange' | `private:${string}`;

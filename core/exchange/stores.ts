@@ -38,6 +38,9 @@ export interface StoresOptions {
   readonly site?: { readonly name: string; readonly store: Store };
 }
 
+/** Kinds that live for a round or two and can be computed again. */
+const PASSING = new Set(['message', 'scores', 'counts', 'checkpoint']);
+
 export function createStores(options: StoresOptions): Stores {
   return new SiteStores(options, { seconds: 0, bytesOut: 0, bytesIn: 0 });
 }
@@ -57,7 +60,7 @@ class SiteStores implements MeteredStores {
   async put(home: Home, kind: string, bundle: Bundle): Promise<BlobRef> {
     return this.#timed(async () => {
       const bytes = encodeBundle(bundle);
-      const hash = await this.at(home).put(bytes);
+      const hash = await this.at(home).put(bytes, PASSING.has(kind) ? 'cached' : 'flushed');
       if (home === 'exchange') this.meter.bytesOut += bytes.byteLength;
       return { home, sha256: hash, bytes: bytes.byteLength, kind };
     });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Bundle } from '../exchange/bundle.js';
-import type { BlobRef, Home } from '../exchange/store.js';
+import type { BlobRef, Home, Keeping } from '../exchange/store.js';
 import type { Stores } from '../exchange/stores.js';
 import { hashJson } from '../json.js';
 
@@ -62,7 +62,7 @@ export class Journal {
     if (known) return known.output as O;
     const output = await compute();
     const record = { actor: name, position: 0, root: key, previous: null, input, output, checkpoint: null };
-    return (await this.#commit<O>(key, record)).output;
+    return (await this.#commit<O>(key, record, 'flushed')).output;
   }
 
   async start<L, A, B, O>(actor: Actor<L, A, B, O>, execution: string, input: A): Promise<StepRecord<O>> {
@@ -79,7 +79,7 @@ export class Journal {
       output,
       checkpoint: null,
     };
-    return this.#commit(key, record, live);
+    return this.#commit(key, record, 'cached', live);
   }
 
   async step<L, A, B, O>(actor: Actor<L, A, B, O>, previous: string, input: B): Promise<StepRecord<O>> {
@@ -94,7 +94,7 @@ export class Journal {
         ? await this.stores.put(this.home, 'checkpoint', actor.save(live))
         : null;
     const record = { actor: actor.name, position, root: before.root, previous, input, output, checkpoint };
-    const committed = await this.#commit<O>(key, record, live);
+    const committed = await this.#commit<O>(key, record, 'cached', live);
     this.#live.delete(previous);
     return committed;
   }
@@ -135,8 +135,13 @@ export class Journal {
     return outputs.reverse();
   }
 
-  async #commit<O>(key: string, record: StoredRecord, live?: unknown): Promise<StepRecord<O>> {
-    const inForce = await this.stores.at(this.home).putIfAbsent(key, JSON.stringify(record));
+  async #commit<O>(
+    key: string,
+    record: StoredRecord,
+    keeping: Keeping,
+    live?: unknown,
+  ): Promise<StepRecord<O>> {
+    const inForce = await this.stores.at(this.home).putIfAbsent(key, JSON.stringify(record), keeping);
     if (live !== undefined) this.#remember(key, live);
     return { key, output: recordSchema.parse(JSON.parse(inForce)).output as O };
   }

@@ -6,7 +6,11 @@ import { didYouMean } from './suggest.js';
 type Issue = z.core.$ZodIssue;
 
 /** What a value is, and the code for a mistake in it that has no code of its own. */
-const INVALID = { job: 'AMALUR_INVALID_JOB', config: 'AMALUR_INVALID_CONFIG' } as const;
+const INVALID = {
+  job: 'AMALUR_INVALID_JOB',
+  request: 'AMALUR_INVALID_JOB',
+  config: 'AMALUR_INVALID_CONFIG',
+} as const;
 
 export type ParsedThing = keyof typeof INVALID;
 
@@ -98,7 +102,17 @@ function missing(field: string, what: ParsedThing, suggestion: string | undefine
 
 function wrongType(field: string, expected: string, found: unknown): Description {
   const message = `expected ${article(expected)}, found ${article(typeName(found))}`;
-  return { code: 'AMALUR_WRONG_TYPE', field, message, suggestion: undefined };
+  return { code: 'AMALUR_WRONG_TYPE', field, message, suggestion: writtenAs(expected, found) };
+}
+
+/** How to write a value of the type that is expected, where the mistake is in the writing. */
+function writtenAs(expected: string, found: unknown): string | undefined {
+  if (typeof found === 'string' && /number|int|boolean/.test(expected)) {
+    return 'write it without quotation marks';
+  }
+  if (expected === 'array') return 'write a list: […]';
+  if (expected === 'string') return 'write a text in quotation marks';
+  return expected === 'object' || expected === 'record' ? 'write an object: {…}' : undefined;
 }
 
 function oneOf(field: string, what: ParsedThing, values: readonly unknown[], found: unknown): Description {

@@ -45,5 +45,10 @@ function openSources(silo: AmalurConfig['silos'][number] | undefined): Map<strin
   // Only databases need DuckDB's extensions: an installation of files runs without them.
   const databases = tables.some(({ location }) => location.kind === 'sqlite' || location.kind === 'postgres');
   const options = databases ? { extensionFolder: duckdbExtensionFolder() } : {};
-  return new Map(tables.map((definition) => [definition.name, openSource(definition, options)]));
+  return new Map(
+    tables.map((definition) => {
+      const field = `silos.${silo?.name ?? ''}.tables.${definition.name}`;
+      return [definition.name, openSource(definition, { ...options, field })];
+    }),
+  );
 }

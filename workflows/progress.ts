@@ -31,13 +31,20 @@ export class Watch {
     });
   }
 
-  resolved({ job, parties }: ResolvedJob): void {
+  /** @param bytesOut what silos have sent already, where a run continues as new */
+  resolved({ job, parties }: ResolvedJob, bytesOut: Readonly<Record<string, number>> = {}): void {
     const silos = [...new Set(parties.map(({ silo }) => silo))];
     const { model } = job;
     this.#change({
       maxRounds: model.type === 'neural-network' ? model.epochs : model.maxRounds,
       tolerance: model.type === 'neural-network' ? null : model.tolerance,
-      silos: silos.map((silo) => ({ silo, state: 'ready', round: 0, bytesOut: 0, seconds: 0 })),
+      silos: silos.map((silo) => ({
+        silo,
+        state: 'ready',
+        round: 0,
+        bytesOut: bytesOut[silo] ?? 0,
+        seconds: 0,
+      })),
     });
     upsertSearchAttributes({ Model: [job.name], Silos: silos });
   }

@@ -3,7 +3,7 @@ import { AmalurError } from '../core/errors.js';
 import type { Site } from '../core/planner/plan.js';
 import type { ModelVersionRecord } from '../catalog/catalog.js';
 import { aggregatorAt, catalog, siloAt } from './activity-proxies.js';
-import { resolveFreshly } from './check-silos.js';
+import { withVersionsOfNow } from './check-silos.js';
 import type { PredictInput } from './contracts/operations.js';
 import type { InferenceRequest, InferenceResult } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
@@ -20,17 +20,11 @@ import { recorded } from './recorded.js';
 export async function runInference(request: InferenceRequest): Promise<InferenceResult> {
   const watch = new Watch();
   return recorded('inference', undefined, async ({ run, execution }) => {
-    const model = await catalog.findModel(request.model);
+    const model = await catalog.findModel(request);
     const strategy = request.strategy ?? (model.manifest.network ? 'materialize' : 'factorize');
     watch.phase('checking silos');
-    const { job } = model.resolved;
-    // Tables may have new rows since the training; parties, columns and encodings are the model's.
-    const fresh = await resolveFreshly(job);
-    const parties = model.resolved.parties.map((party) => ({
-      ...party,
-      version: fresh.parties.find(({ id }) => id === party.id)?.version ?? party.version,
-    }));
-    const resolved = { ...model.resolved, parties };
+    // Tables may have new rows since the training, without labels as yet; parties, columns and encodings are the model's.
+    const { resolved } = await withVersionsOfNow(model.resolved);
     watch.resolved(resolved);
     const site = siteFor(model, strategy);
 

@@ -1,9 +1,12 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { AmalurError } from '../core/errors.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import { catalog, probeOf } from './activity-proxies.js';
-import { resolveFreshly } from './check-silos.js';
+import { answerOf, resolveFreshly } from './check-silos.js';
 import type { TrainingResult } from './contracts/results.js';
+import { coded } from './failures.js';
 import { Ledger } from './ledger.js';
 import { Watch } from './progress.js';
 import type { Run } from './publish.js';
@@ -18,12 +21,15 @@ import { trainInRounds, type Resume } from './train-in-rounds.js';
  */
 export async function trainModel(job: JobInput, resume?: Resume): Promise<TrainingResult> {
   const watch = new Watch();
-  return recorded('training', resume?.execution, async ({ run, execution }) => {
+  // Whoever starts a run gives one object; only a run that continues as new has got further.
+  const extra = resume !== undefined && workflowInfo().continuedFromExecutionRunId === undefined;
+  return recorded('training', extra ? undefined : resume?.execution, async ({ run, execution }) => {
+    if (extra) throw tooManyArguments();
     const { resolved, plan } = resume
       ? await catalog.loadRun(execution)
       : await checkAndPlan(job, watch, execution);
     const candidate = chosenOf(plan);
-    watch.resolved(resolved);
+    watch.resolved(resolved, resume?.ledger.bytesOut);
     watch.planned(candidate);
 
     const ledger = new Ledger(
@@ -64,6 +70,14 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
   });
 }
 
+function tooManyArguments() {
+  return coded(
+    new AmalurError('AMALUR_INVALID_JOB', 'the workflow takes one argument, the job', {
+      suggestion: 'give the whole job as one JSON object',
+    }),
+  );
+}
+
 async function checkAndPlan(
   job: JobInput,
   watch: Watch,
@@ -80,7 +94,8 @@ async function checkAndPlan(
 
 /** The planner's decision, on the hosts as they are. */
 export async function planOf(resolved: ResolvedJob): Promise<Plan> {
-  return catalog.planRun(resolved, await probeOf('aggregator', 'what can the aggregator do?').describeHost());
+  const probe = probeOf('aggregator', 'what can the aggregator do?');
+  return catalog.planRun(resolved, await answerOf('aggregator', undefined, probe.describeHost()));
 }
 
 function chosenOf(plan: Plan): Candidate {

@@ -8,7 +8,6 @@ import type { ModelSpec } from '../../core/job/schema.js';
 import { runLocally, type LocalResult, type LocalState } from '../../core/training/local-runner.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
-import type { CurvePoint } from '../../workflows/contracts/operations.js';
 import type { Measuring } from '../compute/site.js';
 import { openSources } from './open-sources.js';
 
@@ -29,7 +28,7 @@ export interface LocalLive {
 export interface LocalAnswer {
   readonly progress: Progress;
   readonly stopped?: StopReason;
-  readonly curve: readonly CurvePoint[];
+  readonly curve: readonly Progress[];
 }
 
 /** A whole training where the rows are: one step is a segment of rounds. */
@@ -61,7 +60,7 @@ export function localActor(
       };
     },
     step(live, { rounds }) {
-      const curve: CurvePoint[] = [];
+      const curve: Progress[] = [];
       const result = runLocally({
         table: live.table.train,
         labels: live.labels.train,

@@ -8,7 +8,8 @@ import type { ModelSpec } from '../../core/job/schema.js';
 import { evaluate } from '../../core/models/evaluate.js';
 import { lossOf, programsOf } from '../../core/models/programs.js';
 import { float64 } from '../../core/training/basis.js';
-import type { AggregatorOperations, CurvePoint } from '../../workflows/contracts/operations.js';
+import { thinned } from '../../core/training/curve.js';
+import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { measured, type SiteContext } from '../compute/site.js';
 import { aggregatorActor, type AggregatorAnswer } from './aggregator-actor.js';
 
@@ -46,7 +47,7 @@ export function roundOperations(
             evaluate(task, predictions.subarray(from, to), target.labels.subarray(from, to));
           // Every step's output is an answer: the chain was made by the aggregator's actor.
           const steps = (await journal.outputs(head)) as AggregatorAnswer[];
-          const curve: CurvePoint[] = steps.map(({ progress }) => progress);
+          const curve = thinned(steps.map(({ progress }) => progress));
           journal.forget(head);
           return {
             intercept,

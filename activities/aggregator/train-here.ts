@@ -4,6 +4,7 @@ import { evaluate } from '../../core/models/evaluate.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { lossOf } from '../../core/models/programs.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
+import { thinned } from '../../core/training/curve.js';
 import { measured, type Measuring, type SiteContext } from '../compute/site.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
@@ -60,7 +61,7 @@ export function localOperations(
           return {
             intercept: result.intercept,
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
-            curve: segments.flatMap(({ curve }) => curve),
+            curve: thinned(segments.flatMap(({ curve }) => curve)),
             parts,
           };
         }),

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import { AmalurError } from '../../core/errors.js';
+import { parseInferenceRequest } from '../../core/job/inference-request.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
 import { didYouMean } from '../../core/suggest.js';
 import type { CatalogActivities } from '../../workflows/contracts/activities.js';
@@ -30,10 +31,11 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
       const { name, version } = await catalog.models.publish(execution, manifest, metrics, now());
       return { name, version };
     },
-    async findModel(reference) {
+    async findModel(request) {
+      const { model: reference } = parseInferenceRequest(request);
       const model = await catalog.models.get(reference);
       if (model) return model;
-      const names = (await catalog.models.list()).map(({ name }) => name);
+      const names = new Set((await catalog.models.list()).map(({ name }) => name));
       throw new AmalurError('AMALUR_UNKNOWN_MODEL', `there is no model ${reference}`, {
         field: 'model',
         suggestion: didYouMean(reference, names) ?? 'see `amalur models`',

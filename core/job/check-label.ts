@@ -9,18 +9,17 @@ const NUMERIC: readonly ColumnType[] = ['integer', 'number'];
 export function checkLabel(job: Job, base: TableInSilo): void {
   const { label } = job.target;
   const column = findColumn(base, label.column, 'target.label.column');
-  if (job.task === 'regression') checkRegressionLabel(job, column);
-  else checkClassificationLabel(job, column);
-  if (base.profile.rows === 0 || column.distinct === 0) {
+  // First, because a column without values has no type either.
+  if (column.distinct === 0) {
     refuse(
       'AMALUR_EMPTY_TARGET',
-      base.profile.rows === 0
-        ? `table ${fullName(base)} has no rows`
-        : `the label "${column.name}" is NULL in every row of ${fullName(base)}`,
-      base.profile.rows === 0 ? 'target.base' : 'target.label.column',
-      'choose a table and a label that have values',
+      `the label "${column.name}" is NULL in every row of ${fullName(base)}`,
+      'target.label.column',
+      'choose a label that has values',
     );
   }
+  if (job.task === 'regression') checkRegressionLabel(job, column);
+  else checkClassificationLabel(job, column);
   if (job.task === 'classification' && column.distinct === 1) {
     refuse(
       'AMALUR_LABEL_ONE_CLASS',

@@ -18,6 +18,7 @@ export function resolveJoins(
   tables: readonly TableInSilo[],
 ): readonly [JoinedTable, ...JoinedTable[]] {
   const base = findTable(tables, job.target.base, 'target.base');
+  requireRows(base);
   const parties: [JoinedTable, ...JoinedTable[]] = [
     { silo: base.silo, profile: base.profile, id: fullName(base), join: undefined },
   ];
@@ -43,6 +44,9 @@ function keyColumns(
     const [baseName, name] = typeof entry === 'string' ? [entry, entry] : [entry.base, entry.table];
     const left = findColumn(base, baseName, typeof entry === 'string' ? at : `${at}.base`);
     const right = findColumn(table, name, typeof entry === 'string' ? at : `${at}.table`);
+    // What has no values has no type either.
+    checkKeyHasValues(base, left, field);
+    checkKeyHasValues(table, right, field);
     checkKeyTypes(base, left, table, right, at);
     return { left, right };
   });
@@ -58,12 +62,6 @@ function keyColumns(
       },
     );
   }
-  checkKeyHasValues(
-    base,
-    pairs.map(({ left }) => left),
-    field,
-  );
-  checkKeyHasValues(table, columns, field);
   checkKeyIsUnique(table, columns, field);
   return { baseColumns: pairs.map(({ left }) => left.name), columns: columns.map((column) => column.name) };
 }
@@ -85,12 +83,20 @@ function checkKeyTypes(
   );
 }
 
-function checkKeyHasValues(table: TableInSilo, key: readonly ColumnProfile[], field: string): void {
-  const empty = key.find((column) => column.distinct === 0);
-  if (empty === undefined) return;
+/** Throws AMALUR_EMPTY_TARGET for a base table without rows: whatever else is wrong with it comes from that. */
+function requireRows(base: TableInSilo): void {
+  if (base.profile.rows > 0) return;
+  throw new AmalurError('AMALUR_EMPTY_TARGET', `table ${fullName(base)} has no rows`, {
+    field: 'target.base',
+    suggestion: 'choose a table that has rows',
+  });
+}
+
+function checkKeyHasValues(table: TableInSilo, column: ColumnProfile, field: string): void {
+  if (column.distinct > 0) return;
   throw new AmalurError(
     'AMALUR_EMPTY_JOIN',
-    `no row can match: key column "${empty.name}" of ${fullName(table)} has no value in its ${String(table.profile.rows)} rows`,
+    `no row can match: key column "${column.name}" of ${fullName(table)} has no value in its ${String(table.profile.rows)} rows`,
     { field, suggestion: 'join on columns that have values, or leave the join out' },
   );
 }

@@ -3,6 +3,7 @@ import type { Matrix } from '../algebra/matrix.js';
 import { inColumnChunks } from '../algebra/stack.js';
 import type { Bundle, Tensor } from '../exchange/bundle.js';
 import type { Job, ModelSpec } from '../job/schema.js';
+import { thinned } from '../training/curve.js';
 import type { Progress } from '../training/program.js';
 import { loadTensorflow, type Tensorflow } from './tensorflow.js';
 
@@ -50,7 +51,7 @@ export async function fitNetwork(
   }
   const network = saveNetwork(model);
   model.dispose();
-  return { network, curve };
+  return { network, curve: thinned(curve) };
 }
 
 /** What a stored network says of each row: a probability, or a number. */

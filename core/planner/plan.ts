@@ -76,6 +76,6 @@ export interface Plan {
   /** Every candidate, the chosen one first, then by predicted seconds, the excluded ones last. */
   readonly candidates: readonly Candidate[];
   readonly explanation: string;
-  /** Rounds that a local run makes between two checkpoints: about half a minute of work. */
+  /** Rounds that a local run makes in one activity: a few seconds of work, after which its progress shows. */
   readonly segmentRounds: number;
 }

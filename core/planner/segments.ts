@@ -1,10 +1,10 @@
 import type { ModelSpec } from '../job/schema.js';
 
-/** Work that a crash may cost, in seconds. */
-const SEGMENT_SECONDS = 30;
+/** Seconds after which a local run shows where it is; every tenth time its state is saved. */
+const SEGMENT_SECONDS = 3;
 
-/** Rounds between two checkpoints of a local run: half a minute of them, at least 10 (one epoch) and at most 500. */
+/** Rounds that a local run makes in one activity: some seconds of them, at least 1 and at most 500. */
 export function segmentOf(model: ModelSpec, secondsPerRound: number): number {
-  const least = model.type === 'neural-network' ? 1 : 10;
-  return Math.min(500, Math.max(least, Math.floor(SEGMENT_SECONDS / Math.max(secondsPerRound, 1e-9))));
+  if (model.type === 'neural-network') return 1;
+  return Math.min(500, Math.max(1, Math.floor(SEGMENT_SECONDS / Math.max(secondsPerRound, 1e-9))));
 }

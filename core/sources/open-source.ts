@@ -53,9 +53,22 @@ class DuckDbSource implements TableSource {
     return location.kind === 'csv' || location.kind === 'parquet' ? location.path : undefined;
   }
 
-  #open<T>(action: (session: Session) => Promise<T>): Promise<T> {
-    return withSession(this.definition, this.#options, action);
+  async #open<T>(action: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await withSession(this.definition, this.#options, action);
+    } catch (error) {
+      const { field } = this.#options;
+      throw error instanceof AmalurError && field !== undefined ? below(field, error) : error;
+    }
   }
+}
+
+/** The same error, with the path to its field. */
+function below(path: string, { code, message, field, suggestion }: AmalurError): AmalurError {
+  return new AmalurError(code, message, {
+    field: field === undefined ? path : `${path}.${field}`,
+    ...(suggestion !== undefined && { suggestion }),
+  });
 }
 
 /** Throws AMALUR_SOURCE_CHANGED unless the table still has the content that a run was planned for. */

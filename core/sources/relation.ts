@@ -11,6 +11,8 @@ import { openSqlite } from './sqlite.js';
 export interface SourceOptions {
   /** Folder of `sqlite_scanner.duckdb_extension` and `postgres_scanner.duckdb_extension`; needed for these two kinds only. */
   readonly extensionFolder?: string;
+  /** Path of the table in the configuration, `silos.shop.tables.orders`: stands before the field that an error names. */
+  readonly field?: string;
 }
 
 /** How the rows of `raw` are put in order, so that repeated reads of one version agree. */

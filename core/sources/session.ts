@@ -60,6 +60,7 @@ async function checkFile({ name, location }: TableDefinition): Promise<void> {
   const found = await stat(location.path).catch(() => undefined);
   if (found?.isFile()) return;
   throw new AmalurError('AMALUR_SOURCE_MISSING', `table ${name}: there is no file ${location.path}`, {
+    field: location.kind,
     suggestion: 'check the path in amalur.config; relative paths start at its folder',
   });
 }

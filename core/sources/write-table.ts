@@ -1,7 +1,7 @@
 import { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR, type DuckDBValue } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AmalurError } from '../errors.js';
 import type { Dictionary } from './source.js';
@@ -24,7 +24,7 @@ const CHUNK = 2048;
 /**
  * Writes a table as .csv or .parquet, all of it or nothing: a reader never sees half a file. Numbers keep every bit.
  * @returns sha256 of the file
- * @throws AMALUR_INVALID_JOB for another file name extension
+ * @throws AMALUR_INVALID_JOB for another file name extension, AMALUR_OUTPUT_UNWRITABLE where the file cannot be written
  */
 export async function writeTable(file: string, table: TableToWrite): Promise<string> {
   const format = FORMATS[path.extname(file).toLowerCase()];
@@ -34,16 +34,41 @@ export async function writeTable(file: string, table: TableToWrite): Promise<str
       suggestion: 'end the file name in .csv or .parquet',
     });
   }
-  await mkdir(path.dirname(file), { recursive: true });
   const partial = `${file}.${process.pid}.partial`;
   try {
+    await mkdir(path.dirname(file), { recursive: true });
+    // DuckDB would say the same in its own words, which can't be told apart from a defect.
+    await (await open(partial, 'w')).close();
     await copyTo(partial, format, table);
     const digest = await sha256OfFile(partial);
     await rename(partial, file);
     return digest;
+  } catch (error) {
+    throw unwritable(error, file);
   } finally {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => undefined);
   }
+}
+
+/** What stands in the way of a file that somebody must put right; a full disk may have room again later. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'writing there is not permitted',
+  EPERM: 'writing there is not permitted',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a part of its path is a file',
+  EISDIR: 'there is a folder of that name',
+  ENOENT: 'its folder cannot be made',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+function unwritable(error: unknown, file: string): unknown {
+  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+  if (reason === undefined) return error;
+  return new AmalurError('AMALUR_OUTPUT_UNWRITABLE', `the file ${file} cannot be written: ${reason}`, {
+    field: 'output',
+    suggestion: 'name a file in a folder in which the worker may write',
+  });
 }
 
 async function copyTo(file: string, format: string, { rows, text, numbers }: TableToWrite): Promise<void> {

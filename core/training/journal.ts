@@ -38,12 +38,16 @@ type StoredRecord = z.infer<typeof recordSchema>;
 /** Steps between two saved states: what a crash costs at the most, against what each saving writes. */
 const CHECKPOINT_EVERY = 10;
 
+/** A run that has not been heard of for so long was probably cancelled or lost; its tables need not stay in memory. */
+const IDLE_MS = 10 * 60_000;
+
 /**
  * Commit records and live states of a site's actors. The store is the truth, memory a cache: a step that is committed is
  * answered from its record, a state that memory has lost is rebuilt from the last checkpoint and the inputs since.
  */
 export class Journal {
-  readonly #live = new Map<string, unknown>();
+  /** Live states by key with the time of their last use, the least recently used first. */
+  readonly #live = new Map<string, { readonly live: unknown; readonly used: number }>();
 
   /**
    * @param home where records and checkpoints are kept: the private store of the site
@@ -103,7 +107,10 @@ export class Journal {
   async live<L, A, B, O>(actor: Actor<L, A, B, O>, key: string): Promise<L> {
     const remembered = this.#live.get(key);
     // Keys are hashes over the actor's name: what is remembered under one was made by this actor.
-    if (remembered !== undefined) return remembered as L;
+    if (remembered !== undefined) {
+      this.#remember(key, remembered.live);
+      return remembered.live as L;
+    }
     const record = await this.#required(key);
     let live: L;
     if (record.previous === null) {
@@ -158,9 +165,11 @@ export class Journal {
   }
 
   #remember(key: string, live: unknown): void {
-    this.#live.set(key, live);
-    for (const oldest of this.#live.keys()) {
-      if (this.#live.size <= this.remembered) break;
+    const now = Date.now();
+    this.#live.delete(key);
+    this.#live.set(key, { live, used: now });
+    for (const [oldest, { used }] of this.#live) {
+      if (this.#live.size <= this.remembered && now - used < IDLE_MS) break;
       this.#live.delete(oldest);
     }
   }

@@ -210,9 +210,9 @@ describe('the decision', () => {
           hosts: { aggregator: host, 'silo.airline': host, 'silo.weather': host, 'silo.registry': host },
         });
         const perRound = (candidates[0]?.seconds.compute ?? 0) / (candidates[0]?.rounds.expected ?? 1);
-        expect(segmentRounds).toBeGreaterThanOrEqual(10);
+        expect(segmentRounds).toBeGreaterThanOrEqual(1);
         expect(segmentRounds).toBeLessThanOrEqual(500);
-        if (segmentRounds > 10) expect(segmentRounds * perRound).toBeLessThanOrEqual(30);
+        if (segmentRounds > 1) expect(segmentRounds * perRound).toBeLessThanOrEqual(3);
       }),
       { numRuns: 50 },
     );

@@ -11,6 +11,7 @@ import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { ModelManifest } from '../../core/models/model.js';
 import type { HostProfile, Plan } from '../../core/planner/plan.js';
 import type { TableProfile } from '../../core/sources/profile.js';
+import type { InferenceRequest } from './results.js';
 
 /** What a silo says of itself. */
 export interface SiloDescription {
@@ -85,7 +86,8 @@ export interface CatalogActivities {
     manifest: ModelManifest,
     metrics: ModelVersionRecord['metrics'],
   ): Promise<{ name: string; version: number }>;
-  findModel(reference: string): Promise<ModelVersionRecord>;
+  /** Checks a request for inference and finds its model. @throws the AMALUR_… code of what is wrong with it */
+  findModel(request: InferenceRequest): Promise<ModelVersionRecord>;
   answer(question: CatalogQuestion): Promise<CatalogAnswer>;
 }
 

@@ -154,16 +154,11 @@ export interface FinishPartiesOutput extends Costed {
   readonly parties: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface CurvePoint {
-  readonly round: number;
-  readonly loss: number;
-  readonly gradientNorm: number | null;
-}
-
 export interface Fitted {
   readonly intercept: number;
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
-  readonly curve: readonly CurvePoint[];
+  /** At most 200 points. */
+  readonly curve: readonly Progress[];
 }
 
 export interface EvaluateInput extends OfExecution {

@@ -12,8 +12,10 @@ export async function recorded<T>(
   execution: string | undefined,
   body: (started: StartedRun) => Promise<T>,
 ): Promise<T> {
-  const { workflowId, firstExecutionRunId } = workflowInfo();
-  const started: StartedRun = { run: workflowId, execution: execution ?? firstExecutionRunId, kind };
+  const { workflowId, firstExecutionRunId, continuedFromExecutionRunId, runId } = workflowInfo();
+  // A reset goes on with the run of before; a next turn of a workflow with a cron of its own is another run.
+  const own = continuedFromExecutionRunId === undefined ? firstExecutionRunId : runId;
+  const started: StartedRun = { run: workflowId, execution: execution ?? own, kind };
   try {
     if (execution === undefined) await catalog.startRun(started);
     return await body(started);

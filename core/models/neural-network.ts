@@ -86,12 +86,14 @@ function buildNetwork(
   task: Job['task'],
   { hidden, learningRate, seed }: NetworkSpec,
 ) {
-  const model = tf.sequential();
+  // Names of our own: those that tfjs makes up count the models of the process, and are stored with the network.
+  const model = tf.sequential({ name: 'network' });
   const widths = [...hidden, 1];
   widths.forEach((units, layer) => {
     const last = layer === widths.length - 1;
     model.add(
       tf.layers.dense({
+        name: `layer_${layer}`,
         units,
         activation: last ? (task === 'classification' ? 'sigmoid' : 'linear') : 'relu',
         kernelInitializer: tf.initializers.glorotUniform({ seed: seed + layer }),

@@ -2,7 +2,11 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startLocalInstallation, type LocalInstallation } from '../../client/local-installation.js';
+import {
+  startLocalInstallation,
+  type LocalInstallation,
+  type LocalInstallationOptions,
+} from '../../client/local-installation.js';
 import { loadConfig, type AmalurConfig } from '../../core/config/index.js';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -22,13 +26,17 @@ export interface TestInstallation extends LocalInstallation {
 export async function installExample(
   name: 'orders' | 'late-flights',
   prepare?: (folder: string) => Promise<void>,
+  options: Omit<LocalInstallationOptions, 'say'> = {},
 ): Promise<TestInstallation> {
   const folder = await mkdtemp(path.join(tmpdir(), `amalur ${name} `));
   await cp(path.join(examples, name), folder, { recursive: true });
   await prepare?.(folder);
   const config = loadConfig(folder);
   const lines: string[] = [];
-  const installation = await startLocalInstallation(config, { say: (line) => lines.push(line) });
+  const installation = await startLocalInstallation(config, {
+    ...options,
+    say: (line) => lines.push(line),
+  });
   await Promise.all(config.silos.map((silo) => installation.client.registerSilo(silo.name)));
   return {
     ...installation,

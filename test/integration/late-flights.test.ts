@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TrainingResult } from '../../client/index.js';
+import type { ClassificationMetrics } from '../../core/models/model.js';
+import { installExample, type TestInstallation } from '../support/installation.js';
+import { jobOf, referenceOf, trained } from '../support/jobs.js';
+import { largestDifference, readModel, type StoredModel } from '../support/stored-model.js';
+
+interface Reference extends Pick<StoredModel, 'intercept' | 'parameters'> {
+  readonly rows: number;
+  readonly trainRows: number;
+  readonly test: ClassificationMetrics;
+}
+
+/** An exact solution on the joined table, by Newton's method in SciPy (test/fixtures/late-flights/make.py). */
+const exact = JSON.parse(
+  readFileSync(new URL('../fixtures/late-flights/reference.json', import.meta.url), 'utf8'),
+) as Reference;
+const STRATEGIES = ['materialize', 'factorize', 'federate'] as const;
+
+describe('on 327,346 flights over three silos', () => {
+  let flights: TestInstallation;
+  const results: TrainingResult[] = [];
+  const models: StoredModel[] = [];
+
+  beforeAll(async () => {
+    flights = await installExample('late-flights');
+    for (const strategy of STRATEGIES) {
+      const result = await trained(flights, jobOf(flights, 'late-arrivals', { strategy }));
+      results.push(result);
+      models.push(await readModel(flights, referenceOf(result)));
+    }
+  }, 240_000);
+  afterAll(() => flights.remove());
+
+  test.each(STRATEGIES.map((strategy, at) => [strategy, at] as const))(
+    '%s has the test AUC and log-loss of an exact solver on the joined table, to 1e-6',
+    (strategy, at) => {
+      const { metrics, rows, stopped, ...result } = results[at]!;
+      expect(result.strategy).toBe(strategy);
+      expect(stopped).toBe('converged');
+      expect(rows).toEqual({ train: exact.trainRows, test: exact.rows - exact.trainRows });
+      const measured = metrics.test as ClassificationMetrics;
+      expect(measured.positives).toBe(exact.test.positives);
+      expect(Math.abs(measured.auc - exact.test.auc)).toBeLessThan(1e-6);
+      expect(Math.abs(measured.logLoss - exact.test.logLoss)).toBeLessThan(1e-6);
+    },
+  );
+
+  test('every strategy has the same parameters to 1e-8, and they are the exact ones', () => {
+    const [materialized, ...others] = models;
+    for (const other of others) expect(largestDifference(other, materialized!)).toBeLessThan(1e-8);
+    expect(largestDifference(materialized!, exact)).toBeLessThan(1e-8);
+  });
+});

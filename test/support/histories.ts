@@ -1,0 +1,89 @@
+import type { Client } from '@temporalio/client';
+import type { BlobRef } from '../../core/exchange/index.js';
+import type { TestInstallation } from './installation.js';
+
+export type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
+export type HistoryEvent = NonNullable<History['events']>[number];
+
+export interface RecordedHistory {
+  readonly workflow: string;
+  readonly type: string;
+  /** Id of this execution: a workflow that continues as new has several. */
+  readonly execution: string;
+  readonly history: History;
+}
+
+/** The full history of every execution of every workflow on the installation's server, continuations included, oldest first. */
+export async function allHistories({ client }: TestInstallation): Promise<RecordedHistory[]> {
+  const found: RecordedHistory[] = [];
+  for await (const { workflowId, runId, type } of client.temporal.workflow.list()) {
+    const history = await client.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    found.push({ workflow: workflowId, type, execution: runId, history });
+  }
+  return found.reverse();
+}
+
+/** The history of one execution; default: the latest of the workflow. */
+export function historyOf(
+  { client }: TestInstallation,
+  workflow: string,
+  execution?: string,
+): Promise<History> {
+  return client.temporal.workflow.getHandle(workflow, execution).fetchHistory();
+}
+
+/** Everything in a history as text, payloads included. */
+export function textOf(history: History): string {
+  return JSON.stringify(history, (_key, value: unknown) => readable(value));
+}
+
+/** Sizes in bytes of all payloads in a history. */
+export function payloadSizes(history: History): number[] {
+  return rawPayloads(history).map((data) => data.length);
+}
+
+/** All payloads in a history that are JSON, read. */
+export function payloadsOf(history: History): unknown[] {
+  return rawPayloads(history).flatMap((data): unknown[] => {
+    try {
+      return [JSON.parse(Buffer.from(data).toString('utf8'))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Every blob that a value names, at whatever depth. */
+export function blobRefsIn(value: unknown): BlobRef[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('home' in value && 'sha256' in value && 'kind' in value) return [value as BlobRef];
+  return Object.values(value).flatMap(blobRefsIn);
+}
+
+function rawPayloads(value: unknown): Uint8Array[] {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
+  if ('data' in value && value.data instanceof Uint8Array && 'metadata' in value) return [value.data];
+  return Object.values(value).flatMap(rawPayloads);
+}
+
+/** Highest attempt at which an activity was taken up; 1 when none was repeated. */
+export function highestAttempt({ events }: History): number {
+  return Math.max(
+    1,
+    ...(events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 1),
+  );
+}
+
+function readable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  // What Buffer.toJSON makes of itself before a replacer is asked.
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'Buffer' &&
+    'data' in value
+  )
+    return Buffer.from(value.data as number[]).toString('utf8');
+  return value;
+}

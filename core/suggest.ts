@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 
 /**
  * The candidate that was probably meant: equal but for case, or within a third of the word's length in edits,
- * at most four (always two, as two letters exchanged are, and one in words of up to three letters). Of two equally near the first in order wins; undefined when none is near.
+ * at most four (always two, and one in words of up to three letters; the same letters in another order count as one edit). Of two equally near the first in order wins; undefined when none is near.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
@@ -10,10 +10,19 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let least = limit + 1;
   for (const candidate of [...candidates].sort()) {
-    const edits = distance(wanted, candidate.toLowerCase());
+    const edits = editsBetween(wanted, candidate.toLowerCase());
     if (edits < least) [best, least] = [candidate, edits];
   }
   return best;
+}
+
+function editsBetween(word: string, other: string): number {
+  const edits = distance(word, other);
+  return edits > 1 && sorted(word) === sorted(other) ? 1 : edits;
+}
+
+function sorted(word: string): string {
+  return Array.from(word).sort().join('');
 }
 
 /** The suggestion as a sentence, with the list of what there is where nothing is near and the list is short. */

@@ -8,8 +8,11 @@ import type {
 } from '../../workflows/contracts/activities.js';
 
 /** Reads the catalog for a client, which has no access to it. */
-export async function answerQuestion(catalog: Catalog, question: CatalogQuestion): Promise<CatalogAnswer> {
-  switch (question.about) {
+export async function answerQuestion(
+  catalog: Catalog,
+  question: CatalogQuestion | null | undefined,
+): Promise<CatalogAnswer> {
+  switch (question?.about) {
     case 'silos':
       return { silos: await catalog.silos.list() };
     case 'tables':
@@ -32,6 +35,12 @@ export async function answerQuestion(catalog: Catalog, question: CatalogQuestion
         suggestion: 'see `amalur models`',
       });
     }
+    default:
+      // A workflow can be started with anything.
+      throw new AmalurError('AMALUR_INVALID_JOB', 'the workflow takes one object that is a question', {
+        field: 'about',
+        suggestion: 'write {"about": "runs", "limit": 10}, or ask by the CLI: amalur runs',
+      });
   }
 }
 

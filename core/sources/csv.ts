@@ -62,16 +62,18 @@ async function readHeader(path: string, table: string): Promise<{ delimiter: str
     .finally(() => file.close());
   // A character cut in two at the end of the buffer is no part of the first line.
   const text = buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
-  const fail = (reason: string) =>
-    new AmalurError('AMALUR_SOURCE_UNREADABLE', `table ${table}: line 1: ${reason}`);
+  const fail = (reason: string, suggestion: string) =>
+    new AmalurError('AMALUR_SOURCE_UNREADABLE', `table ${table}: line 1: ${reason}`, { suggestion });
   const outside = fieldsOf(text, '').line.replace(/"[^"]*"/g, '');
   const count = (delimiter: string) => outside.split(delimiter).length;
   const delimiter = DELIMITERS.reduce((best, next) => (count(next) > count(best) ? next : best));
   const { fields } = fieldsOf(text, delimiter);
-  if (fields.every((field) => field === '')) throw fail('there is no header');
+  if (fields.every((field) => field === '')) {
+    throw fail('there is no header', 'write the names of the columns into the first line');
+  }
   const names = fields.map((field, i) => (field === '' ? `column${i + 1}` : field));
   if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
-    throw fail('two columns have the same name');
+    throw fail('two columns have the same name', 'rename one of the columns; case makes no difference');
   return { delimiter, names };
 }
 

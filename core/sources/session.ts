@@ -89,6 +89,7 @@ async function describe(
         `table ${definition.name}: computed column ${name} has the name of another column`,
         {
           field: `computed.${name}`,
+          suggestion: 'give the computed column another name',
         },
       );
     }
@@ -158,6 +159,7 @@ function badExpression(error: unknown, table: string, name: string): AmalurError
     `table ${table}: computed column ${name} is not a valid expression${reason}`,
     {
       field: `computed.${name}`,
+      suggestion: "write a DuckDB SQL expression over the table's own columns",
     },
   );
 }

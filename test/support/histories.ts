@@ -32,9 +32,11 @@ export function historyOf(
   return client.temporal.workflow.getHandle(workflow, execution).fetchHistory();
 }
 
-/** Everything in a history as text, payloads included. */
+/** Everything in a history as text, payloads in clear. */
 export function textOf(history: History): string {
-  return JSON.stringify(history, (_key, value: unknown) => readable(value));
+  // The JSON of a history has its payloads in base64.
+  const payloads = rawPayloads(history).map((data) => Buffer.from(data).toString('utf8'));
+  return [JSON.stringify(history), ...payloads].join('\n');
 }
 
 /** Sizes in bytes of all payloads in a history. */
@@ -72,18 +74,4 @@ export function highestAttempt({ events }: History): number {
     1,
     ...(events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 1),
   );
-}
-
-function readable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
-  // What Buffer.toJSON makes of itself before a replacer is asked.
-  if (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    value.type === 'Buffer' &&
-    'data' in value
-  )
-    return Buffer.from(value.data as number[]).toString('utf8');
-  return value;
 }

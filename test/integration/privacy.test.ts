@@ -1,0 +1,286 @@
+import { appendFile, cp, readFile, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AmalurError, TrainingResult } from '../../client/index.js';
+import { keyTokens } from '../../core/integration/key-tokens.js';
+import type { JobInput } from '../../core/job/schema.js';
+import type { Json } from '../../core/json.js';
+import { allHistories, blobRefsIn, payloadSizes, payloadsOf, textOf } from '../support/histories.js';
+import { installExample, type TestInstallation } from '../support/installation.js';
+import { jobOf, referenceOf, trained } from '../support/jobs.js';
+import { readBlob, readModel } from '../support/stored-model.js';
+
+/** Values that stand in no other place of the world, by the silo that owns them: in keys, features, labels and notes. */
+const CANARIES: Readonly<Record<string, readonly (string | number)[]>> = {
+  shop: ['CANARYORDER', 'canarychannel', 'canarynote', 'canarylabel', 90210.28125, 61234.59375],
+  crm: [98413577, 'canarysegment', 'Canaryville', 48215.0625],
+  warehouse: ['CANARY-SKU', 'canaryname', 'canarycategory', 77123.40625],
+};
+
+/** Rows that hold the canaries; several orders, so that training sees them whatever the split. */
+async function plant(folder: string): Promise<void> {
+  const orders = Array.from(
+    { length: 6 },
+    (_, at) =>
+      `CANARYORDER${at},2024-05-17,canarychannel,98413577,CANARY-SKU,2,90210.28125,true,canarynote,61234.59375,${at % 2 ? 'canarylabel' : 'yes'}`,
+  );
+  const table = (name: string) => path.join(folder, 'data', `${name}.csv`);
+  await appendFile(table('orders'), `${orders.join('\n')}\n`);
+  await appendFile(table('customers'), '98413577,canarysegment,Canaryville,1931,true,48215.0625\n');
+  await appendFile(table('products'), 'CANARY-SKU,canaryname,canarycategory,77123.40625,1.5,true,2024\n');
+}
+
+let shop: TestInstallation;
+const federated: TrainingResult[] = [];
+
+beforeAll(async () => {
+  shop = await installExample('orders', plant);
+  // First of all, so that what lies in the exchange and in the stores is from federate alone.
+  for (const job of ['returns', 'delivery'])
+    federated.push(await trained(shop, jobOf(shop, job, { strategy: 'federate' })));
+}, 120_000);
+afterAll(() => shop.remove());
+
+describe('after federated trainings', () => {
+  test('the exchange has only known kinds of blobs: no part of the model, no key, no label, no row of the base table', async () => {
+    const histories = await allHistories(shop);
+    const refs = histories.flatMap(({ history }) => payloadsOf(history)).flatMap(blobRefsIn);
+    const travelled = new Map(
+      refs.filter(({ home }) => home === 'exchange').map((ref) => [ref.sha256, ref] as const),
+    );
+    // The exchange has what the messages name, and nothing else: no record, no blob that nobody speaks of.
+    const blobs = await filesIn(path.join(shop.config.exchange, 'blobs'));
+    expect(blobs.map((file) => path.basename(file)).sort()).toEqual([...travelled.keys()].sort());
+    expect(await filesIn(path.join(shop.config.exchange, 'records'))).toEqual([]);
+
+    const theta = await parametersOf(federated);
+    const keys = await keysOf(shop);
+    const baseLengths = [
+      406,
+      ...federated.flatMap(({ rows: { train, test } }) => [train, test, train + test]),
+    ];
+    const kinds = new Set<string>();
+    for (const ref of travelled.values()) {
+      const where = `a blob of kind ${ref.kind}`;
+      kinds.add(ref.kind);
+      const { json, tensors } = await readBlob(shop, ref);
+      for (const name of [...Object.keys(tensors), ...Object.keys(json as object)])
+        expect(ALLOWED[ref.kind]?.includes(name), `${name} in ${where}`).toBe(true);
+      expect(textsIn(json), `texts in ${where}`).toEqual([]);
+      for (const [name, { data, shape }] of Object.entries(tensors)) {
+        expect(baseLengths, `rows of ${name} in ${where}`).not.toContain(shape[0]);
+        if (data instanceof Uint8Array) {
+          const content = Buffer.from(data).toString('latin1');
+          // In clear, or hashed without the secret: whoever knows what keys look like could try them all.
+          const found = keys.filter((key) => content.includes(key) || content.includes(plainToken(key)));
+          expect(found, `keys in ${name} of ${where}`).toEqual([]);
+        } else {
+          const values = new Set<number>(data);
+          expect(
+            theta.filter((value) => values.has(value)),
+            `θ in ${name} of ${where}`,
+          ).toEqual([]);
+          const found = keys.filter((key) => /^\d+$/.test(key) && values.has(Number(key)));
+          expect(found, `keys in ${name} of ${where}`).toEqual([]);
+        }
+      }
+    }
+    expect([...kinds].sort()).toEqual(Object.keys(ALLOWED).sort());
+  });
+
+  test('a value of a silo is in its own store, and in no other, nor in the exchange', async () => {
+    const { config } = shop;
+    for (const [silo, canaries] of Object.entries(CANARIES)) {
+      const own = config.silos.find(({ name }) => name === silo)!;
+      // Proof that the search would find something: features are kept at home, as levels and as numbers.
+      const kept = canariesIn(await contentsOf(own.store), canaries);
+      expect(kept.length, `canaries in the store of ${silo} itself`).toBeGreaterThanOrEqual(2);
+      expect(kept.some((canary) => typeof canary === 'number')).toBe(true);
+      const foreign = config.silos.filter(({ name }) => name !== silo).map(({ store }) => store);
+      for (const folder of [config.exchange, path.join(config.stateFolder, 'aggregator'), ...foreign])
+        expect(canariesIn(await contentsOf(folder), canaries), `of ${silo} in ${folder}`).toEqual([]);
+    }
+  });
+});
+
+describe('after trainings of every strategy, predictions and runs that failed', () => {
+  const codes: string[] = [];
+  const fails = async (job: JobInput): Promise<void> => {
+    const error = await trained(shop, job).then(
+      () => new Error('it did not fail'),
+      (reason: unknown) => reason as AmalurError,
+    );
+    codes.push('code' in error ? error.code : error.message);
+  };
+
+  beforeAll(async () => {
+    for (const strategy of ['materialize', 'factorize'] as const) {
+      for (const name of ['returns', 'delivery']) await trained(shop, jobOf(shop, name, { strategy }));
+      await (await shop.client.predict({ model: 'delivery', strategy })).result();
+    }
+    const model = { type: 'neural-network', hidden: [2], epochs: 1 } as const;
+    await trained(shop, jobOf(shop, 'returns', { model }));
+
+    const returns = jobOf(shop, 'returns');
+    const label = (change: JobInput['target']['label']) => ({ ...returns.target, label: change });
+    await fails({ ...returns, target: label({ column: 'returned', equals: 'perhaps' }) });
+    await fails({ ...returns, target: label({ column: 'delivery_days', atLeast: 1e9 }) });
+    await fails({ ...returns, target: label({ column: 'delivery_days' }) });
+    await fails({ ...returns, features: { encode: { 'crm.customers.segment': 'numeric' } } });
+    const byName = { table: 'warehouse.products', on: [{ base: 'note', table: 'name' }] };
+    await fails({ ...returns, integration: { joins: [byName] } });
+
+    // Tables that go bad after they have been registered. Each is mended before the next.
+    const customers = path.join(shop.folder, 'data', 'customers.csv');
+    const products = path.join(shop.folder, 'data', 'products.csv');
+    const broken = async (file: string, line: string | undefined, change: Partial<JobInput>) => {
+      await cp(file, `${file}.whole`);
+      await (line === undefined ? rm(file) : appendFile(file, `${line}\n`));
+      await fails({ ...returns, ...change });
+      await cp(`${file}.whole`, file);
+    };
+    const [federate, materialize] = [{ strategy: 'federate' }, { strategy: 'materialize' }] as const;
+    const numeric = { encode: { 'crm.customers.birth_year': 'numeric' } } as const;
+    await broken(products, 'CANARY-SKU,canaryname,canarycategory,77123.40625,1.5,true,2024', federate);
+    await broken(customers, '98413577,canarysegment,"Canaryville,1,2', federate);
+    await broken(products, 'CANARY-SKU2,canaryname,1,2,3,4,5,6,7,8', materialize);
+    await broken(customers, '7,canarysegment,Canaryville,canarynumber,true,1', { features: numeric });
+    await broken(customers, undefined, federate);
+  }, 180_000);
+
+  test('the failing runs failed for the reasons meant', () => {
+    expect(codes).toEqual([
+      'AMALUR_LABEL_ONE_CLASS',
+      'AMALUR_LABEL_ONE_CLASS',
+      'AMALUR_INVALID_JOB',
+      'AMALUR_WRONG_TYPE',
+      'AMALUR_EMPTY_JOIN',
+      'AMALUR_REPEATED_KEY',
+      'AMALUR_SOURCE_UNREADABLE',
+      'AMALUR_SOURCE_UNREADABLE',
+      'AMALUR_WRONG_TYPE',
+      'AMALUR_SOURCE_MISSING',
+    ]);
+  });
+
+  const all = Object.values(CANARIES).flat();
+
+  test('no value of a row is in any history', async () => {
+    const histories = await allHistories(shop);
+    expect(histories.length).toBeGreaterThan(20);
+    for (const { workflow, history } of histories)
+      expect(canariesIn([textOf(history)], all), workflow).toEqual([]);
+  });
+
+  test('no value of a row is in the catalog, a log, the database of the server or any other file of the installation', async () => {
+    const { stateFolder, exchange, silos } = shop.config;
+    const stores = [exchange, path.join(stateFolder, 'aggregator'), ...silos.map(({ store }) => store)];
+    const files = (await filesIn(stateFolder)).filter(
+      (file) => !stores.some((store) => file.startsWith(`${store}${path.sep}`)),
+    );
+    const names = files.map((file) => path.relative(stateFolder, file));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'catalog.db',
+        ...['control', 'aggregator', 'silo-shop', 'silo-crm', 'silo-warehouse', 'temporal'].map((log) =>
+          path.join('logs', `${log}.log`),
+        ),
+      ]),
+    );
+    expect(names.some((name) => /^temporal-.*\.db/.test(name))).toBe(true);
+    for (const file of files)
+      expect(canariesIn([await readFile(file, 'latin1')], all), path.basename(file)).toEqual([]);
+  });
+
+  test('no payload of any history is larger than 64 KiB', async () => {
+    const sizes = (await allHistories(shop)).flatMap(({ history }) => payloadSizes(history));
+    expect(sizes.length).toBeGreaterThan(1000);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  test('a value that is in a history, a log or a blob would be found', async () => {
+    const workflow = `canary-${String(Date.now())}`;
+    await shop.client.temporal.workflow.start('readCatalog', {
+      workflowId: workflow,
+      taskQueue: 'nobody',
+      args: [{ about: 'canarysegment', number: 48215.0625 }],
+    });
+    const own = (await allHistories(shop)).find((history) => history.workflow === workflow)!;
+    expect(canariesIn([textOf(own.history)], all)).toEqual(['canarysegment', 48215.0625]);
+    expect(canariesIn([Buffer.from(Float64Array.of(1, 77123.40625).buffer).toString('latin1')], all)).toEqual(
+      [77123.40625],
+    );
+    await shop.client.temporal.workflow.getHandle(workflow).terminate();
+  });
+});
+
+/** What may travel under federate: names of tensors and of members of the JSON, by kind of blob. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  counts: ['counts'],
+  // Keyed hashes of a dimension's keys, and which row has which; no labels, no position, nothing that names rows.
+  link: [
+    'rows',
+    'identity',
+    ...['crm.customers', 'warehouse.products'].flatMap((party) => [`codes.${party}`, `tokens.${party}`]),
+  ],
+  // Down: the step, and residuals summed by row of the dimension. Up: partial products, dot products (`theta`: of θ with directions).
+  message: [
+    ...['step', 'residualSum', 'residual'],
+    ...['shift', 'offset', 'gradientSquare', 'partial', 'products', 'penalties', 'theta'],
+  ],
+  scores: ['scores'],
+};
+
+/** Those of the values that occur in texts of bytes: as text, or as a float64 in memory's order. */
+function canariesIn(
+  contents: readonly string[],
+  canaries: readonly (string | number)[],
+): (string | number)[] {
+  const forms = (canary: string | number) =>
+    typeof canary === 'string'
+      ? [canary]
+      : [String(canary), Buffer.from(Float64Array.of(canary).buffer).toString('latin1')];
+  return canaries.filter((canary) =>
+    contents.some((text) => forms(canary).some((form) => text.includes(form))),
+  );
+}
+
+async function contentsOf(folder: string): Promise<string[]> {
+  return Promise.all((await filesIn(folder)).map((file) => readFile(file, 'latin1')));
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
+}
+
+/** Every parameter but those that regularisation leaves at nothing. */
+async function parametersOf(results: readonly TrainingResult[]): Promise<number[]> {
+  const models = await Promise.all(results.map((result) => readModel(shop, referenceOf(result))));
+  return models
+    .flatMap(({ parameters }) => Object.values(parameters).flatMap((columns) => Object.values(columns)))
+    .filter((parameter) => parameter !== 0);
+}
+
+/** Every order, customer and product by its key. */
+async function keysOf({ folder }: TestInstallation): Promise<string[]> {
+  const keys = await Promise.all(
+    ['orders', 'customers', 'products'].map(async (table) => {
+      const csv = await readFile(path.join(folder, 'data', `${table}.csv`), 'utf8');
+      return [...csv.matchAll(/^([A-Z0-9-]+),/gm)].map(([, key = '']) => key);
+    }),
+  );
+  expect(keys.flat().length).toBeGreaterThan(500);
+  return keys.flat();
+}
+
+/** A key's token as it would be without the run's secret. */
+function plainToken(key: string): string {
+  const { tokens } = keyTokens({ codes: new Int32Array(0), values: [`${key.length}:${key}`] });
+  return Buffer.from(tokens).toString('latin1');
+}
+
+function textsIn(json: Json): string[] {
+  if (typeof json === 'string') return [json];
+  return typeof json === 'object' && json !== null ? Object.values(json).flatMap(textsIn) : [];
+}

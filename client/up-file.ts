@@ -45,6 +45,8 @@ export async function removeLocalAddress(stateFolder: string): Promise<void> {
 }
 
 export function isAlive(pid: number): boolean {
+  // To 0 and below the system gives another meaning: groups of processes.
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;

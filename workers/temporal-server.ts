@@ -4,17 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import getPort from 'get-port';
 import { spawnSupervised } from './spawn-supervised.js';
+import { SEARCH_ATTRIBUTES } from '../workflows/contracts/results.js';
 import { temporalBinary } from './toolchain.js';
-
-/** Search attributes of every Amalur run. They are stored in clear: nothing private may go there. */
-export const searchAttributes = {
-  Model: 'Keyword',
-  Strategy: 'Keyword',
-  RunPhase: 'Keyword',
-  Silos: 'KeywordList',
-  BestMetric: 'Double',
-  Round: 'Int',
-} as const;
 
 /** Options of {@link startTemporalServer}. */
 export interface TemporalServerOptions {
@@ -72,7 +63,7 @@ function flags(port: number, options: TemporalServerOptions): string[] {
     );
   }
   args.push('--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000');
-  for (const [name, type] of Object.entries(searchAttributes))
+  for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES))
     args.push('--search-attribute', `${name}=${type}`);
   return [...args, ...extraArgs];
 }

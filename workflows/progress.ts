@@ -74,8 +74,8 @@ export class Watch {
     this.#change({ silos });
   }
 
-  best(metric: number): void {
-    upsertSearchAttributes({ BestMetric: [metric] });
+  best(metric: number | null): void {
+    if (metric !== null) upsertSearchAttributes({ BestMetric: [metric] });
   }
 
   #change(change: Partial<RunProgress>): void {

@@ -41,9 +41,9 @@ export async function storeMetrics(
   await transaction.metric.deleteMany({ where: { execution } });
   await transaction.metric.createMany({
     data: Object.entries(metrics).flatMap(([part, measures]) =>
-      Object.entries(measures as unknown as Record<string, number>).map(([name, value]) => ({
+      Object.entries(measures as unknown as Record<string, number | null>).map(([name, value]) => ({
         ...{ execution, part, name },
-        value: toNullable(value),
+        value: value === null ? null : toNullable(value),
       })),
     ),
   });
@@ -73,7 +73,7 @@ export function toFacts(row: FactsRow): RunFacts | null {
 export function toMetrics(rows: readonly MetricRow[]): MetricsByPart {
   const part = (wanted: 'train' | 'test'): Metrics =>
     Object.fromEntries(
-      rows.filter((row) => row.part === wanted).map((row) => [row.name, fromNullable(row.value)]),
-    ) as unknown as Metrics; // all measures of the Metrics that were stored, which are numbers throughout
+      rows.filter((row) => row.part === wanted).map((row) => [row.name, row.value]),
+    ) as unknown as Metrics; // all measures of the Metrics that were stored: numbers, or null where one was not defined
   return { train: part('train'), test: part('test') };
 }

@@ -1,6 +1,6 @@
 // Every figure that the command line shows is written here, so that the same kind of figure looks the same everywhere.
 import { formatBytes, formatSeconds } from '../../core/planner/format.js';
-import type { Metrics } from '../../core/models/model.js';
+import type { Measure, Metrics } from '../../core/models/model.js';
 
 export { formatBytes, formatSeconds };
 
@@ -39,15 +39,19 @@ export function formatTime(iso: string): string {
 export function measuresOf(metrics: Metrics): [name: string, value: string][] {
   return 'auc' in metrics
     ? [
-        ['AUC', formatMeasure(metrics.auc)],
-        ['log-loss', formatMeasure(metrics.logLoss)],
-        ['accuracy', formatMeasure(metrics.accuracy)],
+        ['AUC', measureOrNone(metrics.auc)],
+        ['log-loss', measureOrNone(metrics.logLoss)],
+        ['accuracy', measureOrNone(metrics.accuracy)],
       ]
     : [
-        ['RMSE', formatMeasure(metrics.rmse)],
-        ['MAE', formatMeasure(metrics.mae)],
-        ['R²', formatMeasure(metrics.r2)],
+        ['RMSE', measureOrNone(metrics.rmse)],
+        ['MAE', measureOrNone(metrics.mae)],
+        ['R²', measureOrNone(metrics.r2)],
       ];
+}
+
+function measureOrNone(value: Measure): string {
+  return value === null ? NONE : formatMeasure(value);
 }
 
 /** `airline 1.2 MB, weather 340 kB`; silos that nothing leaves are not named. */

@@ -1,10 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { AmalurError } from '../../core/errors.js';
 import { didYouMean } from '../../core/suggest.js';
-import { runControlWorker } from '../../workers/control-worker.js';
-import { runAggregatorWorker, runSiloWorker } from '../../workers/site-worker.js';
 import type { AmalurConfig } from '../../core/config/index.js';
-import { findServer } from '../connect.js';
+import { findServer, type FoundServer } from '../connect.js';
 import { tell } from './output.js';
 import { configOf, optionsOf } from './session.js';
 
@@ -30,10 +28,25 @@ export function addWorker(root: Command): void {
       const config = configOf(options);
       const access = await findServer(config);
       tell(`${role} worker: server ${access.address}, namespace ${access.namespace}`);
-      if (role === 'control') await runControlWorker(config, access);
-      else if (role === 'aggregator') await runAggregatorWorker(config, access);
-      else await runSiloWorker(config, chooseSilo(config, options.silo), access);
+      await runWorker(role, config, options.silo, access);
     });
+}
+
+/** Loaded when needed: the native parts of a worker would double the time that every other command takes to start. */
+async function runWorker(
+  role: string,
+  config: AmalurConfig,
+  silo: string | undefined,
+  access: FoundServer,
+): Promise<void> {
+  if (role === 'control') {
+    const { runControlWorker } = await import('../../workers/control-worker.js');
+    return runControlWorker(config, access);
+  }
+  const { runAggregatorWorker, runSiloWorker } = await import('../../workers/site-worker.js');
+  return role === 'aggregator'
+    ? runAggregatorWorker(config, access)
+    : runSiloWorker(config, chooseSilo(config, silo), access);
 }
 
 function chooseSilo({ silos }: AmalurConfig, asked: string | undefined): string {

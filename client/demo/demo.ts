@@ -51,6 +51,7 @@ export async function tellStory(
     `\nInference: ${formatCount(inferred.rows)} rows scored twice, materialised and factorised; largest difference ${formatSmall(inferred.maxAbsDiff)}`,
   );
   for (const file of inferred.files) print(`  ${file}`);
+  print('  (both ways add up the same partial scores in the same order: even the last bit may be equal)');
   if (jsonFile !== undefined)
     await writeFile(jsonFile, `${JSON.stringify(factsOf(trained, inferred), null, 2)}\n`);
   checkBounds(trained, inferred);

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import getPort from 'get-port';
 import { print, tell, tellError } from '../cli/output.js';
 import { startLocalInstallation, type LocalInstallation } from '../local-installation.js';
 import { untilAskedToStop } from '../local/until-asked-to-stop.js';
@@ -20,7 +19,8 @@ async function main(): Promise<number> {
     `\nLate flights: one model over three silos, three ways\nWorking in ${workspace.folder}; starting a Temporal server and five workers …`,
   );
   let installation: LocalInstallation | undefined;
-  const starting = startDemo(workspace);
+  // On ports that are free, so that it disturbs no other server.
+  const starting = startLocalInstallation(workspace.config, { port: 'any', uiPort: 'any', say: tell });
   try {
     installation = await Promise.race([starting, asked]);
     if (installation === undefined) return 130;
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
       await asked;
     } else {
       print(
-        `To look at the runs in the Temporal UI and at the files: ${USAGE.replace('[--json FILE] [--keep]', '--keep')}`,
+        'The folder is removed now. To look at the runs in the Temporal UI and at the files: npm run demo -- --keep',
       );
     }
     return 0;
@@ -54,12 +54,6 @@ function parse(): { json: string | undefined; keep: boolean } | undefined {
     tell(`${(error as Error).message}\nusage: ${USAGE}`);
     return undefined;
   }
-}
-
-/** On ports that are free, so that it disturbs no other server. */
-async function startDemo({ config }: Workspace): Promise<LocalInstallation> {
-  const [port, uiPort] = [await getPort(), await getPort()];
-  return startLocalInstallation(config, { port, uiPort, say: tell });
 }
 
 function howToLook({ ui, address }: LocalInstallation, { folder }: Workspace): string {

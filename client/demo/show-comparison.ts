@@ -30,7 +30,7 @@ export function showComparison(models: readonly Trained[], silos: readonly strin
 }
 
 export function testMeasure({ metrics }: TrainingResult, name: 'auc' | 'logLoss'): number | undefined {
-  return 'auc' in metrics.test ? metrics.test[name] : undefined;
+  return 'auc' in metrics.test ? (metrics.test[name] ?? undefined) : undefined;
 }
 
 function measure(result: TrainingResult, name: 'auc' | 'logLoss'): string {

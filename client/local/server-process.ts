@@ -8,9 +8,9 @@ import { temporalBinary, temporalVersion } from '../../workers/toolchain.js';
 
 export interface Ports {
   /** @default 7233 if it is free, else any */
-  readonly port?: number;
+  readonly port?: number | 'any';
   /** @default 8233 if it is free, else any */
-  readonly uiPort?: number;
+  readonly uiPort?: number | 'any';
   /** More flags for `temporal server start-dev`. @default none */
   readonly serverArgs?: readonly string[];
 }
@@ -99,7 +99,12 @@ function requireBinary(): void {
   }
 }
 
-async function choosePort(option: string, wanted: number | undefined, usual: number): Promise<number> {
+async function choosePort(
+  option: string,
+  wanted: number | 'any' | undefined,
+  usual: number,
+): Promise<number> {
+  if (wanted === 'any') return getPort({ host: '127.0.0.1' });
   const port = await getPort({ port: wanted ?? usual, host: '127.0.0.1' });
   if (wanted === undefined || port === wanted) return port;
   throw new AmalurError('AMALUR_DUPLICATE_NAME', `port ${wanted} is in use`, {

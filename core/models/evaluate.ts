@@ -1,5 +1,5 @@
 import type { Job } from '../job/schema.js';
-import type { ClassificationMetrics, Metrics, RegressionMetrics } from './model.js';
+import type { ClassificationMetrics, Measure, Metrics, RegressionMetrics } from './model.js';
 
 /** Measures predictions (probabilities, or numbers) against labels of the same length. */
 export function evaluate(task: Job['task'], predictions: Float64Array, labels: Float64Array): Metrics {
@@ -21,9 +21,9 @@ function classification(probabilities: Float64Array, labels: Float64Array): Clas
   return {
     rows,
     positives,
-    auc: areaUnderCurve(probabilities, labels),
-    logLoss: loss / rows,
-    accuracy: correct / rows,
+    auc: defined(areaUnderCurve(probabilities, labels)),
+    logLoss: defined(loss / rows),
+    accuracy: defined(correct / rows),
   };
 }
 
@@ -55,5 +55,14 @@ function regression(predictions: Float64Array, labels: Float64Array): Regression
     absolute += Math.abs(error);
     total += (label - mean) ** 2;
   });
-  return { rows, rmse: Math.sqrt(squares / rows), mae: absolute / rows, r2: 1 - squares / total };
+  return {
+    rows,
+    rmse: defined(Math.sqrt(squares / rows)),
+    mae: defined(absolute / rows),
+    r2: defined(1 - squares / total),
+  };
+}
+
+function defined(value: number): Measure {
+  return Number.isFinite(value) ? value : null;
 }

@@ -2,21 +2,24 @@ import type { BlobRef } from '../exchange/store.js';
 import type { Encoder } from '../integration/encoder.js';
 import type { ModelType } from '../job/schema.js';
 
+/** A measure; null where it is not defined: on no rows at all, or AUC where all rows are of one class. */
+export type Measure = number | null;
+
 /** Measures of a classification on one set of rows. */
 export interface ClassificationMetrics {
   readonly rows: number;
   readonly positives: number;
-  readonly auc: number;
-  readonly logLoss: number;
-  readonly accuracy: number;
+  readonly auc: Measure;
+  readonly logLoss: Measure;
+  readonly accuracy: Measure;
 }
 
 /** Measures of a regression on one set of rows. */
 export interface RegressionMetrics {
   readonly rows: number;
-  readonly rmse: number;
-  readonly mae: number;
-  readonly r2: number;
+  readonly rmse: Measure;
+  readonly mae: Measure;
+  readonly r2: Measure;
 }
 
 export type Metrics = ClassificationMetrics | RegressionMetrics;

@@ -42,8 +42,8 @@ describe('on 327,346 flights over three silos', () => {
       expect(rows).toEqual({ train: exact.trainRows, test: exact.rows - exact.trainRows });
       const measured = metrics.test as ClassificationMetrics;
       expect(measured.positives).toBe(exact.test.positives);
-      expect(Math.abs(measured.auc - exact.test.auc)).toBeLessThan(1e-6);
-      expect(Math.abs(measured.logLoss - exact.test.logLoss)).toBeLessThan(1e-6);
+      expect(Math.abs(Number(measured.auc) - Number(exact.test.auc))).toBeLessThan(1e-6);
+      expect(Math.abs(Number(measured.logLoss) - Number(exact.test.logLoss))).toBeLessThan(1e-6);
     },
   );
 

@@ -2,14 +2,14 @@ import { Connection } from '@temporalio/client';
 import pg from 'pg';
 import { expect, inject, it } from 'vitest';
 import { startPostgres } from '../support/postgres.js';
-import { searchAttributes } from '../../workers/temporal-server.js';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contracts/results.js';
 
 it('the Temporal server of the tests answers and knows the search attributes', async () => {
   const connection = await Connection.connect({ address: inject('temporalAddress') });
   const { customAttributes } = await connection.operatorService.listSearchAttributes({
     namespace: 'default',
   });
-  expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(searchAttributes)));
+  expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));
   await connection.close();
 });
 

@@ -32,6 +32,18 @@ export function historyOf(
   return client.temporal.workflow.getHandle(workflow, execution).fetchHistory();
 }
 
+/** Ids of a workflow's executions, oldest first: it has several if it continued as new. */
+export async function executionsOf({ client }: TestInstallation, workflow: string): Promise<string[]> {
+  const { runId } = await client.temporal.workflow.getHandle(workflow).describe();
+  const executions = [runId];
+  for (;;) {
+    const { events } = await client.temporal.workflow.getHandle(workflow, executions[0]).fetchHistory();
+    const earlier = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+    if (!earlier) return executions;
+    executions.unshift(earlier);
+  }
+}
+
 /** Everything in a history as text, payloads in clear. */
 export function textOf(history: History): string {
   // The JSON of a history has its payloads in base64.

@@ -14,7 +14,13 @@ function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): num
 const at = (x: Dense, i: number, j: number) => x.data[i * x.columns + j]!;
 
 /** Σ_k a(i,k) b(k,j), the definition of a product. */
-function product(rows: number, inner: number, columns: number, a: (i: number, k: number) => number, b: (k: number, j: number) => number) {
+function product(
+  rows: number,
+  inner: number,
+  columns: number,
+  a: (i: number, k: number) => number,
+  b: (k: number, j: number) => number,
+) {
   return Array.from({ length: rows * columns }, (_, n) => {
     let sum = 0;
     for (let k = 0; k < inner; k++) sum += a(Math.floor(n / columns), k) * b(k, n % columns);
@@ -48,7 +54,13 @@ describe('a factorized table equals the materialized one to 1e-10, with missing 
     holds(({ table, t, x }) =>
       difference(
         table.multiply(x).data,
-        product(t.rows, t.columns, x.columns, (i, k) => at(t, i, k), (k, j) => at(x, k, j)),
+        product(
+          t.rows,
+          t.columns,
+          x.columns,
+          (i, k) => at(t, i, k),
+          (k, j) => at(x, k, j),
+        ),
       ),
     );
   });
@@ -57,7 +69,13 @@ describe('a factorized table equals the materialized one to 1e-10, with missing 
     holds(({ table, t, y }) =>
       difference(
         table.transposedMultiply(y).data,
-        product(t.columns, t.rows, y.columns, (i, k) => at(t, k, i), (k, j) => at(y, k, j)),
+        product(
+          t.columns,
+          t.rows,
+          y.columns,
+          (i, k) => at(t, k, i),
+          (k, j) => at(y, k, j),
+        ),
       ),
     );
   });
@@ -67,11 +85,23 @@ describe('a factorized table equals the materialized one to 1e-10, with missing 
       Math.max(
         difference(
           table.gram().data,
-          product(t.columns, t.rows, t.columns, (i, k) => at(t, k, i), (k, j) => at(t, k, j)),
+          product(
+            t.columns,
+            t.rows,
+            t.columns,
+            (i, k) => at(t, k, i),
+            (k, j) => at(t, k, j),
+          ),
         ),
         difference(
           table.gram(weights).data,
-          product(t.columns, t.rows, t.columns, (i, k) => at(t, k, i), (k, j) => weights[k]! * at(t, k, j)),
+          product(
+            t.columns,
+            t.rows,
+            t.columns,
+            (i, k) => at(t, k, i),
+            (k, j) => weights[k]! * at(t, k, j),
+          ),
         ),
       ),
     );
@@ -80,9 +110,36 @@ describe('a factorized table equals the materialized one to 1e-10, with missing 
   test('column sums, weighted column sums and row sums', () => {
     holds(({ table, t, weights }) =>
       Math.max(
-        difference(table.columnSums(), product(1, t.rows, t.columns, () => 1, (k, j) => at(t, k, j))),
-        difference(table.columnSums(weights), product(1, t.rows, t.columns, (_, k) => weights[k]!, (k, j) => at(t, k, j))),
-        difference(table.rowSums(), product(t.rows, t.columns, 1, (i, k) => at(t, i, k), () => 1)),
+        difference(
+          table.columnSums(),
+          product(
+            1,
+            t.rows,
+            t.columns,
+            () => 1,
+            (k, j) => at(t, k, j),
+          ),
+        ),
+        difference(
+          table.columnSums(weights),
+          product(
+            1,
+            t.rows,
+            t.columns,
+            (_, k) => weights[k]!,
+            (k, j) => at(t, k, j),
+          ),
+        ),
+        difference(
+          table.rowSums(),
+          product(
+            t.rows,
+            t.columns,
+            1,
+            (i, k) => at(t, i, k),
+            () => 1,
+          ),
+        ),
       ),
     );
   });
@@ -93,7 +150,13 @@ describe('a factorized table equals the materialized one to 1e-10, with missing 
       const slice = table.slice(Int32Array.from(picked));
       return difference(
         slice.multiply(x).data,
-        product(picked.length, t.columns, x.columns, (i, k) => at(t, picked[i]!, k), (k, j) => at(x, k, j)),
+        product(
+          picked.length,
+          t.columns,
+          x.columns,
+          (i, k) => at(t, picked[i]!, k),
+          (k, j) => at(x, k, j),
+        ),
       );
     });
   });

@@ -10,8 +10,8 @@ import { runLocally } from '../../core/training/local-runner.js';
 import type { Message } from '../../core/training/program.js';
 import { denseOf, integration, type KnownSource } from '../support/arbitrary-integration.js';
 
-const specs = ['logistic-regression', 'linear-regression'].map(
-  (type) => jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }) as ModelSpec,
+const specs = ['logistic-regression', 'linear-regression'].map((type) =>
+  jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }),
 );
 
 const problem = integration
@@ -38,7 +38,12 @@ function runParties(sources: readonly KnownSource[], labels: Float64Array, spec:
       sources.map(({ table, index }, k) => [names[k]!, { sourceRows: table.rows, rows: withTestRow(index) }]),
     ),
   };
-  const states = new Map([...tables].map(([name, table]) => [name, party.start(table, spec, trainingCounts(target.indices.get(name)!, labels.length), labels.length)]));
+  const states = new Map(
+    [...tables].map(([name, table]) => [
+      name,
+      party.start(table, spec, trainingCounts(target.indices.get(name)!, labels.length), labels.length),
+    ]),
+  );
   let step = aggregator.start(target, spec);
   while ('down' in step.next) {
     const ups = new Map<string, Message>();
@@ -49,7 +54,10 @@ function runParties(sources: readonly KnownSource[], labels: Float64Array, spec:
     }
     step = aggregator.step(target, step.state, ups);
   }
-  return [...names.flatMap((name) => [...party.parameters(states.get(name)!)]), aggregator.intercept(step.state)];
+  return [
+    ...names.flatMap((name) => [...party.parameters(states.get(name)!)]),
+    aggregator.intercept(step.state),
+  ];
 }
 
 describe.each(specs)('$type', (spec) => {

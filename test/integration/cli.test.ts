@@ -1,0 +1,173 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { amalur, type Finished } from '../support/command.js';
+import { processesNaming } from '../support/processes.js';
+
+// The way of somebody who begins: every command as a process of its own, in a folder that `amalur init` has made.
+const cli = fileURLToPath(new URL('../../dist/client/cli/main.js', import.meta.url));
+let folder = '';
+let up: ChildProcess;
+
+async function succeed(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await amalur(folder, args);
+  expect(stderr + stdout).not.toContain('    at ');
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+async function json<T>(...args: string[]): Promise<T> {
+  return JSON.parse(await succeed(...args, '--json')) as T;
+}
+
+function processes(): string[] {
+  return processesNaming(folder);
+}
+
+function startUp(): ChildProcess {
+  return spawn(process.execPath, [cli, 'up'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    const hear = (text: Buffer): void => {
+      said += text.toString();
+      if (said.includes('Ready.')) resolve();
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('exit', () => {
+      reject(new Error(`amalur up ended: ${said}`));
+    });
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'amalur cli '));
+  await succeed('init');
+  up = startUp();
+  await untilReady(up);
+}, 120_000);
+
+afterAll(async () => {
+  if (up.exitCode === null && up.signalCode === null) {
+    const gone = once(up, 'exit');
+    up.kill('SIGINT');
+    await gone;
+  }
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}, 60_000);
+
+describe('the command line', () => {
+  test('init overwrites nothing', async () => {
+    const { code, stderr } = await amalur(folder, ['init']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('AMALUR_DUPLICATE_NAME');
+  });
+
+  test('a second installation in the folder is refused, and the first one lives on', async () => {
+    const { code, stderr } = await amalur(folder, ['up']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('an installation is up');
+    expect(up.exitCode).toBeNull();
+  });
+
+  test('tables, plan, train, predict, runs and models follow one another', async () => {
+    expect(await succeed('tables')).toMatch(/shop\.orders +400/);
+    expect(await succeed('tables', 'shop.orders')).toContain('delivery_days');
+    const { plan } = await json<{ plan: { chosen: string } }>('plan', 'returns.json');
+    const trained = await json<{ run: string; strategy: string; jobHash: string }>('train', 'returns.json');
+    expect(plan.chosen).toContain(trained.strategy);
+    const predicted = await json<{ file: string; rows: number }>(
+      'predict',
+      'returns',
+      '--output',
+      'scores.csv',
+    );
+    expect(predicted.rows).toBe(400);
+    expect(readFileSync(join(folder, 'scores.csv'), 'utf8').trim().split('\n')).toHaveLength(401);
+    const detail = await succeed('runs', trained.run);
+    for (const part of [trained.jobHash, 'predicted', 'left the silo', 'loss by round'])
+      expect(detail).toContain(part);
+    expect(await succeed('models')).toContain('returns@1');
+    expect(await succeed('models', 'returns')).toContain('crm.customers');
+  });
+
+  test('a detached run can be watched afterwards', async () => {
+    const { run } = await json<{ run: string }>('train', 'delivery.json', '--detach');
+    const { model } = await json<{ model: { name: string } }>('runs', run, '--follow');
+    expect(model.name).toBe('delivery');
+  });
+
+  test('a schedule is created, triggered, listed and deleted', async () => {
+    await succeed('schedule', 'create', 'returns.json', '--cron', '0 3 * * 1', '--id', 'weekly');
+    await succeed('schedule', 'trigger', 'weekly');
+    let lastRun: string | null = null;
+    for (let tries = 0; lastRun === null && tries < 40; tries++) {
+      await sleep(250);
+      const [schedule] = await json<{ id: string; cron: string; lastRun: string | null }[]>(
+        'schedule',
+        'list',
+      );
+      expect(schedule?.cron ?? '0 3 * * 1').toBe('0 3 * * 1');
+      lastRun = schedule?.lastRun ?? null;
+    }
+    expect(lastRun).toContain('train-returns-scheduled');
+    const { rounds } = await json<{ rounds: number }>('runs', String(lastRun), '--follow');
+    expect(rounds).toBeGreaterThan(0);
+    await succeed('schedule', 'delete', 'weekly');
+    expect((await amalur(folder, ['schedule', 'trigger', 'weekly'])).code).toBe(1);
+  });
+
+  test('doctor finds everything in order', async () => {
+    const findings = await json<{ name: string; ok: boolean }[]>('doctor');
+    expect(findings.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  test('mistakes are told without a stack and with the right exit code', async () => {
+    const told = async (...args: string[]): Promise<Finished> => {
+      const finished = await amalur(folder, args);
+      expect(finished.stderr).not.toContain('    at ');
+      return finished;
+    };
+    writeFileSync(join(folder, 'broken.json'), '{\n  "name": "x",\n}');
+    expect(await told('train', 'broken.json')).toMatchObject({ code: 1 });
+    expect((await told('train', 'broken.json')).stderr).toContain('line 3, column 1');
+    expect((await told('train', 'nowhere.json')).stderr).toContain('AMALUR_INVALID_JOB');
+    expect((await told('models', 'retruns')).stderr).toContain('AMALUR_UNKNOWN_MODEL');
+    expect((await told('runs', 'no-such-run')).stderr).toContain('AMALUR_UNKNOWN_RUN');
+    expect((await told('worker', 'silo', '--silo', 'shpo')).stderr).toContain('did you mean shop?');
+    expect((await told('trian')).code).toBe(2);
+    expect((await told('train')).code).toBe(2);
+    expect((await told('runs', '--limit', 'many')).code).toBe(2);
+    const elsewhere = await amalur(folder, ['runs'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });
+    expect(elsewhere).toMatchObject({ code: 1 });
+    expect(elsewhere.stderr).toContain('AMALUR_SERVER_UNREACHABLE');
+  });
+
+  test('killed with -9 it leaves no process behind, and goes on where it was', async () => {
+    expect(processes().length).toBeGreaterThan(5);
+    up.kill('SIGKILL');
+    for (let tries = 0; processes().length > 0 && tries < 75; tries++) await sleep(200);
+    expect(processes()).toEqual([]);
+    expect((await amalur(folder, ['doctor'])).code).toBe(1);
+    up = startUp();
+    await untilReady(up);
+    expect(await succeed('models')).toContain('returns@1');
+  }, 120_000);
+
+  test('Ctrl-C stops everything', async () => {
+    const gone = once(up, 'exit');
+    up.kill('SIGINT');
+    expect(await gone).toEqual([0, null]);
+    expect(processes()).toEqual([]);
+    expect(existsSync(join(folder, '.amalur', 'up.json'))).toBe(false);
+  }, 60_000);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { formatBytesBySilo, formatShare, formatSmall } from '../../../client/cli/format.js';
+import { describeProgress, trainedShare } from '../../../client/cli/progress-view.js';
+import type { RunProgress } from '../../../workflows/contracts/results.js';
+
+const start: RunProgress = {
+  phase: 'training',
+  strategy: 'factorize',
+  site: 'aggregator',
+  round: 1,
+  maxRounds: 1000,
+  loss: 0.6931472,
+  gradientNorm: 1,
+  tolerance: 1e-8,
+  silos: [{ silo: 'a', state: 'computing', round: 1, bytesOut: 1200, seconds: 1 }],
+};
+
+test('the bar moves by orders of magnitude of the gradient, and is full at the end', () => {
+  expect(trainedShare(1, start)).toBeCloseTo(0.001);
+  expect(trainedShare(1, { ...start, gradientNorm: 1e-4 })).toBeCloseTo(0.5);
+  expect(trainedShare(1, { ...start, gradientNorm: 1e-12 })).toBe(1);
+  expect(trainedShare(null, { ...start, gradientNorm: null, round: 500 })).toBeCloseTo(0.5);
+  expect(trainedShare(1, { ...start, phase: 'storing' })).toBe(1);
+});
+
+test('progress names what is known, and nothing else', () => {
+  expect(describeProgress(start)).toBe('round 1 · loss 0.693147 · gradient 1.0e+0 · 1.2 kB out of silos');
+  expect(describeProgress({ ...start, round: 0, loss: null, gradientNorm: null, silos: [] })).toBe('');
+});
+
+test('figures of one kind look alike', () => {
+  expect(formatSmall(7.08e-10)).toBe('7.1e-10');
+  expect(formatShare(1, 0)).toBe('–');
+  expect(formatBytesBySilo({ b: 0, c: 2_400_000, a: 12 })).toBe('a 12 B, c 2.4 MB');
+  expect(formatBytesBySilo({ a: 0 })).toBe('nothing');
+});

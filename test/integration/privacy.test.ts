@@ -118,7 +118,7 @@ describe('after trainings of every strategy, predictions and runs that failed', 
       for (const name of ['returns', 'delivery']) await trained(shop, jobOf(shop, name, { strategy }));
       await (await shop.client.predict({ model: 'delivery', strategy })).result();
     }
-    const model = { type: 'neural-network', hidden: [2], epochs: 1 } as const;
+    const model = { type: 'neural-network' as const, hidden: [2], epochs: 1 };
     await trained(shop, jobOf(shop, 'returns', { model }));
 
     const returns = jobOf(shop, 'returns');

@@ -21,7 +21,11 @@ interface At {
  * left of the wall-clock time when joining, computing and transfer are taken off is orchestration.
  */
 export class Ledger {
-  constructor(private state: LedgerState) {}
+  /** @param onBytesOut told whenever bytes have left a silo */
+  constructor(
+    private state: LedgerState,
+    private readonly onBytesOut: (bytesOut: LedgerState['bytesOut']) => void,
+  ) {}
 
   /** Enters operations that ran at the same time. */
   together(entries: readonly At[]): void {
@@ -42,6 +46,7 @@ export class Ledger {
       transfer: transfer + longest.transfer,
       bytesOut,
     };
+    this.onBytesOut(bytesOut);
   }
 
   snapshot(): LedgerState {

@@ -5,21 +5,25 @@ import type { Progress } from '../core/training/program.js';
 import type { Cost } from './contracts/operations.js';
 import { PROGRESS_QUERY, type Phase, type RunProgress, type SiloProgress } from './contracts/results.js';
 
+const BEGINNING: RunProgress = {
+  phase: 'validating',
+  strategy: null,
+  site: null,
+  round: 0,
+  maxRounds: 0,
+  loss: null,
+  gradientNorm: null,
+  tolerance: null,
+  silos: [],
+};
+
 /** How far a run is: answers the query `progress`, and keeps the table of the UI and the search attributes up to date. */
 export class Watch {
-  #progress: RunProgress = {
-    phase: 'validating',
-    strategy: null,
-    site: null,
-    round: 0,
-    maxRounds: 0,
-    loss: null,
-    gradientNorm: null,
-    tolerance: null,
-    silos: [],
-  };
+  #progress: RunProgress;
 
-  constructor() {
+  /** @param until where a run that continues as new has got; whoever watches it doesn't see it begin again */
+  constructor(until: RunProgress = BEGINNING) {
+    this.#progress = until;
     setHandler(defineQuery<RunProgress>(PROGRESS_QUERY), () => this.#progress);
   }
 
@@ -31,20 +35,13 @@ export class Watch {
     });
   }
 
-  /** @param bytesOut what silos have sent already, where a run continues as new */
-  resolved({ job, parties }: ResolvedJob, bytesOut: Readonly<Record<string, number>> = {}): void {
+  resolved({ job, parties }: ResolvedJob): void {
     const silos = [...new Set(parties.map(({ silo }) => silo))];
     const { model } = job;
     this.#change({
       maxRounds: model.type === 'neural-network' ? model.epochs : model.maxRounds,
       tolerance: model.type === 'neural-network' ? null : model.tolerance,
-      silos: silos.map((silo) => ({
-        silo,
-        state: 'ready',
-        round: 0,
-        bytesOut: bytesOut[silo] ?? 0,
-        seconds: 0,
-      })),
+      silos: silos.map((silo) => ({ silo, state: 'ready', round: 0, bytesOut: 0, seconds: 0 })),
     });
     upsertSearchAttributes({ Model: [job.name], Silos: silos });
   }
@@ -66,7 +63,6 @@ export class Watch {
             ...silo,
             state,
             round: this.#progress.round,
-            bytesOut: silo.bytesOut + (cost?.bytesOut ?? 0),
             seconds: silo.seconds + (cost ? cost.join + cost.compute + cost.transfer : 0),
           }
         : silo,
@@ -74,8 +70,18 @@ export class Watch {
     this.#change({ silos });
   }
 
+  /** What each silo has sent until now, as the ledger has it: also what it sent in the aggregator's role. */
+  bytesOut(sent: Readonly<Record<string, number>>): void {
+    const silos = this.#progress.silos.map((silo) => ({ ...silo, bytesOut: sent[silo.silo] ?? 0 }));
+    this.#change({ silos });
+  }
+
   best(metric: number | null): void {
     if (metric !== null) upsertSearchAttributes({ BestMetric: [metric] });
+  }
+
+  snapshot(): RunProgress {
+    return this.#progress;
   }
 
   #change(change: Partial<RunProgress>): void {

@@ -28,7 +28,10 @@ export async function runInference(request: InferenceRequest): Promise<Inference
     watch.resolved(resolved);
     const site = siteFor(model, strategy);
 
-    const ledger = new Ledger({ startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} });
+    const ledger = new Ledger(
+      { startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} },
+      (bytesOut) => watch.bytesOut(bytesOut),
+    );
     const course: Run = { execution, resolved, watch, ledger };
     const published = await publishAndMatch(
       course,

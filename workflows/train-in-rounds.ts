@@ -5,6 +5,7 @@ import type { JobInput } from '../core/job/schema.js';
 import type { Candidate } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
+import type { RunProgress } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
 import { baseSilo, publishAndMatch, siloOfSite, silosOf, type Run } from './publish.js';
@@ -28,6 +29,7 @@ export interface Resume {
   readonly execution: string;
   readonly rounds: RoundsState;
   readonly ledger: LedgerState;
+  readonly progress: RunProgress;
 }
 
 /**
@@ -40,13 +42,18 @@ export async function trainInRounds(
   job: JobInput,
   resumed?: RoundsState,
 ): Promise<Trained> {
-  run.watch.phase(resumed ? 'training' : 'publishing');
   let state = resumed ?? (await begin(run, candidate));
   run.watch.phase('training');
   while (state.stopped === undefined) {
     state = await exchange(run, candidate, state);
     if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {
-      const resume: Resume = { execution: run.execution, rounds: state, ledger: run.ledger.snapshot() };
+      const { execution, ledger, watch } = run;
+      const resume: Resume = {
+        execution,
+        rounds: state,
+        ledger: ledger.snapshot(),
+        progress: watch.snapshot(),
+      };
       await continueAsNew<(input: JobInput, from: Resume) => Promise<unknown>>(job, resume);
     }
   }
@@ -55,6 +62,7 @@ export async function trainInRounds(
 
 async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsState> {
   const { execution, resolved, watch, ledger } = run;
+  watch.phase('publishing');
   const spec = resolved.job.model;
   const sealed = strategy === 'federate' ? await sealSecret(run) : undefined;
   const { parties, match } = await publishAndMatch(run, site, 'keys', 'training', sealed);

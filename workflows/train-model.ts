@@ -20,20 +20,19 @@ import { trainInRounds, type Resume } from './train-in-rounds.js';
  * @param resume given only by this workflow itself when it continues as new
  */
 export async function trainModel(job: JobInput, resume?: Resume): Promise<TrainingResult> {
-  const watch = new Watch();
   // Whoever starts a run gives one object; only a run that continues as new has got further.
   const extra = resume !== undefined && workflowInfo().continuedFromExecutionRunId === undefined;
+  const watch = new Watch(extra ? undefined : resume?.progress);
   return recorded('training', extra ? undefined : resume?.execution, async ({ run, execution }) => {
     if (extra) throw tooManyArguments();
     const { resolved, plan } = resume
       ? await catalog.loadRun(execution)
       : await checkAndPlan(job, watch, execution);
     const candidate = chosenOf(plan);
-    watch.resolved(resolved, resume?.ledger.bytesOut);
-    watch.planned(candidate);
 
     const ledger = new Ledger(
       resume?.ledger ?? { startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} },
+      (bytesOut) => watch.bytesOut(bytesOut),
     );
     const course: Run = { execution, resolved, watch, ledger };
     const trained =
@@ -88,6 +87,7 @@ async function checkAndPlan(
   watch.resolved(resolved);
   watch.phase('planning');
   const plan = await planOf(resolved);
+  watch.planned(chosenOf(plan));
   await catalog.recordPlan(execution, resolved, plan);
   return { resolved, plan };
 }

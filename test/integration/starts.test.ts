@@ -160,16 +160,19 @@ describe('a run shows', () => {
   });
 
   test('search attributes, by which runs are found', async () => {
-    const { searchAttributes } = await shop.client.temporal.workflow.getHandle('watched').describe();
-    expect(Object.keys(searchAttributes)).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));
+    const { typedSearchAttributes } = await shop.client.temporal.workflow.getHandle('watched').describe();
+    const attributes = Object.fromEntries(
+      typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
+    );
+    expect(Object.keys(attributes)).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));
     const { test: measured } = result.metrics;
-    expect(searchAttributes).toMatchObject({
-      Model: ['returns'],
-      Strategy: ['federate'],
-      RunPhase: ['completed'],
+    expect(attributes).toMatchObject({
+      Model: 'returns',
+      Strategy: 'federate',
+      RunPhase: 'completed',
       Silos: ['shop', 'crm', 'warehouse'],
-      BestMetric: ['auc' in measured ? measured.auc : NaN],
-      Round: [result.rounds],
+      BestMetric: 'auc' in measured ? measured.auc : NaN,
+      Round: result.rounds,
     });
     const query = 'Model = "returns" AND Strategy = "federate" AND RunPhase = "completed" AND Silos = "crm"';
     const { stdout } = await temporal('workflow', 'list', '--query', query, '--output', 'json');
@@ -178,17 +181,23 @@ describe('a run shows', () => {
   });
 
   test('a summary and its details as a table', async () => {
+    const description = await temporal(
+      'workflow',
+      'describe',
+      '--workflow-id',
+      'watched',
+      '--output',
+      'json',
+    );
+    expect(description.stdout).toContain('train returns');
     const { stdout } = await temporal('workflow', 'metadata', '--workflow-id', 'watched', '--output', 'json');
-    const { currentDetails } = JSON.parse(stdout) as { currentDetails: string };
+    const { queryResult } = JSON.parse(stdout) as { queryResult: { currentDetails: string }[] };
+    const currentDetails = queryResult[0]?.currentDetails;
     expect(currentDetails).toContain('| **phase** | completed |');
     expect(currentDetails).toContain('| **strategy** | federate, meeting at silo.shop |');
     expect(currentDetails).toMatch(/^\| silo \| state \| round \| seconds \| bytes out \|$/m);
     for (const silo of ['shop', 'crm', 'warehouse'])
       expect(currentDetails).toContain(`| ${silo} | finished |`);
-    const { staticSummary } = (await shop.client.temporal.workflow
-      .getHandle('watched')
-      .describe()) as unknown as { staticSummary(): Promise<string> };
-    expect(staticSummary).toBeDefined();
   });
 
   test('beside each activity what it is for', async () => {

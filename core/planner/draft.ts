@@ -2,13 +2,14 @@ import type { ResolvedJob } from '../job/resolved.js';
 import type { DataStatistics, PartyStatistics } from './data-statistics.js';
 import { hostOf, siteOf, type Hosts } from './hosts.js';
 import type { Candidate, Seconds, Site } from './plan.js';
+import type { ExpectedRounds } from './rounds.js';
 
 /** Everything that the cost of a plan depends on. */
 export interface Situation {
   readonly resolved: ResolvedJob;
   readonly data: DataStatistics;
   readonly hosts: Hosts;
-  readonly rounds: Candidate['rounds'];
+  readonly rounds: ExpectedRounds;
 }
 
 /** What a plan lets out of the silos, as far as constraints speak of it. */

@@ -14,7 +14,8 @@ import { segmentOf } from './segments.js';
 
 /** All parties are in one silo: its worker trains on the factorized table in one process. T is not built, nothing leaves. */
 export function factorizeLocally(situation: Situation, silo: string): Draft {
-  const { data, hosts, rounds, resolved } = situation;
+  const { data, hosts, resolved } = situation;
+  const rounds = situation.rounds.whitenedTogether;
   const { model } = resolved.job;
   const site = siteOf(silo);
   const { rates } = hostOf(hosts, site);

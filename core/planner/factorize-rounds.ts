@@ -14,7 +14,7 @@ import {
 } from './draft.js';
 import { hostOf, siteOf } from './hosts.js';
 import { basisSize, descentSeconds, exchangeSeconds, partyRoundSeconds } from './operator-costs.js';
-import type { Seconds, Site } from './plan.js';
+import type { Candidate, Seconds, Site } from './plan.js';
 
 /** Bytes of a message besides its vector: the dot products of the basis, headers. */
 const MESSAGE_BYTES = 300;
@@ -32,16 +32,16 @@ interface Traffic {
 }
 
 /**
- * Partial products travel between the silos and the site, round by round. Parties at the site exchange nothing over the
- * network. For federate the site is the base table's silo, keys are hashed under a secret, parameters stay.
+ * Partial products travel between the silos and the site, round by round. What parties at the site
+ * exchange goes through its store as well, but doesn't leave it. For federate the site is the base table's silo, keys are hashed under a secret, parameters stay.
  */
 export function trainInRounds(situation: Situation, strategy: 'factorize' | 'federate', site: Site): Draft {
-  const { data, rounds } = situation;
+  const { data } = situation;
   const [base] = data.parties;
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
-  const traffic = new Map(away.map((party) => [party, trafficOf(situation, party)]));
+  const rounds = roundsOf(situation);
   const sum = (parties: readonly PartyStatistics[], figure: (t: Traffic) => number) =>
-    total(parties, (party) => (traffic.has(party) ? figure(trafficOf(situation, party)) : 0));
+    total(parties, (party) => figure(trafficOf(situation, party)));
   // One product more than there are rounds: the scores of the test rows.
   const up = (t: Traffic) => t.startUp + (rounds.expected + 1) * t.roundUp;
   const down = (t: Traffic) => t.startDown + rounds.expected * t.roundDown;
@@ -70,6 +70,10 @@ export function trainInRounds(situation: Situation, strategy: 'factorize' | 'fed
   };
 }
 
+function roundsOf({ data, rounds }: Situation): Candidate['rounds'] {
+  return data.parties.length === 1 ? rounds.whitenedTogether : rounds.whitenedApart;
+}
+
 interface Moved {
   /** Bytes that parties write and read in the whole run. */
   readonly leaving: (parties: readonly PartyStatistics[]) => number;
@@ -77,7 +81,8 @@ interface Moved {
 }
 
 function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Moved): Seconds {
-  const { data, hosts, rounds, resolved } = situation;
+  const { data, hosts, resolved } = situation;
+  const rounds = roundsOf(situation);
   const { model } = resolved.job;
   const { rates } = hostOf(hosts, site);
   const silos = bySilo(data.parties);

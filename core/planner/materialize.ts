@@ -24,7 +24,8 @@ import { segmentOf } from './segments.js';
 
 /** The columns in use leave every silo but the site's own; T is built there and trained on in one process. */
 export function materializeAt(situation: Situation, site: Site): Draft {
-  const { data, hosts, rounds, resolved } = situation;
+  const { data, hosts, resolved } = situation;
+  const rounds = situation.rounds.whitenedTogether;
   const { rates } = hostOf(hosts, site);
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
   const bytes = new Map([...bySilo(away)].map(([silo, parties]) => [silo, bytesPulled(parties, data)]));

@@ -6,23 +6,42 @@ export interface EarlierRounds {
   readonly median: number;
 }
 
-/** L-BFGS rounds to a gradient norm of 1e-9 on data like those of reference/algebra.md §5 (22 to 84 there). */
-const ROUNDS_TO_1E9 = 80;
+type Rounds = Candidate['rounds'];
+
+/** Where one process has all columns it whitens them together; parties can't take out what they have in common. */
+export interface ExpectedRounds {
+  readonly whitenedTogether: Rounds;
+  readonly whitenedApart: Rounds;
+}
+
+/**
+ * Rounds of preconditioned L-BFGS to a gradient norm of 1e-11. Together: late-flights takes 15. Apart: 15 and 18 on the orders
+ * example, 25 and 91 on two public sets, 63 on late-flights (docs/algorithms.md); their geometric mean.
+ */
+const ROUNDS_TO_1E11 = { whitenedTogether: 15, whitenedApart: 35 } as const;
 /** A default may be off by this factor either way, the median of earlier runs by the other. */
 const UNCERTAINTY_OF_DEFAULT = 2.5;
 const UNCERTAINTY_OF_MEDIAN = 1.5;
 
-/** Exchanges (epochs for a network) that a training is expected to take. All strategies take the same number. */
-export function expectedRounds(model: ModelSpec, earlier?: EarlierRounds): Candidate['rounds'] {
-  if (model.type === 'neural-network') return { expected: model.epochs, uncertainty: 1 };
+/** Exchanges (epochs for a network) that a training is expected to take. */
+export function expectedRounds(model: ModelSpec, earlier?: EarlierRounds): ExpectedRounds {
+  if (model.type === 'neural-network') return same({ expected: model.epochs, uncertainty: 1 });
   if (earlier !== undefined)
-    return { expected: within(earlier.median, model.maxRounds), uncertainty: UNCERTAINTY_OF_MEDIAN };
+    return same({ expected: within(earlier.median, model.maxRounds), uncertainty: UNCERTAINTY_OF_MEDIAN });
   // L-BFGS converges linearly: each decimal of tolerance costs about as many rounds as the last.
-  const decimals = -Math.log10(model.tolerance);
-  return {
-    expected: within((ROUNDS_TO_1E9 * decimals) / 9, model.maxRounds),
+  const share = -Math.log10(model.tolerance) / 11;
+  const byDefault = (rounds: number): Rounds => ({
+    expected: within(rounds * share, model.maxRounds),
     uncertainty: UNCERTAINTY_OF_DEFAULT,
+  });
+  return {
+    whitenedTogether: byDefault(ROUNDS_TO_1E11.whitenedTogether),
+    whitenedApart: byDefault(ROUNDS_TO_1E11.whitenedApart),
   };
+}
+
+function same(rounds: Rounds): ExpectedRounds {
+  return { whitenedTogether: rounds, whitenedApart: rounds };
 }
 
 function within(rounds: number, maxRounds: number): number {

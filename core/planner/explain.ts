@@ -2,6 +2,7 @@ import { formatBytes, formatSeconds } from './format.js';
 import { hostOf, siteName, TYPICAL_HOST, type Hosts } from './hosts.js';
 import type { Draft } from './draft.js';
 import type { Candidate } from './plan.js';
+import { asFast } from './rank.js';
 
 type Told = Omit<Candidate, 'explanation'>;
 
@@ -9,11 +10,11 @@ type Told = Omit<Candidate, 'explanation'>;
 export function explainCandidate(candidate: Told, chosen: Told): string {
   if (candidate.excluded.length > 0) return `ruled out: ${candidate.excluded.join('; ')}`;
   const cost = `about ${formatSeconds(candidate.seconds.total)}, ${mainCost(candidate)}, and ${leaving(candidate)}`;
-  if (candidate.id === chosen.id) return `${cost}: chosen as the fastest that is allowed`;
-  const times = candidate.seconds.total / chosen.seconds.total;
-  return times < 1.05
+  if (candidate.id === chosen.id)
+    return `${cost}: chosen as the fastest that is allowed; of those as fast it lets fewest bytes out`;
+  return asFast(candidate, chosen)
     ? `${cost}: as fast as the chosen plan, within the estimate`
-    : `${cost}: ${times.toFixed(1)} times as long as the chosen plan`;
+    : `${cost}: ${(candidate.seconds.total / chosen.seconds.total).toFixed(1)} times as long as the chosen plan`;
 }
 
 /** The decision in a few sentences, for `amalur plan` and the UI. */

@@ -22,9 +22,8 @@ export function failureOf(error: unknown): ApplicationFailure {
   }
   const message = error instanceof Error ? error.message : 'unknown error';
   if (error instanceof ComputeLostError) return ApplicationFailure.create({ message, type: error.name });
-  const errno = (error as NodeJS.ErrnoException | null)?.code;
-  if (typeof errno === 'string' && /^E[A-Z]+$/.test(errno))
-    return ApplicationFailure.create({ message, type: errno });
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (typeof code === 'string' && passes(code)) return ApplicationFailure.create({ message, type: code });
   const internal = new AmalurError('AMALUR_INTERNAL', message, {
     suggestion: 'this is a defect: please report it with the log of the worker',
   });
@@ -34,6 +33,14 @@ export function failureOf(error: unknown): ApplicationFailure {
     nonRetryable: true,
     details: [reportOf(internal)],
   });
+}
+
+/**
+ * Codes of what a machine does and what can be over in a moment: those of the operating system, and those by which Prisma says
+ * that the catalog's database can't be reached, is too busy, or has ended the connection or the transaction.
+ */
+function passes(code: string): boolean {
+  return /^E[A-Z]+$/.test(code) || /^P(1001|1002|1008|1017|2024|2028|2034|2037)$/.test(code);
 }
 
 /** Wraps every activity of a group so that errors leave it as failures of a stable type. */

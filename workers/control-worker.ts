@@ -8,6 +8,7 @@ import type { AmalurConfig } from '../core/config/index.js';
 import { AmalurError } from '../core/errors.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
 import { connectWorker, runWorkers, type ServerAccess } from './run-workers.js';
+import { requireSearchAttributes } from './search-attributes.js';
 
 // Tests run this file as TypeScript, where the bundle is found in the build.
 const bundle = fileURLToPath(
@@ -27,6 +28,7 @@ export async function runControlWorker(config: AmalurConfig, access: ServerAcces
   const catalog = await openCatalog(config.catalogUrl);
   const connection = await connectWorker(access);
   try {
+    await requireSearchAttributes(connection, access.namespace);
     const worker = await Worker.create({
       connection,
       namespace: access.namespace,

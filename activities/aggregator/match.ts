@@ -4,7 +4,7 @@ import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
-import { matchRows } from '../../core/integration/match-rows.js';
+import { matchRows, requireMatch } from '../../core/integration/match-rows.js';
 import { trainingCounts } from '../../core/integration/target-index.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
@@ -34,6 +34,7 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
                 party,
                 field,
               );
+              if (learn) requireMatch(matching, party, field);
               matched[party] = matching.matched;
               dimensions.push({ ...matching, party, sourceRows: dimension.rows });
             }

@@ -12,7 +12,7 @@ export interface SiteContext {
   readonly journal: Journal;
   /** The silo's tables by name; none at the aggregator worker. */
   readonly sources: ReadonlyMap<string, TableSource>;
-  /** Folder into which predictions are written by default. */
+  /** Folder into which predictions are written. */
   readonly predictions: string;
   /** Tells the worker how far a long operation is; the worker passes it on as a heartbeat. */
   readonly report: (progress: unknown) => void;

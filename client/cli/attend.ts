@@ -11,12 +11,16 @@ interface AttendOptions {
   readonly json?: boolean;
 }
 
-/** Stays with a run until its result can be shown, or until the person leaves it. */
+/**
+ * Stays with a run until its result can be shown, or until the person leaves it.
+ * @param finish what is left to do here when the run is over
+ */
 export async function attend<Result>(
   run: RunHandle<Result>,
   name: string,
   { detach = false, json = false }: AttendOptions,
   show: (result: Result) => string,
+  finish: (result: Result) => Promise<Result> = (result) => Promise.resolve(result),
 ): Promise<void> {
   if (detach) {
     if (json) printJson({ run: run.id });
@@ -28,6 +32,9 @@ export async function attend<Result>(
   if ('detached' in followed) {
     tell(comeBack(run.id));
     process.exitCode = EXIT.detached;
-  } else if (json) printJson(followed.result);
-  else print(show(followed.result));
+    return;
+  }
+  const result = await finish(followed.result);
+  if (json) printJson(result);
+  else print(show(result));
 }

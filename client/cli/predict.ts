@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { InferenceRequest } from '../../workflows/contracts/results.js';
+import { AmalurError } from '../../core/errors.js';
 import { attend } from './attend.js';
+import { openDestination } from './destination.js';
+import { tell } from './output.js';
 import { optionsOf, withClient } from './session.js';
 import { showInference } from './show-result.js';
 
@@ -23,7 +25,10 @@ export function addPredict(root: Command): void {
         'factorize',
       ]),
     )
-    .option('-o, --output <file>', '.csv or .parquet, on the host where the predictions come together')
+    .option(
+      '-o, --output <file>',
+      '.csv or .parquet on this host; default: into the folder of predictions where they come together',
+    )
     .option('-d, --detach', 'start the run and return at once')
     .addHelpText(
       'after',
@@ -31,14 +36,32 @@ export function addPredict(root: Command): void {
     )
     .action(async (model: string, _options: unknown, command: Command) => {
       const options = optionsOf<PredictCommandOptions>(command);
-      const { strategy, output } = options;
+      const { strategy, output, detach } = options;
+      if (output !== undefined && detach) throw nobodyWaits();
       await withClient(options, async ({ client }) => {
-        const run = await client.predict({
-          model,
-          ...(strategy !== undefined && { strategy }),
-          ...(output !== undefined && { output: resolve(output) }),
-        });
-        await attend(run, model, options, showInference);
+        const destination = output === undefined ? undefined : await openDestination(output);
+        try {
+          const run = await client.predict({
+            model,
+            ...(strategy !== undefined && { strategy }),
+            ...(destination && { output: destination.nameAtSite }),
+          });
+          await attend(run, model, options, showInference, async (result) => {
+            const file = await destination?.fill(result.file);
+            if (destination && file === undefined) tell(`The predictions are on the host of ${result.site}.`);
+            return file === undefined ? result : { ...result, file };
+          });
+        } finally {
+          await destination?.discard();
+        }
       });
     });
+}
+
+function nobodyWaits(): AmalurError {
+  return new AmalurError('AMALUR_INVALID_JOB', 'nobody waits for a detached run to copy its predictions', {
+    field: 'output',
+    suggestion:
+      'leave --output out: the predictions stay in the folder of predictions; or leave --detach out',
+  });
 }

@@ -22,7 +22,7 @@ export function showTraining(result: TrainingResult): string {
 export function showInference(result: InferenceResult): string {
   const { model, strategy, site, file, rows, sha256, seconds, bytesOut } = result;
   return facts([
-    ['file', `${file}${site === 'aggregator' ? '' : ` (on the host of ${site})`}`],
+    ['file', file],
     ['rows', formatCount(rows)],
     ['sha256', sha256],
     ['model', `${model.name}@${model.version}`],

@@ -45,7 +45,6 @@ export async function tellStory(
   const inferred = await inferBothWays(
     client,
     reference === undefined ? workspace.job.name : `${reference.name}@${reference.version}`,
-    config.predictions,
   );
   print(
     `\nInference: ${formatCount(inferred.rows)} rows scored twice, materialised and factorised; largest difference ${formatSmall(inferred.maxAbsDiff)}`,

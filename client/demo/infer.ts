@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { quoteName, quoteText } from '../../core/sources/sql.js';
 import type { InferenceResult } from '../../workflows/contracts/results.js';
@@ -18,11 +17,10 @@ export interface Inferred {
 const WAYS = ['materialize', 'factorize'] as const;
 
 /** Scores every row in both ways, each into a file, and compares the files row by row. */
-export async function inferBothWays(client: AmalurClient, model: string, folder: string): Promise<Inferred> {
+export async function inferBothWays(client: AmalurClient, model: string): Promise<Inferred> {
   const results: InferenceResult[] = [];
   for (const strategy of WAYS) {
-    const output = join(folder, `${strategy}.parquet`);
-    const run = await client.predict({ model, strategy, output });
+    const run = await client.predict({ model, strategy, output: `${strategy}.parquet` });
     const result = await watch(run, progressView(`inference, ${strategy}`));
     tell(
       `inference, ${strategy}: ${formatCount(result.rows)} rows in ${formatSeconds(result.seconds.total)} (run ${run.id})`,

@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import type { AmalurConfig } from '../../core/config/index.js';
 import { formatBytes } from '../../core/planner/format.js';
+import { requireSearchAttributes } from '../../workers/search-attributes.js';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contracts/results.js';
 import { AmalurClient } from '../amalur-client.js';
 import { connect, type Connected } from '../connect.js';
@@ -51,7 +52,7 @@ function serverChecks(config: AmalurConfig, connected: Connected): Check[] {
   const client = new AmalurClient(connected);
   const silos = config.silos.map(({ name }) => name);
   return [
-    { name: 'search attributes', run: () => checkAttributes(client, connected.namespace) },
+    { name: 'search attributes', run: () => checkAttributes(connected) },
     ...neededQueues(silos).map((needed): Check => ({
       name: `queue ${needed.queue} (${needed.takes})`,
       run: async () => {
@@ -72,17 +73,7 @@ function serverChecks(config: AmalurConfig, connected: Connected): Check[] {
   ];
 }
 
-async function checkAttributes(client: AmalurClient, namespace: string): Promise<string> {
-  const { customAttributes } = await client.temporal.connection.operatorService.listSearchAttributes({
-    namespace,
-  });
-  const missing = Object.keys(SEARCH_ATTRIBUTES).filter((name) => !(name in customAttributes));
-  if (missing.length === 0) return Object.keys(SEARCH_ATTRIBUTES).join(', ');
-  const flags = Object.entries(SEARCH_ATTRIBUTES)
-    .filter(([name]) => missing.includes(name))
-    .map(([name, type]) => `--name ${name} --type ${type}`);
-  throw new Wrong(
-    `not registered: ${missing.join(', ')}`,
-    `temporal operator search-attribute create ${flags.join(' ')}`,
-  );
+async function checkAttributes({ connection, namespace }: Connected): Promise<string> {
+  await requireSearchAttributes(connection, namespace);
+  return Object.keys(SEARCH_ATTRIBUTES).join(', ');
 }

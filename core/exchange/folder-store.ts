@@ -35,6 +35,7 @@ class FolderStore implements Store {
     // Comparing, not only looking, so that storing a blob again mends one that the disk has damaged.
     if (present === undefined || Buffer.compare(present, bytes) !== 0) {
       await this.#write(bytes, keeping, (temporary) => inFolder(file, () => rename(temporary, file)));
+      if (keeping === 'flushed') await flushName(file);
     }
     return hash;
   }
@@ -64,6 +65,7 @@ class FolderStore implements Store {
     return this.#write(Buffer.from(record, 'utf8'), keeping, async (temporary) => {
       try {
         await inFolder(file, () => link(temporary, file));
+        if (keeping === 'flushed') await flushName(file);
         return record;
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error;
@@ -109,6 +111,18 @@ async function inFolder<T>(file: string, action: () => Promise<T>): Promise<T> {
     if (codeOf(error) !== 'ENOENT') throw error;
     await mkdir(dirname(file), { recursive: true });
     return action();
+  }
+}
+
+/** A file's name is on the disk when its folder is, and the folder's name when the folder above is. */
+async function flushName(file: string): Promise<void> {
+  for (const folder of [dirname(file), dirname(dirname(file))]) {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   }
 }
 

@@ -15,7 +15,11 @@ export function labelsOf(
       ? values
       : values.map((value) => (Number.isNaN(value) ? NaN : value >= atLeast ? 1 : 0));
   }
-  const positive = values.values.indexOf(String(equals));
+  // A number may be written in several ways: 1e-7 and 1e-07.
+  const positive =
+    typeof equals === 'number'
+      ? values.values.findIndex((value) => Number(value) === equals)
+      : values.values.indexOf(String(equals));
   return Float64Array.from(values.codes, (code) => (code < 0 ? NaN : code === positive ? 1 : 0));
 }
 

@@ -12,7 +12,6 @@ export interface Matching {
  * @param party name of the dimension, for messages
  * @param field path of the join in the job, for messages
  * @throws AMALUR_REPEATED_KEY if a key stands in more than one row of the dimension
- * @throws AMALUR_EMPTY_JOIN if nothing matches at all
  */
 export function matchRows(base: KeyTokens, dimension: KeyTokens, party: string, field: string): Matching {
   const rowOf = rowByToken(dimension, party, field);
@@ -26,14 +25,20 @@ export function matchRows(base: KeyTokens, dimension: KeyTokens, party: string, 
     if (row >= 0) matched++;
     return row;
   });
-  if (matched === 0) {
-    throw new AmalurError('AMALUR_EMPTY_JOIN', `no row of the base table finds a match in ${party}`, {
-      field,
-      suggestion:
-        'check that the key columns hold the same kind of value in both tables, or leave the join out',
-    });
-  }
   return { rows, matched };
+}
+
+/**
+ * What nothing can be learned from is a mistake of the job; rows to be predicted may well have no match.
+ * @throws AMALUR_EMPTY_JOIN if the base table has rows, and none of them a match
+ */
+export function requireMatch({ rows, matched }: Matching, party: string, field: string): void {
+  if (matched > 0 || rows.length === 0) return;
+  throw new AmalurError('AMALUR_EMPTY_JOIN', `no row of the base table finds a match in ${party}`, {
+    field,
+    suggestion:
+      'check that the key columns hold the same kind of value in both tables, or leave the join out',
+  });
 }
 
 function rowByToken({ codes, tokens }: KeyTokens, party: string, field: string): Map<string, number> {

@@ -13,9 +13,13 @@ export const inferenceRequestSchema = z.strictObject({
   output: z
     .string()
     .regex(/\.(csv|parquet)$/i, 'the name of the file ends in .csv or .parquet')
+    // Whoever may start a workflow must not be able to write wherever a worker can.
+    .refine((file) => !/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(file), {
+      message: 'the file is named within the folder of predictions: no absolute path, no ..',
+    })
     .optional()
     .describe(
-      "File to write, .csv or .parquet; default: the model's and the run's name in the folder of predictions.",
+      "File to write, .csv or .parquet, within the site's folder of predictions; default: the model's and the run's name.",
     ),
 });
 

@@ -18,6 +18,8 @@ function classification(probabilities: Float64Array, labels: Float64Array): Clas
     positives += label;
   });
   const rows = labels.length;
+  // A probability that is no number has no place in any order.
+  if (Number.isNaN(loss)) return { rows, positives, auc: null, logLoss: null, accuracy: null };
   return {
     rows,
     positives,
@@ -36,7 +38,6 @@ export function areaUnderCurve(scores: Float64Array, labels: Float64Array): numb
   let wins = 0;
   for (const score of positives) {
     while (below < negatives.length && negatives[below]! < score) below++;
-    through = Math.max(through, below);
     while (through < negatives.length && negatives[through]! <= score) through++;
     wins += below + (through - below) / 2;
   }
@@ -59,7 +60,8 @@ function regression(predictions: Float64Array, labels: Float64Array): Regression
     rows,
     rmse: defined(Math.sqrt(squares / rows)),
     mae: defined(absolute / rows),
-    r2: defined(1 - squares / total),
+    // Labels that are all the same have no variance, though their mean may be rounded.
+    r2: labels.every((label) => label === labels[0]) ? null : defined(1 - squares / total),
   };
 }
 

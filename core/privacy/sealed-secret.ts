@@ -9,6 +9,10 @@ import {
   randomBytes,
 } from 'node:crypto';
 
+import { AmalurError } from '../errors.js';
+
+const TAG_BYTES = 16;
+
 /**
  * A secret shared by silos through a coordinator that must not learn it: X25519 agreement, HKDF-SHA-256, AES-256-GCM.
  * Keys and sealed secrets travel as base64. Nobody vouches for the public keys: this holds against a coordinator that
@@ -39,6 +43,7 @@ export function seal(secret: Uint8Array, recipient: string): string {
     'aes-256-gcm',
     sharedKey(ephemeral.privateKey, recipient, ephemeral.publicKey),
     nonce,
+    { authTagLength: TAG_BYTES },
   );
   const body = Buffer.concat([cipher.update(secret), cipher.final()]);
   return [Buffer.from(ephemeral.publicKey, 'base64'), nonce, body, cipher.getAuthTag()]
@@ -46,16 +51,33 @@ export function seal(secret: Uint8Array, recipient: string): string {
     .join('.');
 }
 
-/** @throws Error if it was sealed for another key or altered on the way */
+/** @throws AMALUR_BLOB_CORRUPT if it was sealed for another key or altered on the way */
 export function open(sealed: string, privateKey: string): Uint8Array {
-  const [ephemeral, nonce, body, tag] = sealed.split('.');
-  if (ephemeral === undefined || nonce === undefined || body === undefined || tag === undefined) {
-    throw new Error('a sealed secret has four parts');
+  try {
+    return decipher(sealed, privateKey);
+  } catch (error) {
+    const message = 'the secret of the run was sealed for another silo, or altered on the way';
+    const hints = { suggestion: 'run the job again; if it fails again, somebody meddles with the messages' };
+    throw new AmalurError('AMALUR_BLOB_CORRUPT', message, hints, { cause: error });
   }
+}
+
+function decipher(sealed: string, privateKey: string): Uint8Array {
+  const [ephemeral, nonce, body, tag, ...more] = sealed.split('.');
+  if (
+    ephemeral === undefined ||
+    nonce === undefined ||
+    body === undefined ||
+    tag === undefined ||
+    more.length
+  )
+    throw new Error('a sealed secret has four parts');
   const decipher = createDecipheriv(
     'aes-256-gcm',
     sharedKey(privateKey, ephemeral, ephemeral),
     Buffer.from(nonce, 'base64'),
+    // Without a length a tag cut to four bytes would do, which can be guessed.
+    { authTagLength: TAG_BYTES },
   );
   decipher.setAuthTag(Buffer.from(tag, 'base64'));
   return Buffer.concat([decipher.update(Buffer.from(body, 'base64')), decipher.final()]);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { AmalurError } from '../errors.js';
 import type { Bundle } from '../exchange/bundle.js';
 import type { BlobRef, Home, Keeping } from '../exchange/store.js';
 import type { Stores } from '../exchange/stores.js';
-import { hashJson } from '../json.js';
+import { hashJson, sha256 } from '../json.js';
 
 /**
  * A computation that advances by steps, each a pure function of the state before and the step's input. Its state can be
@@ -34,6 +35,21 @@ const recordSchema = z.object({
   checkpoint: z.custom<BlobRef>().nullable(),
 });
 type StoredRecord = z.infer<typeof recordSchema>;
+
+const AGAIN = { suggestion: 'check the disk, then run the job again' };
+
+/** A record goes behind its checksum: what a power cut or a disk leaves of it is never taken for another. */
+function writeRecord(record: StoredRecord): string {
+  const text = JSON.stringify(record);
+  return `${sha256(text)}\n${text}`;
+}
+
+function readRecord(key: string, stored: string): StoredRecord {
+  const end = stored.indexOf('\n');
+  const text = stored.slice(end + 1);
+  if (end >= 0 && sha256(text) === stored.slice(0, end)) return recordSchema.parse(JSON.parse(text));
+  throw new AmalurError('AMALUR_BLOB_CORRUPT', `the record of step ${key} has been altered`, AGAIN);
+}
 
 /** Steps between two saved states: what a crash costs at the most, against what each saving writes. */
 const CHECKPOINT_EVERY = 10;
@@ -148,20 +164,20 @@ export class Journal {
     keeping: Keeping,
     live?: unknown,
   ): Promise<StepRecord<O>> {
-    const inForce = await this.stores.at(this.home).putIfAbsent(key, JSON.stringify(record), keeping);
+    const inForce = await this.stores.at(this.home).putIfAbsent(key, writeRecord(record), keeping);
     if (live !== undefined) this.#remember(key, live);
-    return { key, output: recordSchema.parse(JSON.parse(inForce)).output as O };
+    return { key, output: readRecord(key, inForce).output as O };
   }
 
   async #read(key: string): Promise<StoredRecord | undefined> {
     const text = await this.stores.at(this.home).readRecord(key);
-    return text === undefined ? undefined : recordSchema.parse(JSON.parse(text));
+    return text === undefined ? undefined : readRecord(key, text);
   }
 
   async #required(key: string): Promise<StoredRecord> {
     const record = await this.#read(key);
-    if (!record) throw new Error(`no step is committed under ${key}`);
-    return record;
+    if (record) return record;
+    throw new AmalurError('AMALUR_BLOB_MISSING', `the record of step ${key} is not in the store`, AGAIN);
   }
 
   #remember(key: string, live: unknown): void {

@@ -258,6 +258,11 @@ describe('what is odd but legal', () => {
 describe('an inference that cannot be made', () => {
   const model = 'sound';
 
+  beforeAll(async () => {
+    await mkdir(shop.config.predictions, { recursive: true });
+    await writeFile(path.join(shop.config.predictions, 'file.csv'), '');
+  });
+
   test.each([
     [
       'a model that is not there',
@@ -284,17 +289,24 @@ describe('an inference that cannot be made', () => {
     ['a file of another kind', { model, output: 'scores.xlsx' }, 'AMALUR_INVALID_JOB', 'output', /csv/],
     [
       'a file below a file',
-      { model, output: '/dev/null/scores.csv' },
+      { model, output: 'file.csv/scores.csv' },
       'AMALUR_OUTPUT_UNWRITABLE',
       'output',
       /folder/,
     ],
     [
-      'a file where none can be made',
-      { model, output: '/proc/scores.csv' },
-      'AMALUR_OUTPUT_UNWRITABLE',
+      'a file outside the folder of predictions',
+      { model, output: '/tmp/scores.csv' },
+      'AMALUR_INVALID_JOB',
       'output',
-      /folder/,
+      /within the folder/,
+    ],
+    [
+      'a file above the folder of predictions',
+      { model, output: 'a/../../scores.csv' },
+      'AMALUR_INVALID_JOB',
+      'output',
+      /within the folder/,
     ],
     ['nothing', undefined, 'AMALUR_INVALID_JOB', undefined, /object/],
   ])('%s', async (_what, request, code, field, suggestion) => {

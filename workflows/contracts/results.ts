@@ -27,7 +27,7 @@ export interface InferenceRequest {
   readonly model: string;
   /** materialize: rows come together; factorize: partial scores are summed. Default: factorize, which every model of regression allows. */
   readonly strategy?: 'materialize' | 'factorize';
-  /** File to write, .csv or .parquet; default: the model's and the run's name in the folder of predictions. */
+  /** File to write within the site's folder of predictions, .csv or .parquet; default: the model's and the run's name. */
   readonly output?: string;
 }
 

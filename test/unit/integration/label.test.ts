@@ -28,8 +28,9 @@ describe('labels', () => {
 
   test.each([
     ['yes', ['yes', 'no', null, 'Yes']],
-    [1, ['1', '0', null, '01']],
-    [0.5, ['0.5', '0', null, '.5']],
+    [1, ['1', '0', null, '11']],
+    [0.5, ['0.5', '0', null, '0.05']],
+    [1e-7, ['1e-07', '1e-08', null, '0']],
     [false, ['false', 'true', null, 'False']],
   ])('equals %j: the text of a category decides, exactly; NULL is of no class', (equals, texts) => {
     expect(labelsOf(label({ equals }), dictionaryOf(texts))).toEqual(Float64Array.of(1, 0, NaN, 0));

@@ -13,7 +13,7 @@ import {
 import { encodedColumns } from '../../../core/integration/encoder.js';
 import { keyTokens } from '../../../core/integration/key-tokens.js';
 import { localTable } from '../../../core/integration/local-table.js';
-import { matchRows } from '../../../core/integration/match-rows.js';
+import { matchRows, requireMatch } from '../../../core/integration/match-rows.js';
 import { trainingCounts, type TargetIndex } from '../../../core/integration/target-index.js';
 import {
   dictionaryOf,
@@ -31,7 +31,9 @@ function targetOf({ base, dimensions, scenario, testShare }: Scene, secret?: Uin
     const party = partyOf(k + 1);
     const baseKeys = keyTokens(dictionaryOf(base.map(({ keys }) => keys[k] ?? null)), secret);
     const keys = keyTokens(dictionaryOf(dimension.map(({ key }) => key)), secret);
-    return { ...matchRows(baseKeys, keys, party, `joins[${k}]`), party, sourceRows: dimension.length };
+    const matching = matchRows(baseKeys, keys, party, `joins[${k}]`);
+    requireMatch(matching, party, `joins[${k}]`);
+    return { ...matching, party, sourceRows: dimension.length };
   });
   const rows: BaseRows = {
     party: partyOf(0),
@@ -49,7 +51,10 @@ function mistakeIn(scene: Scene): string | undefined {
   // Everything that NULL labels and the scenario leave out can still have matched.
   const labelled = scene.base.map((row) => ({ ...row, label: 0 }));
   const all = naiveTarget({ ...scene, base: labelled, scenario: 'left' });
-  if (scene.dimensions.some((_, k) => all.rows.every((rows) => rows[k + 1] === undefined))) {
+  if (
+    scene.base.length > 0 &&
+    scene.dimensions.some((_, k) => all.rows.every((rows) => rows[k + 1] === undefined))
+  ) {
     return 'AMALUR_EMPTY_JOIN';
   }
   return naiveTarget(scene).trainRows === 0 ? 'AMALUR_EMPTY_TARGET' : undefined;

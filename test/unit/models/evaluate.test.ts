@@ -161,4 +161,12 @@ describe('a measure that no row gives is null, not a number', () => {
     expect(regress([4, 4], [4, 4])).toMatchObject({ r2: null, rmse: 0 });
     expect(regress([3], [4])).toMatchObject({ r2: null, rmse: 1 });
   });
+
+  test('R² where every label is the same, and their mean is rounded', () => {
+    expect(regress([1, 2, 3], [0.1, 0.1, 0.1])).toMatchObject({ r2: null });
+  });
+
+  test('any measure of a probability that is no number', () => {
+    expect(classify([NaN, 0.2, 0.7], [1, 0, 1])).toMatchObject({ auc: null, logLoss: null, accuracy: null });
+  });
 });

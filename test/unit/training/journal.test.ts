@@ -373,22 +373,26 @@ describe('what the store has lost is an error, never another state', () => {
     const { keys } = await chain(restarted(), { actor }, inputs.slice(0, 4));
     const lost = keys[2] ?? '';
     await rm(join(folder, 'shop', 'records', lost.slice(0, 2), lost));
-    await expect(restarted().live(actor, keys[4] ?? '')).rejects.toThrow(lost);
-    await expect(restarted().outputs(keys[4] ?? '')).rejects.toThrow(lost);
-    await expect(restarted().step(actor, lost, 0)).rejects.toThrow(lost);
+    const missing = { code: 'AMALUR_BLOB_MISSING', message: expect.stringContaining(lost) as string };
+    await expect(restarted().live(actor, keys[4] ?? '')).rejects.toMatchObject(missing);
+    await expect(restarted().outputs(keys[4] ?? '')).rejects.toMatchObject(missing);
+    await expect(restarted().step(actor, lost, 0)).rejects.toMatchObject(missing);
   });
 
-  test('a record that is cut or empty is not read as another', async () => {
+  test('a record that is cut, empty or altered is not read as another', async () => {
     const { actor } = countingActor(stores);
     const { keys } = await chain(restarted(), { actor }, inputs.slice(0, 4));
     const last = keys[4] ?? '';
     const file = join(folder, 'shop', 'records', last.slice(0, 2), last);
     const text = await readFile(file, 'utf8');
-    for (const damaged of ['', text.slice(0, -1), '{}', 'null']) {
+    const altered = text.replace('"position":4', '"position":5');
+    expect(altered).not.toBe(text);
+    for (const damaged of ['', text.slice(0, -1), '{}', 'null', altered]) {
       await writeFile(file, damaged);
-      await expect(restarted().live(actor, last)).rejects.toThrow();
-      await expect(restarted().step(actor, keys[3] ?? '', inputs[3] ?? 0)).rejects.toThrow();
-      await expect(restarted().step(actor, last, 0)).rejects.toThrow();
+      const corrupt = { code: 'AMALUR_BLOB_CORRUPT' };
+      await expect(restarted().live(actor, last)).rejects.toMatchObject(corrupt);
+      await expect(restarted().step(actor, keys[3] ?? '', inputs[3] ?? 0)).rejects.toMatchObject(corrupt);
+      await expect(restarted().step(actor, last, 0)).rejects.toMatchObject(corrupt);
     }
   });
 });

@@ -346,14 +346,21 @@ describe('a workflow that is started with something else than its object', () =>
   });
 });
 
-test('predictions for rows whose labels are not known yet are made by the model of before', async () => {
+test('predictions for rows whose labels are not known yet, and that match nothing, are made by the model of before', async () => {
   const visits = path.join(shop.folder, 'data', 'visits.csv');
-  const job = { ...visitsJob, name: 'foresight', features: { include: ['shop.visits.minutes'] } };
+  const job: JobInput = {
+    ...visitsJob,
+    name: 'foresight',
+    integration: { scenario: 'left', joins: [{ table: 'shop.some', on: ['visit'] }] },
+    features: { include: ['shop.visits.minutes', 'shop.some.weight'] },
+  };
   await (await shop.client.train(job)).result();
   await writeFile(
     visits,
     'visit,day,half,minutes,outcome,never,constant,words,spelt,silent\n900,1,0,2.5,,,,,,\n901,1,1,3,,,,,,\n',
   );
-  const result = await (await shop.client.predict({ model: 'foresight' })).result();
-  expect(result.rows).toBe(2);
+  for (const strategy of ['materialize', 'factorize'] as const) {
+    const result = await (await shop.client.predict({ model: 'foresight', strategy })).result();
+    expect(result.rows).toBe(2);
+  }
 });

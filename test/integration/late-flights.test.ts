@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TrainingResult } from '../../client/index.js';
 import type { ClassificationMetrics } from '../../core/models/model.js';
+import { allHistories, payloadSizes } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
 import { largestDifference, readModel, type StoredModel } from '../support/stored-model.js';
@@ -51,5 +52,11 @@ describe('on 327,346 flights over three silos', () => {
     const [materialized, ...others] = models;
     for (const other of others) expect(largestDifference(other, materialized!)).toBeLessThan(1e-8);
     expect(largestDifference(materialized!, exact)).toBeLessThan(1e-8);
+  });
+
+  test('no payload of any history is larger than 64 KiB', async () => {
+    const sizes = (await allHistories(flights)).flatMap(({ history }) => payloadSizes(history));
+    expect(sizes.length).toBeGreaterThan(1000);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
   });
 });

@@ -1,4 +1,4 @@
-import { CancellationScope, ContinueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, isCancellation, log, workflowInfo } from '@temporalio/workflow';
 import { catalog } from './activity-proxies.js';
 import type { StartedRun } from './contracts/activities.js';
 import { failureToThrow, reportOfFailure } from './failures.js';
@@ -25,7 +25,10 @@ export async function recorded<T>(
     const status = isCancellation(error) ? 'cancelled' : 'failed';
     await CancellationScope.nonCancellable(() =>
       catalog.failRun(started.execution, status, reportOfFailure(failure)),
-    );
+    ).catch((unrecorded: unknown) => {
+      // Why the run ended matters more than that the catalog doesn't know it, be it away or never told of the run.
+      log.warn('the end of the run is not in the catalog', { error: unrecorded });
+    });
     throw failure;
   }
 }

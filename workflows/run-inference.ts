@@ -12,6 +12,7 @@ import { Ledger } from './ledger.js';
 import { Watch } from './progress.js';
 import { baseSilo, publishAndMatch, siloOfSite, silosOf, type Published, type Run } from './publish.js';
 import { recorded } from './recorded.js';
+import { sealSecret } from './seal-secret.js';
 
 /**
  * Predicts every row of the model's base table and writes a file at the site where scores meet. factorize: silos give
@@ -38,6 +39,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
       site,
       strategy === 'materialize' ? 'rows' : 'keys',
       'inference',
+      keysNeedSecret(model) ? await sealSecret(course) : undefined,
     );
     watch.phase('predicting');
     const from =
@@ -90,12 +92,21 @@ function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: Inference
   const { constraints } = resolved.job;
   const staying = silosOf(resolved).filter((silo) => constraints.rowsStay.includes(silo));
   const [onlyOne] = staying;
-  if (Object.values(manifest.parts).some(({ home }) => home !== 'exchange')) {
+  if (isFederated(manifest)) {
     throw refused('the parameters of this model stay in their silos', 'factorize');
   }
   if (onlyOne === undefined) return 'aggregator';
   if (staying.length > 1) throw refused(`rows must not leave ${staying.join(' and ')}`, 'factorize');
   return siteOf(onlyOne);
+}
+
+/** Keys that were not to be seen in training are not to be seen in inference. */
+function keysNeedSecret({ manifest, resolved }: ModelVersionRecord): boolean {
+  return isFederated(manifest) || resolved.job.constraints.keysStay.length > 0;
+}
+
+function isFederated({ parts }: ModelVersionRecord['manifest']): boolean {
+  return Object.values(parts).some(({ home }) => home !== 'exchange');
 }
 
 function refused(why: string, instead: string) {

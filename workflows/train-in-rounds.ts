@@ -8,7 +8,8 @@ import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { RunProgress } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
-import { baseSilo, publishAndMatch, siloOfSite, silosOf, type Run } from './publish.js';
+import { publishAndMatch, siloOfSite, silosOf, type Run } from './publish.js';
+import { sealSecret } from './seal-secret.js';
 import type { Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
@@ -98,24 +99,6 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
     target: match.target,
     rows: { train: match.trainRows, test: match.rows - match.trainRows },
   };
-}
-
-/** The silos agree on a secret that this workflow carries only sealed: keys are hashed under it. */
-async function sealSecret({ execution, resolved }: Run): Promise<Readonly<Record<string, string>>> {
-  const base = baseSilo(resolved);
-  const others = silosOf(resolved).filter((silo) => silo !== base);
-  const keys = await Promise.all(
-    others.map(async (silo) => {
-      const { publicKey } = await siloAt(siteOf(silo), `${silo} makes a key pair`).openChannel({ execution });
-      return [silo, publicKey] as const;
-    }),
-  );
-  const publicKeys = Object.fromEntries(keys);
-  const { sealed } = await siloAt(siteOf(base), `${base} seals the secret`).sealSecret({
-    execution,
-    publicKeys,
-  });
-  return sealed;
 }
 
 /** One round: a step of every party, side by side, then one of the aggregator. */

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { Catalog, ModelVersionRecord, RunRecord } from '../../catalog/catalog.js';
 import { AmalurError } from '../../core/errors.js';
+import { formatPath } from '../../core/parse-with.js';
 import type {
   CatalogAnswer,
   CatalogQuestion,
@@ -7,12 +9,20 @@ import type {
   RunSummary,
 } from '../../workflows/contracts/activities.js';
 
-/** Reads the catalog for a client, which has no access to it. */
-export async function answerQuestion(
-  catalog: Catalog,
-  question: CatalogQuestion | null | undefined,
-): Promise<CatalogAnswer> {
-  switch (question?.about) {
+/** More than this many runs would not fit into a payload. */
+const MOST_RUNS = 1000;
+
+const questionSchema = z.discriminatedUnion('about', [
+  z.strictObject({ about: z.enum(['silos', 'tables', 'models']) }),
+  z.strictObject({ about: z.literal('runs'), limit: z.int().min(1).max(MOST_RUNS) }),
+  z.strictObject({ about: z.literal('run'), run: z.string().min(1) }),
+  z.strictObject({ about: z.literal('model'), model: z.string().min(1) }),
+]);
+
+/** Reads the catalog for a client, which has no access to it. A workflow can be started with anything. */
+export async function answerQuestion(catalog: Catalog, given: CatalogQuestion): Promise<CatalogAnswer> {
+  const question = parseQuestion(given);
+  switch (question.about) {
     case 'silos':
       return { silos: await catalog.silos.list() };
     case 'tables':
@@ -35,13 +45,17 @@ export async function answerQuestion(
         suggestion: 'see `amalur models`',
       });
     }
-    default:
-      // A workflow can be started with anything.
-      throw new AmalurError('AMALUR_INVALID_JOB', 'the workflow takes one object that is a question', {
-        field: 'about',
-        suggestion: 'write {"about": "runs", "limit": 10}, or ask by the CLI: amalur runs',
-      });
   }
+}
+
+function parseQuestion(given: unknown): z.output<typeof questionSchema> {
+  const { data, error } = questionSchema.safeParse(given);
+  if (data) return data;
+  const field = formatPath(error.issues[0]?.path ?? []) || 'about';
+  throw new AmalurError('AMALUR_INVALID_JOB', 'the workflow takes one object that is a question', {
+    field,
+    suggestion: `write {"about": "runs", "limit": 10} with a limit up to ${String(MOST_RUNS)}, or ask by the CLI: amalur runs`,
+  });
 }
 
 function summarizeRun(record: RunRecord): RunSummary {

@@ -142,7 +142,13 @@ export const jobSchema = z.strictObject({
       keysStay: z.array(siloName).default([]).describe('Silos whose join keys must not leave them in clear.'),
       labelsStay: z.boolean().default(false).describe('Labels must not leave the silo of the base table.'),
       parametersStay: z.boolean().default(false).describe("A silo's parameters must not leave it."),
-      maxBytesOut: z.int().positive().optional().describe('Bytes that may leave any one silo.'),
+      maxBytesOut: z
+        .int()
+        .positive()
+        .optional()
+        .describe(
+          'Bytes that may leave any one silo in training, as predicted: a plan that would exceed it is ruled out.',
+        ),
       maxSeconds: z.number().positive().optional().describe('Predicted seconds that a plan may take.'),
       maxMemoryBytes: z.int().positive().optional().describe('Memory that the aggregator may use.'),
     })

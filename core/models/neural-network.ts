@@ -4,6 +4,7 @@ import { inColumnChunks } from '../algebra/stack.js';
 import type { Bundle, Tensor } from '../exchange/bundle.js';
 import type { Job, ModelSpec } from '../job/schema.js';
 import { thinned } from '../training/curve.js';
+import { requireFinite } from '../training/require-finite.js';
 import type { Progress } from '../training/program.js';
 import { loadTensorflow, type Tensorflow } from './tensorflow.js';
 
@@ -45,6 +46,7 @@ export async function fitNetwork(
       sum += Number(await model.trainOnBatch(x, y)) * rows.length;
       tf.dispose([x, y]);
     }
+    requireFinite(sum);
     const progress = { round: epoch, loss: sum / table.rows, gradientNorm: null };
     curve.push(progress);
     onProgress(progress);

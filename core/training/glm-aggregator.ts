@@ -1,6 +1,5 @@
 import { columnVector, dense } from '../algebra/dense.js';
 import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
-import { AmalurError } from '../errors.js';
 import { trainingPart } from '../integration/build-target.js';
 import type { TargetIndex } from '../integration/target-index.js';
 import type { Loss } from '../models/loss.js';
@@ -10,6 +9,7 @@ import { readState, writeState, type Working } from './glm-state.js';
 import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
 import { minimizeAlong } from './line-search.js';
 import type { AggregatorProgram, AggregatorStep, Message, StopReason } from './program.js';
+import { requireFinite } from './require-finite.js';
 import { plus, scaled } from './vectors.js';
 
 /**
@@ -123,12 +123,7 @@ type Received = ReturnType<typeof receive>;
 const PATIENCE = 60;
 
 function stopReason({ gradientNorm, spec, round, roundsSinceBest }: Received): StopReason | undefined {
-  if (!Number.isFinite(gradientNorm)) {
-    throw new AmalurError('AMALUR_DIVERGED', 'the gradient is not a finite number', {
-      field: 'model',
-      suggestion: 'look for columns with enormous values, or raise l2',
-    });
-  }
+  requireFinite(gradientNorm);
   if (gradientNorm <= spec.tolerance) return 'converged';
   if (roundsSinceBest >= PATIENCE) return 'stalled';
   return round >= spec.maxRounds ? 'max-rounds' : undefined;
@@ -184,6 +179,7 @@ function sendResidual(loss: Loss, target: TargetIndex, at: Working): Pick<Aggreg
     residual[row]! /= n;
     interceptGradient += residual[row]!;
   }
+  requireFinite(meanLoss, interceptGradient);
   const down = new Map<string, Message>();
   for (const [party, { rows, sourceRows }] of target.indices) {
     const sums = scatterSum(columnVector(residual), rows, sourceRows).data;

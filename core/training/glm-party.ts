@@ -15,6 +15,7 @@ import {
 } from './basis.js';
 import { preconditioner, toWhitened, fromWhitened, type Preconditioner } from './preconditioner.js';
 import type { Message, PartyProgram, State } from './program.js';
+import { requireFinite } from './require-finite.js';
 import { dot, plus, scaled } from './vectors.js';
 
 export type GlmSpec = Exclude<ModelSpec, { type: 'neural-network' }>;
@@ -119,8 +120,11 @@ function encodeUp(
 ): Message {
   if (!whitened || !directions) throw new Error('a party speaks after its first gradient');
   const partial = table.multiply(columnVector(directions.g)).data;
+  const shift = dot(mean, directions.g);
+  const offset = dot(mean, theta);
+  requireFinite(shift, offset, gradientSquare);
   return {
-    json: { shift: dot(mean, directions.g), offset: dot(mean, theta), gradientSquare },
+    json: { shift, offset, gradientSquare },
     tensors: {
       partial: vector(partial),
       products: rows(newProducts(whitened)),

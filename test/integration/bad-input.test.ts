@@ -338,6 +338,8 @@ describe('a workflow that is started with something else than its object', () =>
     ['registerSilo', 'nothing', []],
     ['registerSilo', 'a text', ['shop']],
     ['readCatalog', 'nothing', []],
+    ['readCatalog', 'a limit that is no number', [{ about: 'runs', limit: 'many' }]],
+    ['readCatalog', 'a run that is not named', [{ about: 'run' }]],
   ])('%s with %s', async (workflow, _what, args) => {
     const { type, report } = await failureOf(workflow, ...args);
     expect(type).toMatch(/^AMALUR_(INVALID_JOB|WRONG_TYPE)$/);

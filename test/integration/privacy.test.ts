@@ -38,10 +38,11 @@ beforeAll(async () => {
   // First of all, so that what lies in the exchange and in the stores is from federate alone.
   for (const job of ['returns', 'delivery'])
     federated.push(await trained(shop, jobOf(shop, job, { strategy: 'federate' })));
+  for (const model of ['returns', 'delivery']) await (await shop.client.predict({ model })).result();
 }, 120_000);
 afterAll(() => shop.remove());
 
-describe('after federated trainings', () => {
+describe('after federated trainings and predictions', () => {
   test('the exchange has only known kinds of blobs: no part of the model, no key, no label, no row of the base table', async () => {
     const histories = await allHistories(shop);
     const refs = histories.flatMap(({ history }) => payloadsOf(history)).flatMap(blobRefsIn);

@@ -27,15 +27,24 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
               ? await predictionsOf(stores, target, input.from.scores, input.model.intercept, input.model)
               : await materializedPredictions(measuring, target, input.model, input.from.parties);
           const file = path.resolve(context.predictions, input.output);
+          const text = await identityColumns(stores, input, target);
           const sha256 = await writeTable(file, {
             rows: target.rows,
-            text: await identityColumns(stores, input, target),
-            numbers: new Map([['prediction', predictions]]),
+            text,
+            numbers: new Map([[predictionColumn([...text.keys()]), predictions]]),
           });
           return { file, rows: target.rows, sha256 };
         }),
       ),
   };
+}
+
+/** A name for the predictions that no column beside them has, in any case: `prediction`, else `prediction_2`, … */
+export function predictionColumn(taken: readonly string[]): string {
+  const others = new Set(taken.map((name) => name.toLowerCase()));
+  let name = 'prediction';
+  for (let next = 2; others.has(name); next++) name = `prediction_${String(next)}`;
+  return name;
 }
 
 async function materializedPredictions(

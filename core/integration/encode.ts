@@ -2,7 +2,6 @@ import { dense, denseMatrix } from '../algebra/dense.js';
 import type { Matrix } from '../algebra/matrix.js';
 import { oneHotMatrix } from '../algebra/one-hot.js';
 import { stackColumns } from '../algebra/stack.js';
-import { standardizedMatrix } from '../algebra/standardized.js';
 import type { FeatureColumn } from '../job/resolved.js';
 import type { Dictionary, TableData } from '../sources/source.js';
 import type { CategoricalEncoding, Encoder, NumericEncoding } from './encoder.js';
@@ -67,7 +66,8 @@ function fitCategorical(
 }
 
 /**
- * D_k: the numeric columns standardised, then indicator columns of the categories.
+ * D_k: the numeric columns standardised, then indicator columns of the categories. Standardised cell by cell and not by
+ * corrections of the products: with |mean| ≫ scale, D X/σ − 1 (μᵀ X/σ) would leave only rounding.
  * @param rows source row for each row wanted, −1 for a row without a match; default: every source row once. With the
  *   index vector CI_k here the result is the source's share of the materialized T.
  */
@@ -75,12 +75,12 @@ export function encode(data: FeatureData, encoder: Encoder, rows?: Int32Array): 
   const count = rows?.length ?? data.rows;
   const width = encoder.numeric.length;
   const numeric = dense(count, width);
-  encoder.numeric.forEach(({ column: name, mean }, at) => {
+  encoder.numeric.forEach(({ column: name, mean, scale }, at) => {
     const values = column(data.numeric, name);
     for (let row = 0; row < count; row++) {
       const source = rows === undefined ? row : rows[row]!;
       const value = source < 0 ? NaN : values[source]!;
-      numeric.data[row * width + at] = Number.isNaN(value) ? mean : value;
+      numeric.data[row * width + at] = Number.isNaN(value) ? 0 : (value - mean) / scale;
     }
   });
   const categories = encoder.categorical.map((encoding) => {
@@ -94,12 +94,7 @@ export function encode(data: FeatureData, encoder: Encoder, rows?: Int32Array): 
     }
     return { levels: encoding.levels.length + 1, codes: levels };
   });
-  const standardized = standardizedMatrix(
-    denseMatrix(numeric),
-    Float64Array.from(encoder.numeric, ({ mean }) => mean),
-    Float64Array.from(encoder.numeric, ({ scale }) => scale),
-  );
-  return stackColumns([standardized, oneHotMatrix(count, categories)], count);
+  return stackColumns([denseMatrix(numeric), oneHotMatrix(count, categories)], count);
 }
 
 /** Level of each value of a dictionary; the one after the last for a value that training has not seen. */

@@ -1,5 +1,5 @@
 /**
- * The rows of the target table T: which source row of each party makes up each target row (CI_k, DESIGN §2), and the
+ * The rows of the target table T: which source row of each party makes up each target row (CI_k of the Amalur papers), and the
  * labels. Training rows come first, so that a training set is a prefix; within each part rows keep the base table's order.
  */
 export interface TargetIndex {

@@ -1,5 +1,5 @@
 import { AmalurError } from '../errors.js';
-import type { ColumnProfile } from '../sources/profile.js';
+import { EXACT_ROWS, type ColumnProfile } from '../sources/profile.js';
 import { findColumn, findTable, fullName, type TableInSilo } from './known-tables.js';
 import type { ResolvedJoin } from './resolved.js';
 import type { Job } from './schema.js';
@@ -102,12 +102,14 @@ function checkKeyHasValues(table: TableInSilo, column: ColumnProfile, field: str
 }
 
 /**
- * The "one" side of a join must not repeat its key. The profile proves it for a known key, and can refute it by counting:
- * a tuple of columns has at most as many distinct values as the product of theirs. What is neither is left to the run.
+ * The "one" side of a join must not repeat its key. The profile proves it for a known key, and can refute it by counting,
+ * where counts are exact: a tuple of columns has at most as many distinct values as the product of theirs. What is neither
+ * is left to the run.
  */
 function checkKeyIsUnique(table: TableInSilo, key: readonly ColumnProfile[], field: string): void {
   const names = key.map((column) => column.name);
   if (table.profile.keys.some((known) => known.every((column) => names.includes(column)))) return;
+  if (table.profile.rows > EXACT_ROWS) return;
   const complete = table.profile.rows - key.reduce((sum, column) => sum + column.nulls, 0);
   const distinct = key.reduce((product, column) => product * column.distinct, 1);
   if (complete <= distinct) return;

@@ -95,7 +95,7 @@ export const jobSchema = z.strictObject({
       .min(1)
       .optional()
       .describe(
-        'Columns of the base table that identify a row; default: its key if the catalog knows one, else all its columns.',
+        'Columns of the base table that identify a row; default: its key if the catalog knows one, else all its columns but the label.',
       ),
   }),
   integration: z

@@ -84,9 +84,15 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   );
 }
 
-/** T and the tables it is made of, 8 bytes a number and 4 a code, and the products T b of the basis. */
+/**
+ * T and the tables it is made of, 8 bytes a number and 4 a code, and the products T b of the basis. A network is trained on T
+ * with its indicator columns written out, in float32.
+ */
 function memoryAt({ data, resolved }: Situation): number {
   const cells = total(data.parties, ({ numeric, categories }) => 8 * numeric + 4 * categories);
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
-  return sources + data.targetRows * cells + 8 * data.trainRows * (basisSize(resolved.job.model) + 4);
+  const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
+  return (
+    sources + data.targetRows * cells + 8 * data.trainRows * (basisSize(resolved.job.model) + 4) + oneHot
+  );
 }

@@ -10,8 +10,9 @@ const HEADER_BYTES = 1 << 20;
  * Loads a CSV file into the temporary table `raw`, so that the same file always gives the same table and nothing is guessed
  * silently: UTF-8, a header line, fields quoted by `"` (doubled inside), all rows as long as the header; the delimiter is the one of
  * `,` `;` tab `|` that is most frequent in the header. An empty field is NULL. A column has the first type that all its
- * cells fit: integer (as it would be printed, so `007` is text), boolean (`true`, `false`), number, date (`2013-01-31`),
- * timestamp (ISO, UTC unless it has an offset), text.
+ * cells fit: integer (as it would be printed, so `007` is text), boolean (`true`, `false`), number (whole numbers that are no
+ * BIGINT are text: as DOUBLE two of them could be one key), date (`2013-01-31`), timestamp (ISO, UTC unless it has an
+ * offset), text.
  */
 export async function loadCsv(connection: DuckDBConnection, path: string, table: string): Promise<void> {
   const { delimiter, names } = await readHeader(path, table);
@@ -31,7 +32,8 @@ const CANDIDATES: readonly ((cell: string) => { fits: string; as: string })[] = 
   (cell) => ({ fits: `TRY_CAST(${cell} AS BIGINT)::VARCHAR = ${cell}`, as: `${cell}::BIGINT` }),
   (cell) => ({ fits: `lower(${cell}) IN ('true', 'false')`, as: `${cell}::BOOLEAN` }),
   (cell) => ({
-    fits: `TRY_CAST(${cell} AS DOUBLE) IS NOT NULL AND NOT regexp_matches(${cell}, '^[+-]?0[0-9]')`,
+    fits: `TRY_CAST(${cell} AS DOUBLE) IS NOT NULL AND NOT regexp_matches(${cell}, '^[+-]?0[0-9]')
+      AND (TRY_CAST(${cell} AS BIGINT) IS NOT NULL OR NOT regexp_matches(${cell}, '^\\s*[+-]?[0-9]+\\s*$'))`,
     as: `${cell}::DOUBLE`,
   }),
   (cell) => ({ fits: `TRY_CAST(${cell} AS DATE)::VARCHAR = ${cell}`, as: `${cell}::DATE` }),

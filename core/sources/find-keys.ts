@@ -1,5 +1,5 @@
 import { AmalurError } from '../errors.js';
-import type { ColumnProfile, ColumnType } from './profile.js';
+import { EXACT_ROWS, type ColumnProfile, type ColumnType } from './profile.js';
 import type { Session } from './session.js';
 import type { TableDefinition } from './source.js';
 import { quoteName } from './sql.js';
@@ -8,8 +8,14 @@ import { quoteName } from './sql.js';
 const PLAUSIBLE: ReadonlySet<ColumnType> = new Set(['integer', 'text', 'date', 'timestamp']);
 /** Rows on which a combination is tried first: almost all fail there, at a small part of the cost. */
 const SAMPLE_ROWS = 20_000;
-/** Seconds that the search for pairs and triples may take. */
-const SEARCH_SECONDS = 3;
+/**
+ * Rows that the search for pairs and triples may group, over all combinations: some seconds. No limit of time, because the
+ * keys found decide the row key, hence the split and the model, and must not depend on how busy the machine is.
+ */
+const SEARCH_ROWS = 40_000_000;
+
+/** What approximate counts of a large table may lack of the true product of three. */
+const APPROXIMATE = 0.8;
 
 /** Throws AMALUR_REPEATED_KEY when the declared key has NULLs or repeats, and AMALUR_UNKNOWN_COLUMN. `from` is a relation. */
 export async function checkDeclaredKey(
@@ -34,7 +40,7 @@ export async function checkDeclaredKey(
 
 /**
  * Keys found by counting: all plausible single columns that are; where there are none and `search` says so, the smallest combinations
- * of two, else three, as far as a few seconds reach (the pairs most likely to be keys first).
+ * of two, else three, as far as SEARCH_ROWS reach (the pairs most likely to be keys first).
  */
 export async function findKeys(
   session: Session,
@@ -54,15 +60,22 @@ export async function findKeys(
   const names = plausible.map((column) => quoteName(column.name));
   if (names.length < 2) return [];
   await session.connection.run(
-    `CREATE OR REPLACE TEMP TABLE key_sample AS SELECT ${names.join(', ')} FROM ${from} LIMIT ${SAMPLE_ROWS}`,
+    // By content, because a database may give its rows in another order each time.
+    `CREATE OR REPLACE TEMP TABLE key_sample AS
+     SELECT ${names.join(', ')} FROM ${from} ORDER BY hash(${names.join(', ')}) LIMIT ${SAMPLE_ROWS}`,
   );
-  const end = performance.now() + SEARCH_SECONDS * 1000;
+  let grouped = 0;
+  const repeats = async (key: readonly string[], relation: string, size: number) => {
+    grouped += size;
+    return !(await isKey(session, key, relation));
+  };
   for (const size of [2, 3]) {
     const found: string[][] = [];
     for (const columns of combinations(plausible, size, rows)) {
-      if (performance.now() > end) return found;
+      if (grouped >= SEARCH_ROWS) return found;
       const key = columns.map((column) => column.name);
-      if ((await isKey(session, key, 'key_sample')) && (await isKey(session, key, from))) found.push(key);
+      if (await repeats(key, 'key_sample', Math.min(rows, SAMPLE_ROWS))) continue;
+      if (!(await repeats(key, from, rows))) found.push(key);
     }
     if (found.length > 0) return found;
   }
@@ -77,10 +90,11 @@ async function isKey(session: Session, key: readonly string[], from: string): Pr
   return repeats === false;
 }
 
-/** Combinations that have enough distinct values to tell all rows apart, those with most first. */
+/** Combinations that may have enough distinct values to tell all rows apart, those with most first. */
 function combinations(columns: readonly ColumnProfile[], size: number, rows: number): ColumnProfile[][] {
   const product = (chosen: readonly ColumnProfile[]) =>
     chosen.reduce((total, column) => total * column.distinct, 1);
+  const atLeast = rows * (rows <= EXACT_ROWS ? 1 : APPROXIMATE);
   const choose = (from: number, left: number): ColumnProfile[][] =>
     left === 0
       ? [[]]
@@ -88,6 +102,6 @@ function combinations(columns: readonly ColumnProfile[], size: number, rows: num
           i < from ? [] : choose(i + 1, left - 1).map((rest) => [column, ...rest]),
         );
   return choose(0, size)
-    .filter((chosen) => product(chosen) >= rows)
+    .filter((chosen) => product(chosen) >= atLeast)
     .sort((a, b) => product(b) - product(a));
 }

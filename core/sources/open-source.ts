@@ -1,5 +1,6 @@
 import { AmalurError } from '../errors.js';
 import { hashFile, hashRows, type Content } from './content-hash.js';
+import { PassingError } from './failures.js';
 import { profileTable } from './profile-table.js';
 import type { TableProfile } from './profile.js';
 import { readTable } from './read-table.js';
@@ -22,11 +23,15 @@ class DuckDbSource implements TableSource {
     this.#options = options;
   }
 
-  profile(): Promise<TableProfile> {
-    return this.#open(async (session) => {
+  async profile(): Promise<TableProfile> {
+    const profiled = this.#open(async (session) => {
       // Parquet is fast to scan again and may be large; other kinds are read once.
       const from = this.definition.location.kind === 'parquet' ? 'source' : await session.local();
       return profileTable(session, this.definition, await this.#content(session, from), from);
+    });
+    return profiled.catch((error: unknown) => {
+      // Somebody who registers a table waits for the answer, and is told at once what to check.
+      throw error instanceof PassingError ? this.#located(told(error)) : error;
     });
   }
 
@@ -57,10 +62,20 @@ class DuckDbSource implements TableSource {
     try {
       return await withSession(this.definition, this.#options, action);
     } catch (error) {
-      const { field } = this.#options;
-      throw error instanceof AmalurError && field !== undefined ? below(field, error) : error;
+      throw error instanceof AmalurError ? this.#located(error) : error;
     }
   }
+
+  #located(error: AmalurError): AmalurError {
+    const { field } = this.#options;
+    return field === undefined ? error : below(field, error);
+  }
+}
+
+function told({ message, suggestion }: PassingError): AmalurError {
+  return new AmalurError('AMALUR_SOURCE_UNREADABLE', message, {
+    ...(suggestion !== undefined && { suggestion }),
+  });
 }
 
 /** The same error, with the path to its field. */

@@ -1,12 +1,9 @@
 import type { Content } from './content-hash.js';
 import { checkDeclaredKey, findKeys } from './find-keys.js';
-import type { ColumnProfile, TableProfile } from './profile.js';
+import { EXACT_ROWS, type ColumnProfile, type TableProfile } from './profile.js';
 import type { Session } from './session.js';
 import type { TableDefinition } from './source.js';
 import { quoteName } from './sql.js';
-
-/** Up to so many rows distinct values are counted exactly; above, to about 2 % (HyperLogLog). Keys are always exact. */
-export const EXACT_ROWS = 5_000_000;
 
 /** Schema, counts and keys by aggregate queries alone: no value leaves DuckDB. */
 export async function profileTable(

@@ -1,12 +1,15 @@
 /** What a column holds, whatever database it comes from. */
 export type ColumnType = 'integer' | 'number' | 'boolean' | 'text' | 'date' | 'timestamp' | 'other';
 
+/** Up to so many rows distinct values are counted exactly; above, to about 2 % (HyperLogLog). Keys are always exact. */
+export const EXACT_ROWS = 5_000_000;
+
 export interface ColumnProfile {
   readonly name: string;
   readonly type: ColumnType;
   /** Number of NULLs. */
   readonly nulls: number;
-  /** Number of distinct values other than NULL. */
+  /** Number of distinct values other than NULL; exact in tables of at most EXACT_ROWS rows. */
   readonly distinct: number;
 }
 

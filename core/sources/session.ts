@@ -59,7 +59,7 @@ async function checkFile({ name, location }: TableDefinition): Promise<void> {
   if (location.kind === 'postgres') return;
   const found = await stat(location.path).catch(() => undefined);
   if (found?.isFile()) return;
-  throw new AmalurError('AMALUR_SOURCE_MISSING', `table ${name}: there is no file ${location.path}`, {
+  throw new AmalurError('AMALUR_SOURCE_MISSING', `table ${name}: its ${location.kind} file is not there`, {
     field: location.kind,
     suggestion: 'check the path in amalur.config; relative paths start at its folder',
   });
@@ -150,10 +150,16 @@ class OpenTable implements Session {
   }
 }
 
-/** Binding an expression touches no rows, so that DuckDB's first line says something about names and types alone. */
+const REASONS: Readonly<Record<string, string>> = {
+  Binder: 'it names a column that the table has not, or its types do not fit',
+  Catalog: 'it calls a function or names a type that there is not',
+  Parser: 'its syntax is wrong',
+};
+
+/** What DuckDB says quotes the expression, which stays in the silo's configuration: only the kind of its error goes on. */
 function badExpression(error: unknown, table: string, name: string): AmalurError {
-  const [line = ''] = (error instanceof Error ? error.message : '').split('\n');
-  const reason = /^(Binder|Parser|Catalog) Error/.test(line) ? `: ${line}` : '';
+  const kind = /^(Binder|Parser|Catalog) Error/.exec(error instanceof Error ? error.message : '')?.[1];
+  const reason = kind === undefined ? '' : `: ${REASONS[kind] ?? ''}`;
   return new AmalurError(
     'AMALUR_INVALID_CONFIG',
     `table ${table}: computed column ${name} is not a valid expression${reason}`,

@@ -44,7 +44,10 @@ export interface TableData {
   readonly position?: Float64Array;
 }
 
-/** A table in its silo. All errors are AmalurErrors: AMALUR_SOURCE_MISSING, AMALUR_SOURCE_UNREADABLE, AMALUR_UNKNOWN_COLUMN. */
+/**
+ * A table in its silo. All errors are AmalurErrors (AMALUR_SOURCE_MISSING, AMALUR_SOURCE_UNREADABLE, AMALUR_UNKNOWN_COLUMN);
+ * but where `version` and `read` meet what may pass (a server that cannot be reached, a full disk), errors with a system's code.
+ */
 export interface TableSource {
   readonly definition: TableDefinition;
   /** Schema, counts, keys and content hash; reads the whole table. */

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AmalurError } from '../errors.js';
+import { DISK_FULL, PassingError } from './failures.js';
 import type { Dictionary } from './source.js';
 import { quoteName, quoteText } from './sql.js';
 
@@ -64,7 +65,10 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function unwritable(error: unknown, file: string): unknown {
   const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
-  if (reason === undefined) return error;
+  if (reason === undefined) {
+    const full = error instanceof Error && DISK_FULL.test(error.message);
+    return full ? new PassingError('ENOSPC', `the file ${file} cannot be written: the disk is full`) : error;
+  }
   return new AmalurError('AMALUR_OUTPUT_UNWRITABLE', `the file ${file} cannot be written: ${reason}`, {
     field: 'output',
     suggestion: 'name a file in a folder in which the worker may write',

@@ -355,6 +355,21 @@ test.each([
   expect(`${String(error)}${JSON.stringify(error)}`).not.toContain('PASSWORD');
 });
 
+test('PostgreSQL: a server that cannot be reached fails a registration with a field, and what a run asks for with a code to try again', async () => {
+  const location = { kind: 'postgres', url: 'postgresql://a:PASSWORD@127.0.0.1:1/none', table: 't' } as const;
+  const field = 'silos.shop.tables.people';
+  const source = openSource(
+    { name: 'people', location },
+    { extensionFolder: duckdbExtensionFolder(), field },
+  );
+  await expect(source.profile()).rejects.toMatchObject({ code: 'AMALUR_SOURCE_UNREADABLE', field });
+  const asked = [source.version(), source.read({ numeric: [], categorical: [], keys: {} })];
+  for (const answer of await Promise.allSettled(asked)) {
+    expect(answer).toMatchObject({ reason: { code: 'ECONNREFUSED' } });
+    expect(JSON.stringify(answer)).not.toContain('PASSWORD');
+  }
+});
+
 async function urlWith(user: string): Promise<string> {
   const url = new URL(await server.freshDatabase());
   url.username = user === 'postgres' ? url.username : user;

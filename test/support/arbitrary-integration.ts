@@ -4,7 +4,6 @@ import type { FactorizedSource } from '../../core/algebra/factorized-table.js';
 import type { Dense, Matrix } from '../../core/algebra/matrix.js';
 import { oneHotMatrix } from '../../core/algebra/one-hot.js';
 import { stackColumns } from '../../core/algebra/stack.js';
-import { standardizedMatrix } from '../../core/algebra/standardized.js';
 
 /** A source with its matrix written out cell by cell, independently of the operators under test. */
 export interface KnownSource extends FactorizedSource {
@@ -21,15 +20,12 @@ function knownTable(rows: number): fc.Arbitrary<{ table: Matrix; cells: number[]
     })
     .chain(({ numeric, levels }) =>
       fc.record({
-        raw: fc.array(fc.array(value, { minLength: numeric, maxLength: numeric }), {
-          minLength: rows,
-          maxLength: rows,
-        }),
-        mean: fc.array(value, { minLength: numeric, maxLength: numeric }),
-        scale: fc.array(
-          fc.integer({ min: 1, max: 16 }).map((n) => n / 4),
-          { minLength: numeric, maxLength: numeric },
-        ),
+        numbers: fc
+          .array(fc.array(value, { minLength: numeric, maxLength: numeric }), {
+            minLength: rows,
+            maxLength: rows,
+          })
+          .map((cells) => ({ width: numeric, cells })),
         codes: fc.tuple(
           ...levels.map((count) =>
             fc.array(fc.integer({ min: -1, max: count - 1 }), { minLength: rows, maxLength: rows }),
@@ -38,15 +34,10 @@ function knownTable(rows: number): fc.Arbitrary<{ table: Matrix; cells: number[]
         levels: fc.constant(levels),
       }),
     )
-    .map(({ raw, mean, scale, codes, levels }) => {
-      const width = mean.length;
+    .map(({ numbers, codes, levels }) => {
       const table = stackColumns(
         [
-          standardizedMatrix(
-            denseMatrix(dense(rows, width, Float64Array.from(raw.flat()))),
-            Float64Array.from(mean),
-            Float64Array.from(scale),
-          ),
+          denseMatrix(dense(rows, numbers.width, Float64Array.from(numbers.cells.flat()))),
           oneHotMatrix(
             rows,
             levels.map((count, at) => ({ levels: count, codes: Int32Array.from(codes[at]!) })),
@@ -54,8 +45,8 @@ function knownTable(rows: number): fc.Arbitrary<{ table: Matrix; cells: number[]
         ],
         rows,
       );
-      const cells = raw.map((row, r) => [
-        ...row.map((cell, c) => (cell - mean[c]!) / scale[c]!),
+      const cells = numbers.cells.map((row, r) => [
+        ...row,
         ...levels.flatMap((count, at) =>
           Array.from({ length: count }, (_, l) => (codes[at]![r] === l ? 1 : 0)),
         ),

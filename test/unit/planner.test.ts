@@ -284,6 +284,23 @@ describe('constraints', () => {
     );
   });
 
+  it('a network needs memory for its dense table, 4 bytes a cell', () => {
+    const model = { type: 'neural-network' } as const;
+    const memoryOf = (maxLevels: number) =>
+      candidate(
+        plan({
+          job: {
+            model,
+            features: { include: ['airline.flights.tailnum', 'airline.flights.day'], maxLevels },
+          },
+        }),
+        'materialize@aggregator',
+      ).memoryBytes;
+    // 4043 levels of tailnum for at least 300 000 rows.
+    expect(memoryOf(5000)).toBeGreaterThan(4 * 300_000 * 4043);
+    expect(memoryOf(300)).toBeLessThan(4 * 300_000 * 4043);
+  });
+
   it('a site without the memory is ruled out by that fact', () => {
     const small = { ...hosts, aggregator: { ...TYPICAL_HOST, memoryBytes: 1e7 } };
     expect(candidate(plan({ hosts: small }), 'materialize@aggregator').excluded[0]).toContain(

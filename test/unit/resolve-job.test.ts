@@ -94,14 +94,23 @@ describe('a job that fits the catalog', () => {
     ]);
   });
 
-  it('takes the smallest known key as row key, all columns where none is known, and the one that the job names', () => {
+  it('takes the smallest known key as row key, all columns but the label where none is known, and the one that the job names', () => {
     expect(resolve().rowKey).toEqual(['id']);
     const target = { base: 'airline.flights', label: { column: 'diverted' }, rowKey: ['carrier', 'day'] };
     expect(resolve({ target }).rowKey).toEqual(['carrier', 'day']);
     const keyless = flightsTables.map((table) => ({ ...table, profile: { ...table.profile, keys: [] } }));
-    expect(
-      resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), keyless).rowKey,
-    ).toHaveLength(14);
+    const { rowKey } = resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), keyless);
+    expect(rowKey).toHaveLength(13);
+    expect(rowKey).not.toContain('arr_delay');
+  });
+
+  it('takes no known key as row key that has the label in it', () => {
+    const withKeys = (keys: string[][]) =>
+      flightsTables.map((table) => ({ ...table, profile: { ...table.profile, keys } }));
+    const rowKeyOf = (keys: string[][]) =>
+      resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), withKeys(keys)).rowKey;
+    expect(rowKeyOf([['arr_delay'], ['carrier', 'id']])).toEqual(['carrier', 'id']);
+    expect(rowKeyOf([['arr_delay']])).toHaveLength(13);
   });
 
   it('has one hash for a job with its defaults written out and left out, and another for another job', () => {
@@ -169,6 +178,21 @@ describe('a job that does not fit is refused with code, field and suggestion', (
     const single = refusal(joining({ table: 'weather.hourly', on: ['origin'] }));
     expect(single).toMatchObject({ code: 'AMALUR_REPEATED_KEY', field: 'integration.joins[0].on' });
     expect(single.message).toContain('26112 of its 26115 rows');
+  });
+
+  it('leaves a key to the run that only approximate counts of a large table refute', () => {
+    const large = (rows: number) =>
+      flightsTables.map(({ silo, profile }) => {
+        const columns = profile.columns.map((column) => ({ ...column, distinct: Math.round(rows * 0.98) }));
+        return {
+          silo,
+          profile: profile.table === 'planes' ? { ...profile, rows, columns, keys: [] } : profile,
+        };
+      });
+    const joins = [{ table: 'registry.planes', on: ['tailnum'] }];
+    const job = parseJob({ ...flightsJob, integration: { joins }, features: {} });
+    expect(() => resolveJob(job, large(5_000_001))).not.toThrow();
+    expect(() => resolveJob(job, large(5_000_000))).toThrow(/repeats its key/);
   });
 
   it('leaves a composite key that the profile can neither prove nor refute to the run', () => {

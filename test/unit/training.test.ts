@@ -4,6 +4,8 @@ import { denseMatrix } from '../../core/algebra/dense.js';
 import { factorizedTable } from '../../core/algebra/factorized-table.js';
 import type { Matrix } from '../../core/algebra/matrix.js';
 import { trainingCounts, type TargetIndex } from '../../core/integration/target-index.js';
+import { localTable } from '../../core/integration/local-table.js';
+import type { FeatureColumn } from '../../core/job/resolved.js';
 import { jobSchema, type ModelSpec } from '../../core/job/schema.js';
 import { programsOf } from '../../core/models/programs.js';
 import { runLocally } from '../../core/training/local-runner.js';
@@ -59,6 +61,29 @@ function runParties(sources: readonly KnownSource[], labels: Float64Array, spec:
     aggregator.intercept(step.state),
   ];
 }
+
+test('a column of large numbers with a small spread is learned from as if it were centred, in tables and in T', () => {
+  const count = 600;
+  const offsets = Array.from({ length: count }, (_, row) => Math.round(10_000 * Math.sin(row * row)) / 1024);
+  const labels = Float64Array.from(offsets, (offset, row) => Number(offset + 3 * Math.cos(row) > 0));
+  const feature: FeatureColumn = { name: 'time', encoding: 'numeric' };
+  const [spec] = specs.map((one) => ({ ...one, tolerance: 1e-9 }));
+  const index = { sourceRows: count, rows: Int32Array.from({ length: count }, (_, row) => row) };
+  const fitted = (mean: number, form: 'materialized' | 'factorized') => {
+    const numeric = new Map([['time', Float64Array.from(offsets, (offset) => mean + offset)]]);
+    const data = { rows: count, numeric, categorical: new Map<string, never>() };
+    const target = { rows: count, trainRows: count, labels, indices: new Map([['a.t', index]]) };
+    const { train } = localTable(form, [{ party: 'a.t', features: [feature], data }], target);
+    return runLocally({ table: train, labels, spec: spec!, rounds: 100 });
+  };
+  const centred = fitted(0, 'materialized');
+  for (const form of ['materialized', 'factorized'] as const) {
+    const { stopped, parameters, intercept } = fitted(1e12, form);
+    expect(stopped).toBe('converged');
+    expect(parameters[0]).toBeCloseTo(centred.parameters[0]!, 4);
+    expect(intercept).toBeCloseTo(centred.intercept, 2);
+  }
+});
 
 describe.each(specs)('$type', (spec) => {
   const whole = (table: Matrix, labels: Float64Array) => {

@@ -132,6 +132,21 @@ describe('D_k', () => {
     ]);
   });
 
+  test('keeps what a column spreads around a mean that is many times larger', () => {
+    // Seconds since 1970 as microseconds: the products of such columns must not cancel.
+    const cells = Array.from({ length: 1000 }, (_, row) => 1e15 + 1000 * Math.sin(row) + 100 * (row % 7));
+    const large = tableOf(cells.length, { x: cells });
+    const encoder = fitEncoder(large, [numeric('x')], once(cells.length), cells.length);
+    const { mean, scale } = encoder.numeric[0]!;
+    const expected = cells.map((cell) => (cell - mean) / scale);
+    const sumOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
+    for (const table of [encode(large, encoder), encode(large, encoder, Int32Array.from(cells.keys()))]) {
+      expect([...table.multiply(identityColumns(1, 0, 1)).data]).toEqual(expected);
+      expect(table.gram().data[0]).toBeCloseTo(sumOf(expected.map((cell) => cell ** 2)), 8);
+      expect(table.columnSums()[0]).toBeCloseTo(sumOf(expected), 8);
+    }
+  });
+
   test('of the index vector is what training sees: rows repeated, and zero where nothing matches', () => {
     const encoder = fitEncoder(data, [numeric('a'), categorical('c')], once(2), 2);
     expect(cellsOf(data, encoder, Int32Array.of(1, -1, 0, 1))).toEqual([

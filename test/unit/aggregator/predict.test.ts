@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { predictionColumn } from '../../../activities/aggregator/predict.js';
+
+test.each([
+  [[], 'prediction'],
+  [['id', 'predictions'], 'prediction'],
+  [['Prediction'], 'prediction_2'],
+  [['PREDICTION_2', 'id', 'prediction'], 'prediction_3'],
+  [['prediction_2'], 'prediction'],
+])('predictions beside columns %j are called %s', (taken, name) => {
+  expect(predictionColumn(taken)).toBe(name);
+});

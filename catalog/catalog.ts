@@ -6,7 +6,7 @@ import type { TableProfile } from '../core/sources/profile.js';
 import type { ErrorReport } from '../core/errors.js';
 
 /**
- * The metadata catalog (DESIGN §8). Rows of data never enter it. Every write may be repeated: a second call with the same
+ * The metadata catalog. Rows of data never enter it. Every write may be repeated: a second call with the same
  * identity changes nothing, because activities are retried. Dates are ISO 8601 text in UTC.
  */
 export interface Catalog {

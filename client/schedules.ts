@@ -1,4 +1,5 @@
 import {
+  isGrpcServiceError,
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
@@ -35,6 +36,9 @@ interface Memo {
   readonly cron?: string;
 }
 
+/** Of gRPC's status codes. */
+const INVALID_ARGUMENT = 3;
+
 /** How late a training may start after the server was down; one that was missed by more waits for the next turn. */
 const CATCH_UP = '1 hour';
 
@@ -66,6 +70,14 @@ export async function createSchedule(
       state: { paused: options.paused ?? false },
     });
   } catch (error) {
+    const refused = refusalOf(error);
+    if (refused !== undefined) {
+      const { cron, timezone } = options;
+      throw new AmalurError('AMALUR_INVALID_JOB', `the server refuses the schedule: ${refused}`, {
+        field: timezone !== undefined && /time ?zone|location/i.test(refused) ? 'timezone' : 'cron',
+        suggestion: `write minute hour day month weekday, say "0 3 * * 1", and a time zone like Europe/Amsterdam; given: "${cron}"`,
+      });
+    }
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     throw new AmalurError('AMALUR_DUPLICATE_NAME', `there is a schedule "${id}" already`, {
       field: 'id',
@@ -73,6 +85,12 @@ export async function createSchedule(
     });
   }
   return id;
+}
+
+/** What the server says of a request that is wrong in itself; undefined for other errors. */
+function refusalOf(error: unknown): string | undefined {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return isGrpcServiceError(cause) && (cause.code as number) === INVALID_ARGUMENT ? cause.details : undefined;
 }
 
 /** Schedules that train. The server's list may lag behind by a second. */

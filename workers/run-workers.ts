@@ -1,4 +1,5 @@
 import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
+import { AmalurError } from '../core/errors.js';
 
 /** How to reach the Temporal server. */
 export interface ServerAccess {
@@ -9,11 +10,22 @@ export interface ServerAccess {
   readonly namespace: string;
 }
 
-export function connectWorker({
+export async function connectWorker({
   connection: { apiKey, ...options },
 }: ServerAccess): Promise<NativeConnection> {
   const key = typeof apiKey === 'function' ? apiKey() : apiKey;
-  return NativeConnection.connect({ ...options, ...(key !== undefined && { apiKey: key }) });
+  try {
+    return await NativeConnection.connect({ ...options, ...(key !== undefined && { apiKey: key }) });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TransportError') throw error;
+    const address = options.address ?? 'localhost:7233';
+    throw new AmalurError(
+      'AMALUR_SERVER_UNREACHABLE',
+      `no Temporal server answers at ${address}`,
+      { suggestion: 'start it, or correct TEMPORAL_ADDRESS or the profile' },
+      { cause: error },
+    );
+  }
 }
 
 /** Runs workers until one of them ends; SIGTERM and SIGINT let them finish what they are at. */

@@ -43,10 +43,25 @@ export function coded(error: AmalurError): ApplicationFailure {
   });
 }
 
+/** Prisma's codes for a database that does not answer, and the operating system's for a host that does not. */
+function isUnreachable({ type }: ApplicationFailure): boolean {
+  return /^(P1001|P1002|P1008|P1017|ECONN[A-Z]+)$/.test(type ?? '');
+}
+
 function timeoutFailure(
   { activityType }: ActivityFailure,
-  { timeoutType }: TimeoutFailure,
+  { timeoutType, cause }: TimeoutFailure,
 ): ApplicationFailure {
+  if (cause instanceof ApplicationFailure) {
+    // It was tried again and again: why it failed the last time says more than that the time is over.
+    const code = isUnreachable(cause) ? 'AMALUR_SERVER_UNREACHABLE' : 'AMALUR_INTERNAL';
+    return coded(
+      new AmalurError(code, `${activityType} did not succeed in time: ${cause.message}`, {
+        suggestion:
+          'see that the database of the catalog answers and the disks have room, then start the run again',
+      }),
+    );
+  }
   const unheard = timeoutType === 'SCHEDULE_TO_START';
   return coded(
     new AmalurError(

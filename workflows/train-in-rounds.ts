@@ -34,7 +34,7 @@ export interface Resume {
 }
 
 /**
- * Training in which partial products travel (DESIGN §5): parties → aggregator → parties, until the aggregator stops.
+ * Training in which partial products travel: parties → aggregator → parties, until the aggregator stops.
  * factorize and federate differ in the channel, not in the algorithm.
  */
 export async function trainInRounds(

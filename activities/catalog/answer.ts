@@ -2,15 +2,13 @@ import { z } from 'zod';
 import type { Catalog, ModelVersionRecord, RunRecord } from '../../catalog/catalog.js';
 import { AmalurError } from '../../core/errors.js';
 import { formatPath } from '../../core/parse-with.js';
-import type {
-  CatalogAnswer,
-  CatalogQuestion,
-  ModelSummary,
-  RunSummary,
+import {
+  MOST_RUNS,
+  type CatalogAnswer,
+  type CatalogQuestion,
+  type ModelSummary,
+  type RunSummary,
 } from '../../workflows/contracts/activities.js';
-
-/** More than this many runs would not fit into a payload. */
-const MOST_RUNS = 1000;
 
 const questionSchema = z.discriminatedUnion('about', [
   z.strictObject({ about: z.enum(['silos', 'tables', 'models']) }),

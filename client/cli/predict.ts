@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { InferenceRequest } from '../../workflows/contracts/results.js';
-import { AmalurError } from '../../core/errors.js';
+import { parseInferenceRequest } from '../../core/job/inference-request.js';
 import { attend } from './attend.js';
 import { openDestination } from './destination.js';
+import { EXIT } from './exit-codes.js';
 import { tell } from './output.js';
 import { optionsOf, withClient } from './session.js';
 import { showInference } from './show-result.js';
@@ -37,15 +38,23 @@ export function addPredict(root: Command): void {
     .action(async (model: string, _options: unknown, command: Command) => {
       const options = optionsOf<PredictCommandOptions>(command);
       const { strategy, output, detach } = options;
-      if (output !== undefined && detach) throw nobodyWaits();
+      if (output !== undefined && detach)
+        command.error(
+          'error: nobody waits for a detached run to copy its predictions: leave out --output or --detach',
+          {
+            exitCode: EXIT.usage,
+          },
+        );
       await withClient(options, async ({ client }) => {
         const destination = output === undefined ? undefined : await openDestination(output);
         try {
-          const run = await client.predict({
+          const request = {
             model,
             ...(strategy !== undefined && { strategy }),
             ...(destination && { output: destination.nameAtSite }),
-          });
+          };
+          parseInferenceRequest(request);
+          const run = await client.predict(request);
           await attend(run, model, options, showInference, async (result) => {
             const file = await destination?.fill(result.file);
             if (destination && file === undefined) tell(`The predictions are on the host of ${result.site}.`);
@@ -56,12 +65,4 @@ export function addPredict(root: Command): void {
         }
       });
     });
-}
-
-function nobodyWaits(): AmalurError {
-  return new AmalurError('AMALUR_INVALID_JOB', 'nobody waits for a detached run to copy its predictions', {
-    field: 'output',
-    suggestion:
-      'leave --output out: the predictions stay in the folder of predictions; or leave --detach out',
-  });
 }

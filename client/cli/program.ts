@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { RunCancelled } from '../failures.js';
+import { inPackage } from '../package-root.js';
 import { addDoctor } from './doctor.js';
 import { EXIT } from './exit-codes.js';
 import { addInit } from './init.js';
@@ -14,6 +16,8 @@ import { addTables } from './tables.js';
 import { addTrain } from './train.js';
 import { addUp } from './up.js';
 import { addWorker } from './worker.js';
+
+const { version } = JSON.parse(readFileSync(inPackage('package.json'), 'utf8')) as { version: string };
 
 const EXAMPLES = `
 From nothing to a model:
@@ -32,6 +36,7 @@ function program(): Command {
     .description('Train and serve models over data silos: materialize, factorize or federate.')
     .option('-c, --config <file>', 'configuration file, or the folder that has one (default: this folder)')
     .option('--json', 'print results as JSON')
+    .version(version, '-V, --version')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(amalur --help shows what there is)')
     // Inherited by the commands that are added from here on.

@@ -1,7 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { AmalurClient } from '../amalur-client.js';
+import { MOST_RUNS } from '../../workflows/contracts/activities.js';
 import type { InferenceResult, TrainingResult } from '../../workflows/contracts/results.js';
 import { attend } from './attend.js';
+import { EXIT } from './exit-codes.js';
 import { print, printJson, tell } from './output.js';
 import { optionsOf, withClient, type GlobalOptions } from './session.js';
 import { showInference, showTraining } from './show-result.js';
@@ -20,7 +22,7 @@ export function addRuns(root: Command): void {
     .description('list runs, or tell all about one; watch it or cancel it')
     .argument('[run]', 'workflow id or execution id')
     .option('-n, --limit <count>', 'how many to list', parseCount, 20)
-    .option('-f, --follow', 'watch the run until it ends')
+    .addOption(new Option('-f, --follow', 'watch the run until it ends').conflicts('cancel'))
     .option('--cancel', 'cancel the run')
     .addHelpText(
       'after',
@@ -28,6 +30,8 @@ export function addRuns(root: Command): void {
     )
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = optionsOf<RunsCommandOptions>(command);
+      if (id === undefined && (options.cancel === true || options.follow === true))
+        command.error('error: --follow and --cancel need the RUN that is meant', { exitCode: EXIT.usage });
       await withClient(options, async ({ client }) => {
         if (id === undefined) await list(client, options);
         else if (options.cancel === true) await cancel(client, id);
@@ -55,6 +59,11 @@ async function tellAbout(client: AmalurClient, id: string, { json }: GlobalOptio
 }
 
 async function cancel(client: AmalurClient, id: string): Promise<void> {
+  const { run } = await client.ask({ about: 'run', run: id });
+  if (run !== undefined && run.status !== 'running') {
+    tell(`The run ${id} has ended already: ${run.status}.`);
+    return;
+  }
   await client.run(id).cancel();
   tell(`The run ${id} was asked to stop.`);
 }
@@ -65,6 +74,6 @@ function showResult(result: TrainingResult | InferenceResult): string {
 
 function parseCount(text: string): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('a whole number above 0 is wanted');
+  if (Number.isInteger(count) && count > 0 && count <= MOST_RUNS) return count;
+  throw new InvalidArgumentError(`a whole number from 1 to ${MOST_RUNS} is wanted`);
 }

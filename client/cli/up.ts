@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { AmalurConfig } from '../../core/config/index.js';
 import { startLocalInstallation, type LocalInstallation } from '../local-installation.js';
 import { untilAskedToStop } from '../local/until-asked-to-stop.js';
+import { EXIT } from './exit-codes.js';
 import { print, tell, tellError } from './output.js';
 import { registered } from './register.js';
 import { configOf, optionsOf } from './session.js';
@@ -32,11 +33,13 @@ export function addUp(root: Command): void {
       const installation = await Promise.race([starting, asked]);
       if (installation === undefined) {
         // Ctrl-C while starting: what has been started must still be stopped.
+        tell('\nStopping …');
         await starting.then((started) => started.stop()).catch(() => undefined);
+        process.exitCode = EXIT.detached;
         return;
       }
-      await registerAll(installation, config);
-      announce(installation);
+      const ready = registerAll(installation, config).then(() => announce(installation));
+      await Promise.race([ready, asked]);
       await asked;
       tell('\nStopping …');
       await installation.stop();

@@ -69,7 +69,7 @@ export interface Candidate {
   readonly explanation: string;
 }
 
-/** The planner's decision with all it looked at (DESIGN §3, "cost estimator and planner"). */
+/** The planner's decision with all it looked at (the cost estimator and planner of Amalur, TKDE 2024, figure 4). */
 export interface Plan {
   /** Id of the chosen candidate. */
   readonly chosen: string;

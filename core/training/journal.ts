@@ -18,7 +18,7 @@ export interface Actor<Live, StartInput, StepInput, Output> {
   load(input: StartInput, saved: Bundle): Promise<Live>;
 }
 
-/** A step that was made: committed once, by whoever came first (DESIGN §7.1). */
+/** A step that was made: committed once, by whoever came first. */
 export interface StepRecord<Output> {
   readonly key: string;
   readonly output: Output;

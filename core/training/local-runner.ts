@@ -36,7 +36,7 @@ export interface LocalRun {
 
 const PARTY = 'T';
 
-/** Loops party and aggregator in one process: T is the only party, and its rows are the target rows (DESIGN §5). */
+/** Loops party and aggregator in one process: T is the only party, and its rows are the target rows. */
 export function runLocally({ table, labels, spec, from, rounds, onProgress }: LocalRun): LocalResult {
   const programs = programsOf(spec.type);
   const target = wholeTable(labels);

@@ -21,7 +21,7 @@ export interface Progress {
 export type StopReason = 'converged' | 'max-rounds' | 'stalled';
 
 /**
- * A party's half of a model: pure functions over plain state (DESIGN §5). `table` is the party's D_k; the step adds
+ * A party's half of a model: pure functions over plain state. `table` is the party's D_k; the step adds
  * nothing to the world but its result, so that repeating it gives the same bits.
  */
 export interface PartyProgram {

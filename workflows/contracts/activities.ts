@@ -34,6 +34,9 @@ export interface StartedRun {
   readonly kind: 'training' | 'inference';
 }
 
+/** Runs that one answer tells of; more would not fit into a payload. */
+export const MOST_RUNS = 1000;
+
 export type CatalogQuestion =
   | { readonly about: 'silos' }
   | { readonly about: 'tables' }

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { AmalurError, reportOf } from '../core/errors.js';
 
 /** The process that was computing is gone: nothing is wrong with the job, the step can be made again. */
@@ -43,7 +43,10 @@ function passes(code: string): boolean {
   return /^E[A-Z]+$/.test(code) || /^P(1001|1002|1008|1017|2024|2028|2034|2037)$/.test(code);
 }
 
-/** Wraps every activity of a group so that errors leave it as failures of a stable type. */
+/**
+ * Wraps every activity of a group so that errors leave it as failures of a stable type. A cancellation leaves it as it came: the
+ * SDK knows whether the run was cancelled or the worker stops, after which another one repeats the activity.
+ */
 export function withFailures<T extends object>(activities: T): T {
   return Object.fromEntries(
     Object.entries(activities).map(([name, activity]) => [
@@ -53,7 +56,7 @@ export function withFailures<T extends object>(activities: T): T {
           // Every member of a group of activities is a function.
           return await (activity as (...given: unknown[]) => unknown)(...args);
         } catch (error) {
-          throw failureOf(error);
+          throw error instanceof CancelledFailure ? error : failureOf(error);
         }
       },
     ]),

@@ -48,13 +48,10 @@ function main(configFile: string, silo: string | undefined): void {
     calibrate: () => calibrate(opened.stores.at(privateHome(opened.site))),
   };
 
-  // One operation at a time: two would only share the one thread, and the memory of both would be held.
-  let queue = Promise.resolve();
+  // The worker sends one operation at a time: two would only share the one thread, and the memory of both would be held.
   process.on('message', (request: Request) => {
-    queue = queue.then(async () => {
-      current = request.id;
-      send(await answer(operations[request.operation] as Operation | undefined, request));
-    });
+    current = request.id;
+    void answer(operations[request.operation] as Operation | undefined, request).then(send);
   });
   process.on('disconnect', () => process.exit(0));
 }

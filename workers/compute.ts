@@ -6,9 +6,16 @@ import { errorFrom } from '../core/errors.js';
 import type { Reply, Request } from './compute-child.js';
 
 interface Call {
+  readonly request: Request;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: (progress: unknown) => void;
+}
+
+/** What is started as the child. */
+interface ChildProgram {
+  readonly file: string;
+  readonly executable: string;
 }
 
 // Tests run this file as TypeScript, where the child is found in the build.
@@ -23,29 +30,33 @@ const childFile = fileURLToPath(
 const GRACE_MS = 2000;
 
 /**
- * The compute child of a worker: started when first needed and again after it is lost. Arithmetic in it can't be
- * interrupted, so cancelling an operation ends the process; what other operations lose by that is made again by their retry.
+ * The compute child of a worker: started when first needed and again after it is lost. It is given one operation at a time;
+ * the others wait here. Arithmetic can't be interrupted, so cancelling the operation that the child is at ends the process,
+ * and only that operation with it.
  */
 export class ComputeChild implements ComputePort {
+  /** The process that gets the next operation, and that is at `#current` if there is one. */
   #child: ChildProcess | undefined;
+  #current: Call | undefined;
+  readonly #waiting: Call[] = [];
   #next = 0;
-  readonly #calls = new Map<number, Call>();
+  readonly #program: ChildProgram;
 
-  constructor(private readonly childArguments: readonly string[]) {}
+  /** @param program default: the compute child of this build, on this Node */
+  constructor(
+    private readonly childArguments: readonly string[],
+    program: Partial<ChildProgram> = {},
+  ) {
+    this.#program = { file: childFile, executable: process.execPath, ...program };
+  }
 
   call(operation: string, input: unknown, { signal, onProgress }: CallOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const id = ++this.#next;
-      const cancel = () => {
-        this.#calls.delete(id);
-        this.stop();
-        reject(signal.reason as Error);
-      };
       const settled = () => {
         signal.removeEventListener('abort', cancel);
-        this.#calls.delete(id);
       };
-      this.#calls.set(id, {
+      const call: Call = {
+        request: { id: ++this.#next, operation, input },
         onProgress,
         resolve(output) {
           settled();
@@ -55,48 +66,76 @@ export class ComputeChild implements ComputePort {
           settled();
           reject(error);
         },
-      });
+      };
+      const cancel = () => {
+        call.reject(signal.reason as Error);
+        this.#drop(call);
+      };
       if (signal.aborted) {
         cancel();
         return;
       }
       signal.addEventListener('abort', cancel);
-      const request: Request = { id, operation, input };
-      this.#running().send(request);
+      this.#waiting.push(call);
+      this.#advance();
     });
   }
 
-  /** Ends the child; the next call starts another. */
+  /** Ends the child and all that it was to do; the next call starts another. */
   stop(): void {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child) return;
-    child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
-    this.#lose(child);
+    for (const call of this.#waiting.splice(0)) call.reject(new ComputeLostError('the worker stops'));
+    if (this.#child) this.#lose(this.#child, 'the worker stops');
+  }
+
+  /** Gives the child the next operation when it is at none. */
+  #advance(): void {
+    if (this.#current) return;
+    const call = this.#waiting.shift();
+    if (!call) return;
+    this.#current = call;
+    try {
+      const child = this.#running();
+      // One that could not be started has no channel; its `error` fails the call.
+      if (child.pid === undefined) return;
+      child.send(call.request, (error) => {
+        if (error) this.#lose(child, error.message);
+      });
+    } catch (error) {
+      this.#current = undefined;
+      call.reject(error as Error);
+      this.#advance();
+    }
   }
 
   #running(): ChildProcess {
-    if (this.#child?.connected) return this.#child;
-    const child = fork(childFile, [...this.childArguments], { serialization: 'advanced' });
+    if (this.#child) return this.#child;
+    const { file, executable } = this.#program;
+    const child = fork(file, [...this.childArguments], { serialization: 'advanced', execPath: executable });
     this.#child = child;
     child.on('message', (reply: Reply) => {
-      this.#receive(reply);
+      if (this.#child === child) this.#receive(reply);
     });
-    child.on('exit', () => {
-      if (this.#child === child) this.#child = undefined;
-      this.#lose(child);
+    // Each alone may be the only sign: one that can't be started doesn't exit, one that hangs while it ends only disconnects.
+    const lost = () => {
+      this.#lose(child, 'the computing process ended before the operation did');
+    };
+    child.on('exit', lost);
+    child.on('disconnect', lost);
+    child.on('error', ({ message }) => {
+      this.#lose(child, message);
     });
-    // Without a listener a failed start or send would end the worker; `exit` follows and fails the calls.
-    child.on('error', () => undefined);
     return child;
   }
 
   #receive(reply: Reply): void {
-    const call = this.#calls.get(reply.id);
-    if (!call) return;
-    if ('progress' in reply) call.onProgress(reply.progress);
-    else if ('output' in reply) call.resolve(reply.output);
+    const call = this.#current;
+    if (reply.id !== call?.request.id) return;
+    if ('progress' in reply) {
+      call.onProgress(reply.progress);
+      return;
+    }
+    this.#current = undefined;
+    if ('output' in reply) call.resolve(reply.output);
     else if ('failure' in reply) call.reject(errorFrom(reply.failure));
     else {
       const { message, code, stack } = reply.defect;
@@ -107,11 +146,28 @@ export class ComputeChild implements ComputePort {
         }),
       );
     }
+    this.#advance();
   }
 
-  #lose(child: ChildProcess): void {
-    if (this.#child !== undefined && this.#child !== child) return;
-    for (const call of [...this.#calls.values()])
-      call.reject(new ComputeLostError('the computing process ended before the operation did'));
+  /** Forgets a call that is cancelled. */
+  #drop(call: Call): void {
+    if (this.#current === call) {
+      if (this.#child) this.#lose(this.#child, 'cancelled');
+      return;
+    }
+    const at = this.#waiting.indexOf(call);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  /** Ends a child or what is left of it. What it was at has failed, what waits is for the next child. */
+  #lose(child: ChildProcess, why: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+    const call = this.#current;
+    this.#current = undefined;
+    call?.reject(new ComputeLostError(why));
+    this.#advance();
   }
 }

@@ -10,6 +10,7 @@ import { lossOf, programsOf } from '../../core/models/programs.js';
 import { float64 } from '../../core/training/basis.js';
 import { thinned } from '../../core/training/curve.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
+import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
 import { aggregatorActor, type AggregatorAnswer } from './aggregator-actor.js';
 
@@ -18,36 +19,31 @@ export function roundOperations(
   context: SiteContext,
 ): Pick<AggregatorOperations, 'startAggregator' | 'aggregatorStep' | 'evaluate'> {
   const { journal, site } = context;
+  const actor = costedActor(context, ({ stores }) => aggregatorActor(stores, site));
   return {
-    startAggregator: ({ execution, spec, target, silos }) =>
-      measured(context, async ({ stores }) => {
-        const { key, output } = await journal.start(aggregatorActor(stores, site), execution, {
-          spec,
-          target,
-          silos,
-        });
-        return { head: key, ...output };
-      }),
+    async startAggregator({ execution, spec, target, silos }) {
+      const { key, output } = await journal.start(actor, execution, { spec, target, silos });
+      return { head: key, ...output.answer, cost: output.cost };
+    },
 
-    aggregatorStep: ({ head, round, ups }) =>
-      measured(context, async ({ stores }) => {
-        const { key, output } = await journal.step(aggregatorActor(stores, site), head, { round, ups });
-        return { head: key, ...output };
-      }),
+    async aggregatorStep({ head, round, ups }) {
+      const { key, output } = await journal.step(actor, head, { round, ups });
+      return { head: key, ...output.answer, cost: output.cost };
+    },
 
     evaluate: (input) =>
       journal.once('evaluate', input.execution, input, () =>
         measured(context, async ({ stores }) => {
           const { spec, head, task } = input;
-          const live = await journal.live(aggregatorActor(stores, site), head);
+          const live = await journal.live(actor, head);
           const intercept = programsOf(spec.type).aggregator.intercept(live.state);
           const target = readTarget(await stores.get(input.target));
           const predictions = await predictionsOf(stores, target, input.scores, intercept, spec);
           const measuredOn = (from: number, to: number) =>
             evaluate(task, predictions.subarray(from, to), target.labels.subarray(from, to));
           // Every step's output is an answer: the chain was made by the aggregator's actor.
-          const steps = (await journal.outputs(head)) as AggregatorAnswer[];
-          const curve = thinned(steps.map(({ progress }) => progress));
+          const steps = (await journal.outputs(head)) as Costed<AggregatorAnswer>[];
+          const curve = thinned(steps.map(({ answer }) => answer.progress));
           journal.forget(head);
           return {
             intercept,

@@ -5,7 +5,8 @@ import { partBundle } from '../../core/models/model-part.js';
 import { lossOf } from '../../core/models/programs.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { thinned } from '../../core/training/curve.js';
-import { measured, type Measuring, type SiteContext } from '../compute/site.js';
+import { costedActor, type Costed } from '../compute/costed-actor.js';
+import { measured, type SiteContext } from '../compute/site.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
 /** Training in one place: on the materialized table, or factorized where all parties are at home. */
@@ -13,26 +14,23 @@ export function localOperations(
   context: SiteContext,
 ): Pick<AggregatorOperations, 'trainHere' | 'trainSegment' | 'finishHere'> {
   const { journal, report } = context;
-  const actorOf = ({ stores, join }: Measuring) => localActor(stores, join, report);
+  const actor = costedActor(context, ({ stores, join }) => localActor(stores, join, report));
   return {
-    trainHere: ({ execution, spec, form, target, parties }) =>
-      measured(context, async (measuring) => {
-        const start = { spec, form, target, parties };
-        const { key, output } = await journal.start(actorOf(measuring), execution, start);
-        return { head: key, progress: output.progress };
-      }),
+    async trainHere({ execution, spec, form, target, parties }) {
+      const { key, output } = await journal.start(actor, execution, { spec, form, target, parties });
+      return { head: key, progress: output.answer.progress, cost: output.cost };
+    },
 
-    trainSegment: ({ head, rounds }) =>
-      measured(context, async (measuring) => {
-        const { key, output } = await journal.step(actorOf(measuring), head, { rounds });
-        const { progress, stopped } = output;
-        return { head: key, progress, ...(stopped && { stopped }) };
-      }),
+    async trainSegment({ head, rounds }) {
+      const { key, output } = await journal.step(actor, head, { rounds });
+      const { progress, stopped } = output.answer;
+      return { head: key, progress, ...(stopped && { stopped }), cost: output.cost };
+    },
 
     finishHere: (input) =>
       journal.once('finish-here', input.execution, input, () =>
-        measured(context, async (measuring) => {
-          const live = await journal.live(actorOf(measuring), input.head);
+        measured(context, async ({ stores }) => {
+          const live = await journal.live(actor, input.head);
           const { table, labels, spec, result } = live;
           if (!result) throw new Error('a training is finished after its last segment');
           const { predict } = lossOf(spec.type);
@@ -50,18 +48,14 @@ export function localOperations(
               encoder.categorical.reduce((sum, { levels }) => sum + levels.length + 1, 0);
             const theta = result.parameters.subarray(offset, offset + width);
             offset += width;
-            parts[party] = await measuring.stores.put(
-              'exchange',
-              'model',
-              partBundle({ party, encoder, theta }),
-            );
+            parts[party] = await stores.put('exchange', 'model', partBundle({ party, encoder, theta }));
           }
-          const segments = (await journal.outputs(input.head)) as LocalAnswer[];
+          const segments = (await journal.outputs(input.head)) as Costed<LocalAnswer>[];
           journal.forget(input.head);
           return {
             intercept: result.intercept,
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
-            curve: thinned(segments.flatMap(({ curve }) => curve)),
+            curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             parts,
           };
         }),

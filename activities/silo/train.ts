@@ -2,8 +2,9 @@ import { columnVector } from '../../core/algebra/dense.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { programsOf } from '../../core/models/programs.js';
 import { vectorBundle } from '../../core/exchange/bundle.js';
-import type { BlobRef } from '../../core/exchange/store.js';
-import type { SiloOperations } from '../../workflows/contracts/operations.js';
+import type { BlobRef, Home } from '../../core/exchange/store.js';
+import type { Cost, SiloOperations } from '../../workflows/contracts/operations.js';
+import { costedActor, sumOfCosts } from '../compute/costed-actor.js';
 import { homeBetween, measured, privateHome, type SiteContext } from '../compute/site.js';
 import { partyActor } from './party-actor.js';
 
@@ -12,37 +13,41 @@ export function trainingOperations(
   context: SiteContext,
 ): Pick<SiloOperations, 'startParties' | 'partyStep' | 'finishParties'> {
   const { journal, site } = context;
+  const actorTo = (messageHome: Home) =>
+    costedActor(context, ({ stores }) => partyActor(stores, messageHome));
   return {
-    startParties: ({ execution, spec, trainRows, parties }) =>
-      measured(context, async ({ stores }) => {
-        const actor = partyActor(stores, privateHome(site));
-        const heads: Record<string, string> = {};
-        for (const { party, features, counts } of parties) {
-          context.report({ encoding: party.id });
-          heads[party.id] = (
-            await journal.start(actor, execution, { party, features, counts, trainRows, spec })
-          ).key;
-        }
-        return { heads };
-      }),
+    async startParties({ execution, spec, trainRows, parties }) {
+      const actor = actorTo(privateHome(site));
+      const heads: Record<string, string> = {};
+      const costs: Cost[] = [];
+      for (const { party, features, counts } of parties) {
+        context.report({ encoding: party.id });
+        const start = { party, features, counts, trainRows, spec };
+        const { key, output } = await journal.start(actor, execution, start);
+        heads[party.id] = key;
+        costs.push(output.cost);
+      }
+      return { heads, cost: sumOfCosts(costs) };
+    },
 
-    partyStep: ({ round, site: aggregator, parties }) =>
-      measured(context, async ({ stores }) => {
-        const actor = partyActor(stores, homeBetween(site, aggregator));
-        const made: Record<string, { head: string; up: BlobRef }> = {};
-        for (const { party, head, down } of parties) {
-          const { key, output } = await journal.step(actor, head, { round, down });
-          if (output === null) throw new Error('a step of a party has a message up');
-          made[party] = { head: key, up: output };
-        }
-        return { parties: made };
-      }),
+    async partyStep({ round, site: aggregator, parties }) {
+      const actor = actorTo(homeBetween(site, aggregator));
+      const made: Record<string, { head: string; up: BlobRef }> = {};
+      const costs: Cost[] = [];
+      for (const { party, head, down } of parties) {
+        const { key, output } = await journal.step(actor, head, { round, down });
+        if (output.answer === null) throw new Error('a step of a party has a message up');
+        made[party] = { head: key, up: output.answer };
+        costs.push(output.cost);
+      }
+      return { parties: made, cost: sumOfCosts(costs) };
+    },
 
     finishParties: (input) =>
       journal.once('finish-parties', input.execution, input, () =>
         measured(context, async ({ stores }) => {
           const toSite = homeBetween(site, input.site);
-          const actor = partyActor(stores, toSite);
+          const actor = actorTo(toSite);
           const made: Record<string, { part: BlobRef; scores: BlobRef }> = {};
           for (const { party, head } of input.parties) {
             const { spec, encoder, table, state } = await journal.live(actor, head);

@@ -56,6 +56,7 @@ describe('a training gives the same model to the bit, and as many rounds, when i
     expect(result.rounds).toBe(undisturbed.result.rounds);
     expect(await bitsOf(shop, result)).toBe(undisturbed.bits);
     expect(result.metrics).toEqual(undisturbed.result.metrics);
+    expect(result.bytesOut).toEqual(undisturbed.result.bytesOut);
   }
 
   /** Stops a compute child and waits until a step hangs in it: what is killed next is killed in the middle of a step. */

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { costedActor } from '../../../activities/compute/costed-actor.js';
 import { createFolderStore, createStores, type BlobRef, type Stores } from '../../../core/exchange/index.js';
 import { vectorBundle } from '../../../core/exchange/bundle.js';
 import { Journal } from '../../../core/training/journal.js';
@@ -164,6 +165,50 @@ describe('a chain of steps', () => {
     expect(await filesOf('records')).toEqual(records);
     const { sum } = (await journal.step(actor, key, 1)).output;
     expect(sum).toBe((await undisturbed([1])).sums[1]);
+  });
+});
+
+describe('what the steps of a chain have cost', () => {
+  /** The counting actor, sending a message of always the same size with every step. */
+  const sending = () =>
+    costedActor({ stores }, ({ stores: metered }) => {
+      const { actor } = countingActor(metered);
+      return {
+        ...actor,
+        async step(live: CountingLive, input: CountingInput) {
+          const made = await actor.step(live, input);
+          await metered.put('exchange', 'message', vectorBundle('sum', Float64Array.of(made.output.sum)));
+          return made;
+        },
+      };
+    });
+
+  /** Costs of the steps of a chain; `journalAt` names the journal that makes each. */
+  async function costs(journalAt: (step: number) => Journal) {
+    let { key, output } = await journalAt(0).start(sending(), 'run-1', { seed: 4 });
+    const made = [output.cost];
+    for (const [step, input] of inputs.entries()) {
+      ({ key, output } = await journalAt(step + 1).step(sending(), key, input));
+      made.push(output.cost);
+    }
+    return { made, bytes: made.map(({ bytesOut }) => bytesOut), key };
+  }
+
+  test('is what they sent, wherever memory was lost: what is made again to rebuild a state does not count', async () => {
+    const journal = restarted();
+    const { bytes } = await costs(() => journal);
+    expect(bytes[0]).toBe(0);
+    expect(bytes[1]).toBeGreaterThan(0);
+    expect(new Set(bytes.slice(1)).size).toBe(1);
+    await rm(join(folder, 'shop'), { recursive: true, force: true });
+    expect((await costs(() => restarted())).bytes).toEqual(bytes);
+  });
+
+  test('is told again by whoever repeats them, in the same process or another, as it was committed', async () => {
+    const journal = restarted();
+    const first = await costs(() => journal);
+    expect(await costs(() => journal)).toEqual(first);
+    expect(await costs(() => restarted())).toEqual(first);
   });
 });
 

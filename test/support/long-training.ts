@@ -1,0 +1,72 @@
+import { expect } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunHandle, TrainingResult } from '../../client/index.js';
+import type { TestInstallation } from './installation.js';
+import { jobOf, referenceOf } from './jobs.js';
+import { readModel } from './stored-model.js';
+import { computePid, until } from './worker-processes.js';
+
+/** What a run that nothing disturbs brings forth. */
+export interface Outcome {
+  readonly result: TrainingResult;
+  /** sha256 over the bits of all parameters. */
+  readonly bits: string;
+}
+
+/** A training of many rounds, which go on after the model has converged: nothing is ever precise enough for it. */
+export function startLong(installation: TestInstallation): Promise<RunHandle<TrainingResult>> {
+  const model = { type: 'logistic-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 60 } as const;
+  return installation.client.train(jobOf(installation, 'returns', { model, strategy: 'federate' }));
+}
+
+export async function outcomeOf(
+  installation: TestInstallation,
+  run: RunHandle<TrainingResult>,
+): Promise<Outcome> {
+  const result = await run.result();
+  return { result, bits: (await readModel(installation, referenceOf(result))).bits };
+}
+
+/** The run when it is past its third round, and not near its end. */
+export async function midway(installation: TestInstallation): Promise<RunHandle<TrainingResult>> {
+  const run = await startLong(installation);
+  await until('round 3', async () => ((await run.progress()).round >= 3 ? true : undefined));
+  return run;
+}
+
+/**
+ * Stops a compute child and waits until a step hangs in it: what is killed next is killed in the middle of a step.
+ * @returns the child's process id
+ */
+export async function hangIn(
+  installation: TestInstallation,
+  silo: string,
+  run: RunHandle<TrainingResult>,
+): Promise<number> {
+  const child = computePid(installation, silo)!;
+  process.kill(child, 'SIGSTOP');
+  let before = '';
+  await until(`a step that hangs at ${silo}`, async () => {
+    const { raw } = await installation.client.temporal.workflow.getHandle(run.id).describe();
+    // 2 is PENDING_ACTIVITY_STATE_STARTED.
+    const started = (raw.pendingActivities ?? []).filter(({ state }) => Number(state) === 2);
+    const now = started.length === 1 ? (started[0]!.activityId ?? '') : '';
+    await sleep(300);
+    const hangs = now !== '' && now === before;
+    before = now;
+    return hangs ? true : undefined;
+  });
+  return child;
+}
+
+export async function expectUndisturbed(
+  installation: TestInstallation,
+  run: RunHandle<TrainingResult>,
+  undisturbed: Outcome,
+): Promise<void> {
+  const { result, bits } = await outcomeOf(installation, run);
+  expect(result.rounds).toBe(undisturbed.result.rounds);
+  expect(bits).toBe(undisturbed.bits);
+  expect(result.metrics).toEqual(undisturbed.result.metrics);
+  expect(result.bytesOut).toEqual(undisturbed.result.bytesOut);
+}

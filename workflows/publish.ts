@@ -28,12 +28,15 @@ export function baseSilo({ parties }: ResolvedJob): string {
   return parties[0]?.silo ?? '';
 }
 
+/** Only a training in rounds tells the parties how often their rows occur. */
+export type Purpose = 'training in rounds' | 'training here' | 'inference';
+
 /** Parties publish what rows are matched by, all at once; the site matches them. */
 export async function publishAndMatch(
   run: Run,
   site: Site,
   what: PublishInput['what'],
-  purpose: 'training' | 'inference',
+  purpose: Purpose,
   sealed?: Readonly<Record<string, string>>,
 ): Promise<Published> {
   const { execution, resolved, watch, ledger } = run;
@@ -66,7 +69,7 @@ export async function publishAndMatch(
     parties: resolved.parties.map(({ id, silo }) => ({ id, silo })),
     joins,
     scenario: job.integration.scenario,
-    ...(purpose === 'training' && { learn: { job } }),
+    ...(purpose !== 'inference' && { learn: { job, counts: purpose === 'training in rounds' } }),
     published: parties,
   });
   ledger.together([{ silo: siloOfSite(site), cost: match.cost }]);
@@ -78,11 +81,7 @@ export function siloOfSite(site: Site): string | undefined {
   return site === 'aggregator' ? undefined : site.slice('silo.'.length);
 }
 
-function linkOf(
-  { parties, joins, job, rowKey }: ResolvedJob,
-  id: string,
-  purpose: 'training' | 'inference',
-): PartyLink {
+function linkOf({ parties, joins, job, rowKey }: ResolvedJob, id: string, purpose: Purpose): PartyLink {
   const party = parties.find((candidate) => candidate.id === id);
   if (!party) throw new Error(`the job has no party ${id}`);
   const isBase = id === parties[0]?.id;
@@ -94,6 +93,6 @@ function linkOf(
   return {
     party,
     keys: Object.fromEntries(keys),
-    ...(isBase && { base: purpose === 'training' ? training : { identify: rowKey } }),
+    ...(isBase && { base: purpose === 'inference' ? { identify: rowKey } : training }),
   };
 }

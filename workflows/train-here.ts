@@ -22,7 +22,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const { execution, resolved, watch, ledger } = run;
   const { site, mode } = candidate;
   const { job } = resolved;
-  const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training');
+  const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training here');
   const { target, rows, trainRows } = published.match;
   const parties = resolved.parties.map((party) => ({
     party,

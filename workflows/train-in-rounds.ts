@@ -66,7 +66,7 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
   watch.phase('publishing');
   const spec = resolved.job.model;
   const sealed = strategy === 'federate' ? await sealSecret(run) : undefined;
-  const { parties, match } = await publishAndMatch(run, site, 'keys', 'training', sealed);
+  const { parties, match } = await publishAndMatch(run, site, 'keys', 'training in rounds', sealed);
 
   const starts = await Promise.all(
     silosOf(resolved).map(async (silo) => {

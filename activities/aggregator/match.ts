@@ -50,7 +50,7 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
           if (learn) requireTwoClasses(learn.job, target.labels.subarray(0, target.trainRows));
 
           const counts: Record<string, BlobRef> = {};
-          for (const { id, silo } of learn ? parties : []) {
+          for (const { id, silo } of learn?.counts === true ? parties : []) {
             const data = trainingCounts(required(target.indices, id), target.trainRows);
             const home = homeBetween(context.site, siteOf(silo));
             counts[id] = await stores.put(home, 'counts', vectorBundle('counts', data));

@@ -9,8 +9,6 @@ export interface Meter {
   seconds: number;
   /** Bytes put to the exchange: what left this site. What stayed in the private store does not count. */
   bytesOut: number;
-  /** Bytes got from the exchange. */
-  bytesIn: number;
 }
 
 /** The stores that one site reaches: the exchange, and its own private store if it is a silo. */
@@ -42,7 +40,7 @@ export interface StoresOptions {
 const PASSING = new Set(['message', 'scores', 'counts', 'checkpoint']);
 
 export function createStores(options: StoresOptions): Stores {
-  return new SiteStores(options, { seconds: 0, bytesOut: 0, bytesIn: 0 });
+  return new SiteStores(options, { seconds: 0, bytesOut: 0 });
 }
 
 class SiteStores implements MeteredStores {
@@ -69,7 +67,6 @@ class SiteStores implements MeteredStores {
   async get(ref: BlobRef): Promise<Bundle> {
     return this.#timed(async () => {
       const bytes = await this.at(ref.home).get(ref.sha256);
-      if (ref.home === 'exchange') this.meter.bytesIn += bytes.byteLength;
       return decodeBundle(bytes);
     });
   }
@@ -86,7 +83,7 @@ class SiteStores implements MeteredStores {
   }
 
   withMeter(): MeteredStores {
-    return new SiteStores(this.#options, { seconds: 0, bytesOut: 0, bytesIn: 0 });
+    return new SiteStores(this.#options, { seconds: 0, bytesOut: 0 });
   }
 
   async #timed<T>(operation: () => Promise<T>): Promise<T> {

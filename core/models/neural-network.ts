@@ -30,6 +30,7 @@ export async function fitNetwork(
   const tf = await loadTensorflow();
   const model = buildNetwork(tf, table.columns, task, spec);
   const cells = denseCells(table);
+  silence(tf, model, unseenColumns(cells, table.columns));
   const random = seededRandom(spec.seed);
   const order = Int32Array.from({ length: table.rows }, (_, row) => row);
   const curve: Progress[] = [];
@@ -54,6 +55,27 @@ export async function fitNetwork(
   const network = saveNetwork(model);
   model.dispose();
   return { network, curve: thinned(curve) };
+}
+
+/** Columns that are 0 in every row: categories that training has not seen. */
+function unseenColumns(cells: Float32Array, columns: number): number[] {
+  const seen = new Uint8Array(columns);
+  cells.forEach((cell, at) => {
+    if (cell !== 0) seen[at % columns] = 1;
+  });
+  return [...seen.keys()].filter((column) => seen[column] === 0);
+}
+
+/** Nothing is learned about such columns: their random weights would be noise in predictions, so they are 0 and stay so. */
+function silence(tf: Tensorflow, model: ReturnType<typeof buildNetwork>, columns: readonly number[]): void {
+  const [kernel, ...others] = model.getWeights();
+  if (kernel === undefined) return;
+  const [, units = 0] = kernel.shape;
+  const weights = kernel.dataSync().slice();
+  for (const column of columns) weights.fill(0, column * units, (column + 1) * units);
+  const silenced = tf.tensor(weights, kernel.shape);
+  model.setWeights([silenced, ...others]);
+  silenced.dispose();
 }
 
 /** What a stored network says of each row: a probability, or a number. */

@@ -79,8 +79,8 @@ export interface MatchInput extends OfExecution {
   readonly parties: readonly { readonly id: string; readonly silo: string }[];
   readonly joins: readonly ResolvedJoin[];
   readonly scenario: Job['integration']['scenario'];
-  /** Training only. */
-  readonly learn?: { readonly job: Job };
+  /** Training only; counts: whether the parties are to know n_k. */
+  readonly learn?: { readonly job: Job; readonly counts: boolean };
   readonly published: Readonly<Record<string, PublishedParty>>;
 }
 
@@ -90,7 +90,7 @@ export interface MatchOutput extends Costed {
   readonly trainRows: number;
   /** Base rows that found a match, by dimension. */
   readonly matched: Readonly<Record<string, number>>;
-  /** n_k, at each party's home. */
+  /** n_k, at each party's home; none where the parties take no steps. */
   readonly counts: Readonly<Record<string, BlobRef>>;
 }
 

@@ -44,6 +44,7 @@ export async function startLocalInstallation(
   const workers: WorkerProcess[] = [];
   let server: ServerProcess | undefined;
   let connection: Connection | undefined;
+  let ready = false;
   const stop = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));
     await connection?.close().catch(() => undefined);
@@ -56,8 +57,9 @@ export async function startLocalInstallation(
     server = await startServer(config, logs, options);
     connection = await Connection.connect({ address: server.address });
     const client = new AmalurClient({ connection, namespace: server.namespace });
-    const notStarting = startWorkers(config, logs, server, workers, options);
+    const notStarting = startWorkers(config, logs, server, workers, options, () => ready);
     await Promise.race([allPolled(client, config), notStarting]);
+    ready = true;
     return { client, address: server.address, ui: server.ui, logs, stop };
   } catch (error) {
     await stop();
@@ -92,13 +94,14 @@ async function startServer(
   return server;
 }
 
-/** Rejects when a worker does not start; says so when that happens later. */
+/** Rejects when a worker does not start. */
 function startWorkers(
   config: AmalurConfig,
   logs: string,
   server: ServerProcess,
   workers: WorkerProcess[],
   { say }: LocalInstallationOptions,
+  hasWorked: () => boolean,
 ): Promise<never> {
   const roles = [['control'], ['aggregator'], ...config.silos.map(({ name }) => ['silo', name])];
   return new Promise((_, reject) => {
@@ -111,10 +114,8 @@ function startWorkers(
           env: localEnvironment(server),
           logFile: join(logs, `${name.replace(' ', '-')}.log`),
           say,
-          onGivenUp: (error) => {
-            say(`the worker ${name} is given up`);
-            reject(error);
-          },
+          hasWorked,
+          onGivenUp: reject,
         }),
       );
     }

@@ -15,8 +15,8 @@ import { recorded } from './recorded.js';
 import { sealSecret } from './seal-secret.js';
 
 /**
- * Predicts every row of the model's base table and writes a file at the site where scores meet. factorize: silos give
- * partial scores; materialize: rows and parameters come together.
+ * Predicts every row of the target table as it is now (an inner join leaves out what has no match) and writes a file at
+ * the site where scores meet. factorize: silos give partial scores; materialize: rows and parameters come together.
  */
 export async function runInference(request: InferenceRequest): Promise<InferenceResult> {
   const watch = new Watch();

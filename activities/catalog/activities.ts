@@ -1,11 +1,10 @@
 import type { Catalog } from '../../catalog/catalog.js';
-import { AmalurError } from '../../core/errors.js';
 import { parseInferenceRequest } from '../../core/job/inference-request.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
-import { didYouMean } from '../../core/suggest.js';
 import type { CatalogActivities } from '../../workflows/contracts/activities.js';
 import { withFailures } from '../failures.js';
 import { answerQuestion } from './answer.js';
+import { findModel } from './find-model.js';
 
 /** Activities on the metadata catalog; only the control worker has them. */
 export function createCatalogActivities(catalog: Catalog): CatalogActivities {
@@ -32,14 +31,7 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
       return { name, version };
     },
     async findModel(request) {
-      const { model: reference } = parseInferenceRequest(request);
-      const model = await catalog.models.get(reference);
-      if (model) return model;
-      const names = new Set((await catalog.models.list()).map(({ name }) => name));
-      throw new AmalurError('AMALUR_UNKNOWN_MODEL', `there is no model ${reference}`, {
-        field: 'model',
-        suggestion: didYouMean(reference, names) ?? 'see `amalur models`',
-      });
+      return findModel(catalog, parseInferenceRequest(request).model);
     },
     answer: (question) => answerQuestion(catalog, question),
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Catalog, ModelVersionRecord, RunRecord } from '../../catalog/catalog.js';
 import { AmalurError } from '../../core/errors.js';
 import { formatPath } from '../../core/parse-with.js';
+import { findModel } from './find-model.js';
 import {
   MOST_RUNS,
   type CatalogAnswer,
@@ -36,13 +37,8 @@ export async function answerQuestion(catalog: Catalog, given: CatalogQuestion): 
     }
     case 'models':
       return { models: (await catalog.models.list()).map(summarizeModel) };
-    case 'model': {
-      const model = await catalog.models.get(question.model);
-      if (model) return { model };
-      throw new AmalurError('AMALUR_UNKNOWN_MODEL', `there is no model ${question.model}`, {
-        suggestion: 'see `amalur models`',
-      });
-    }
+    case 'model':
+      return { model: await findModel(catalog, question.model) };
   }
 }
 

@@ -20,7 +20,9 @@ export interface WorkerProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly say: (line: string) => void;
-  /** The worker ended several times just after it was started: another start would not help. */
+  /** Whether it has been seen to work: then it is what happens to it, and not the worker, that ends it. */
+  readonly hasWorked: () => boolean;
+  /** The worker ended several times just after it was started and never worked: another start would not help. */
   readonly onGivenUp: (error: Error) => void;
 }
 
@@ -32,8 +34,10 @@ export interface WorkerProcess {
 /** Ending so soon after the start, so many times in a row, is no accident. */
 const SOON_MS = 10_000;
 const QUICK_ENDS = 3;
+const RESTART_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
 
-/** Keeps a worker running: one that ends is started again after a second. It ends with this process. */
+/** Keeps a worker running: one that ends is started again, after a second or, if it ends soon again, after longer. It ends with this process. */
 export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
   const { name, say } = options;
   let child: ChildProcess | undefined;
@@ -47,12 +51,16 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
     child.once('exit', (code, signal) => {
       if (stopping) return;
       quickEnds = Date.now() - startedAt < SOON_MS ? quickEnds + 1 : 0;
-      if (quickEnds >= QUICK_ENDS) {
+      if (quickEnds >= QUICK_ENDS && !options.hasWorked()) {
         options.onGivenUp(new Error(`the worker ${name} does not start:\n${lastLines(options.logFile)}`));
         return;
       }
-      say(`the worker ${name} ended (${signal ?? `code ${String(code)}`}); it is started again`);
-      timer = setTimeout(start, 1_000);
+      const wait = Math.min(LONGEST_WAIT_MS, RESTART_MS * 2 ** Math.max(0, quickEnds - QUICK_ENDS));
+      const log = quickEnds >= QUICK_ENDS ? `; see ${options.logFile}` : '';
+      say(
+        `the worker ${name} ended (${signal ?? `code ${String(code)}`}); it is started again in ${wait / 1000} s${log}`,
+      );
+      timer = setTimeout(start, wait);
     });
   };
   start();

@@ -15,7 +15,7 @@ const ALIGNMENT = 8;
 /**
  * A bundle as a safetensors file: header length (8 bytes, little-endian), header (JSON, padded with spaces), data.
  * Tensors are ordered by width of their dtype, then by name; the bundle's JSON is `__metadata__.json` as canonical text.
- * Equal bundles give equal bytes. Any safetensors reader opens it.
+ * Equal bundles give equal bytes. The format is that of safetensors, whose readers may limit the length of a header.
  */
 export function encodeBundle(bundle: Bundle): Uint8Array {
   const header: [string, unknown][] = [[METADATA, { json: canonicalJson(bundle.json) }]];

@@ -22,7 +22,7 @@ const BUDGET = 40;
 /**
  * Measures what this host can do, with the kernels that will run: about a second. The caller keeps the result for the life
  * of the worker.
- * @param store the exchange; it gains one blob of 4 MiB
+ * @param store where the rates of writing and reading are measured: the site's private store where it has one; it gains one blob of 4 MiB
  */
 export async function calibrate(store: Store): Promise<HostProfile> {
   const [first] = cpus();

@@ -4,7 +4,7 @@ import type { StrategyName } from '../job/schema.js';
 export type Site = 'aggregator' | `silo.${string}`;
 
 /**
- * What a host can do, measured once per worker start (calibration.ts). Rates are per second on one thread.
+ * What a host can do, measured once for a kind of processor and a version of Node (calibration.ts). Rates are per second on one thread.
  */
 export interface HostProfile {
   readonly host: string;
@@ -24,9 +24,9 @@ export interface MachineRates {
   readonly scatters: number;
   /** Evaluations of a loss with its derivatives (one exponential each). */
   readonly lossEvaluations: number;
-  /** Bytes written to the exchange, hashing included. */
+  /** Bytes written to a store, hashing included. */
   readonly putBytes: number;
-  /** Bytes read from the exchange and verified. */
+  /** Bytes read from a store and verified. */
   readonly getBytes: number;
   /** Cells read from a source table and encoded. */
   readonly scannedCells: number;

@@ -1,3 +1,4 @@
+import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
 import { AmalurError } from '../core/errors.js';
 import type { Site } from '../core/planner/plan.js';
@@ -53,7 +54,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
       model: { type, intercept, ...(network && { network }) },
       target: published.match.target,
       base,
-      link: of(published.parties, base).link,
+      link: entryOf(published.parties, base).link,
       from,
       output: request.output ?? `${model.name}-${model.version}-${execution}.csv`,
     });
@@ -116,8 +117,8 @@ function refused(why: string, instead: string) {
 function rowsAndParts({ manifest, resolved }: ModelVersionRecord, published: Published) {
   return resolved.parties.map(({ id }) => ({
     party: id,
-    features: of(published.parties, id).features,
-    part: of(manifest.parts, id),
+    features: entryOf(published.parties, id).features,
+    part: entryOf(manifest.parts, id),
   }));
 }
 
@@ -143,10 +144,4 @@ async function partialScores(
   );
   ledger.together(given);
   return Object.assign({}, ...given.map(({ scores }) => scores)) as Record<string, BlobRef>;
-}
-
-function of<T>(record: Readonly<Record<string, T>>, party: string): T {
-  const found = record[party];
-  if (found === undefined) throw new Error(`nothing is known of ${party}`);
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { BlobRef } from '../core/exchange/store.js';
+import { entryOf } from '../core/entry-of.js';
 import type { ModelManifest } from '../core/models/model.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
@@ -26,7 +26,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const { target, rows, trainRows } = published.match;
   const parties = resolved.parties.map((party) => ({
     party,
-    features: featuresOf(published.parties, party.id),
+    features: entryOf(published.parties, party.id).features,
   }));
   const silo = siloOfSite(site);
   const spec = job.model;
@@ -82,10 +82,4 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     metrics,
     curve,
   };
-}
-
-function featuresOf(parties: Awaited<ReturnType<typeof publishAndMatch>>['parties'], id: string): BlobRef {
-  const found = parties[id];
-  if (!found) throw new Error(`${id} has published nothing`);
-  return found.features;
 }

@@ -1,4 +1,5 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
 import type { Party } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
@@ -72,8 +73,8 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
     silosOf(resolved).map(async (silo) => {
       const own = ofSilo(resolved.parties, silo).map((party) => ({
         party,
-        features: of(parties, party.id).features,
-        counts: of(match.counts, party.id),
+        features: entryOf(parties, party.id).features,
+        counts: entryOf(match.counts, party.id),
       }));
       const start = { execution, spec, trainRows: match.trainRows, parties: own };
       const output = await siloAt(siteOf(silo), `${silo} encodes its tables`).startParties(start);
@@ -111,8 +112,8 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
     silosOf(resolved).map(async (silo) => {
       const parties = ofSilo(resolved.parties, silo).map(({ id }) => ({
         party: id,
-        head: of(state.heads, id),
-        down: of(down, id),
+        head: entryOf(state.heads, id),
+        down: entryOf(down, id),
       }));
       const output = await siloAt(siteOf(silo), `round ${round}`).partyStep({
         execution,
@@ -157,7 +158,10 @@ async function finish(
         execution,
         site,
         parametersStay: strategy === 'federate',
-        parties: ofSilo(resolved.parties, silo).map(({ id }) => ({ party: id, head: of(state.heads, id) })),
+        parties: ofSilo(resolved.parties, silo).map(({ id }) => ({
+          party: id,
+          head: entryOf(state.heads, id),
+        })),
       });
       watch.silo(silo, 'finished', output.cost);
       return { silo, ...output };
@@ -190,10 +194,4 @@ async function finish(
 
 function ofSilo(parties: readonly Party[], silo: string): Party[] {
   return parties.filter((party) => party.silo === silo);
-}
-
-function of<T>(record: Readonly<Record<string, T>>, party: string): T {
-  const found = record[party];
-  if (found === undefined) throw new Error(`nothing is known of ${party}`);
-  return found;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../core/entry-of.js';
 import { readLink } from '../../core/exchange/table-bundle.js';
 import { targetBundle } from '../../core/exchange/target-bundle.js';
 import { vectorBundle } from '../../core/exchange/bundle.js';
@@ -19,7 +20,7 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
           const { parties, joins, published, learn, scenario } = input;
           const [base] = parties;
           if (!base) throw new Error('a target table has a base');
-          const link = async (party: string) => readLink(await stores.get(linkOf(published, party)));
+          const link = async (party: string) => readLink(await stores.get(entryOf(published, party).link));
           const baseLink = await link(base.id);
           const matched: Record<string, number> = {};
           const target = await join(async () => {
@@ -29,8 +30,8 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
               const dimension = await link(party);
               const field = `integration.joins[${at}]`;
               const matching = matchRows(
-                required(baseLink.keys, party),
-                required(dimension.keys, party),
+                entryOf(baseLink.keys, party),
+                entryOf(dimension.keys, party),
                 party,
                 field,
               );
@@ -51,7 +52,7 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
 
           const counts: Record<string, BlobRef> = {};
           for (const { id, silo } of learn?.counts === true ? parties : []) {
-            const data = trainingCounts(required(target.indices, id), target.trainRows);
+            const data = trainingCounts(entryOf(target.indices, id), target.trainRows);
             const home = homeBetween(context.site, siteOf(silo));
             counts[id] = await stores.put(home, 'counts', vectorBundle('counts', data));
           }
@@ -65,19 +66,4 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
         }),
       ),
   };
-}
-
-function linkOf(
-  published: Parameters<AggregatorOperations['match']>[0]['published'],
-  party: string,
-): BlobRef {
-  const found = published[party];
-  if (!found) throw new Error(`nothing was published for ${party}`);
-  return found.link;
-}
-
-function required<T>(map: ReadonlyMap<string, T>, name: string): T {
-  const found = map.get(name);
-  if (found === undefined) throw new Error(`nothing was published for ${name}`);
-  return found;
 }

@@ -1,5 +1,6 @@
 import { columnVector, dense } from '../algebra/dense.js';
 import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
+import { entryOf } from '../entry-of.js';
 import { trainingPart } from '../integration/build-target.js';
 import type { TargetIndex } from '../integration/target-index.js';
 import type { Loss } from '../models/loss.js';
@@ -47,7 +48,7 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
     step(wholeTarget, state, ups) {
       const target = trainingPart(wholeTarget);
       const before = readState(state);
-      const parts = [...target.indices.keys()].map((party) => decodeUp(required(ups, party)));
+      const parts = [...target.indices.keys()].map((party) => decodeUp(entryOf(ups, party)));
       const received = receive(target, before, parts, root);
       const { round, loss: meanLoss, gradientNorm } = received;
       const progress = { round, loss: meanLoss, gradientNorm };
@@ -209,10 +210,4 @@ function firstBasis(g: Float64Array): Basis {
 function sumRows(parts: readonly (readonly Float64Array[])[]): readonly Float64Array[] {
   const [first = [], ...rest] = parts;
   return rest.reduce((sums, rows) => sums.map((sum, i) => plus(sum, 1, rows[i]!)), first);
-}
-
-function required(ups: ReadonlyMap<string, Message>, party: string): Message {
-  const up = ups.get(party);
-  if (up === undefined) throw new Error(`no message from ${party}`);
-  return up;
 }

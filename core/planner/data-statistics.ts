@@ -22,6 +22,8 @@ export interface PartyStatistics {
   readonly featureBytes: number;
   /** Bytes of the join keys as they would travel: 4 a row and key, 16 for each distinct key. */
   readonly keyBytes: number;
+  /** Bytes of the party's part of the model: parameters, and what encodes its columns. */
+  readonly partBytes: number;
   /** Distinct join keys, each of which is hashed and looked up once. */
   readonly distinctKeys: number;
 }
@@ -43,6 +45,9 @@ const CODE_BYTES = 4;
 const TOKEN_BYTES = 16;
 /** Assumed length of a level's text. */
 const LEVEL_BYTES = 12;
+/** What names a column and says how it is encoded, and what every part has besides. */
+const COLUMN_BYTES = 60;
+const PART_BYTES = 300;
 
 /** Describes the data of a resolved job from the profiles it was resolved against. */
 export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo[]): DataStatistics {
@@ -68,6 +73,7 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
     .filter(({ encoding }) => encoding === 'categorical')
     .map(({ name }) => distinct.get(name) ?? 0);
   const numeric = party.features.length - levels.length;
+  const columns = numeric + sum(levels) + levels.length;
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
   if (party === resolved.parties[0])
@@ -83,11 +89,13 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
     rows: profile.rows,
     numeric,
     categories: levels.length,
-    columns: numeric + sum(levels) + levels.length,
+    columns,
     nonzeros: profile.rows * party.features.length,
     cellsRead: profile.rows * read.size,
     featureBytes:
       profile.rows * (NUMBER_BYTES * numeric + CODE_BYTES * levels.length) + LEVEL_BYTES * sum(levels),
+    partBytes:
+      PART_BYTES + NUMBER_BYTES * columns + COLUMN_BYTES * party.features.length + LEVEL_BYTES * sum(levels),
     distinctKeys: sum(keys.map(distinctKey)),
     keyBytes: sum(keys.map((key) => CODE_BYTES * profile.rows + TOKEN_BYTES * distinctKey(key))),
   };

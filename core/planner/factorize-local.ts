@@ -12,7 +12,7 @@ import { hostOf, siteOf } from './hosts.js';
 import { basisSize, descentSeconds, exchangeSeconds, partyRoundSeconds } from './operator-costs.js';
 import { segmentOf } from './segments.js';
 
-/** All parties are in one silo: its worker trains on the factorized table in one process. T is not built, nothing leaves. */
+/** All parties are in one silo: its worker trains on the factorized table in one process. T is not built, nothing leaves but the model. */
 export function factorizeLocally(situation: Situation, silo: string): Draft {
   const { data, hosts, resolved } = situation;
   const rounds = situation.rounds.whitenedTogether;
@@ -36,7 +36,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
       orchestration: ACTIVITY_SECONDS * activities,
     }),
     rounds,
-    bytesOut: { [silo]: 0 },
+    bytesOut: { [silo]: total(data.parties, ({ partBytes }) => partBytes) },
     memoryBytes:
       total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes) +
       data.trainRows * (4 * data.parties.length + 8 * (basisSize(model) + 4)),

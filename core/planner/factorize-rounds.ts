@@ -45,9 +45,10 @@ export function trainInRounds(situation: Situation, strategy: 'factorize' | 'fed
   // One product more than there are rounds: the scores of the test rows.
   const up = (t: Traffic) => t.startUp + (rounds.expected + 1) * t.roundUp;
   const down = (t: Traffic) => t.startDown + rounds.expected * t.roundDown;
+  const partBytes = (party: PartyStatistics) => (strategy === 'federate' ? 0 : party.partBytes);
   const bytesOut = [...bySilo(data.parties)].map(([silo, parties]): [string, number] => [
     silo,
-    siteOf(silo) === site ? sum(away, down) : sum(parties, up),
+    (siteOf(silo) === site ? sum(away, down) : sum(parties, up)) + total(parties, partBytes),
   ]);
   return {
     id: `${strategy}@${site}`,

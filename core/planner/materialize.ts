@@ -48,7 +48,13 @@ export function materializeAt(situation: Situation, site: Site): Draft {
       orchestration: ACTIVITY_SECONDS * activities,
     }),
     rounds,
-    bytesOut: Object.fromEntries(data.parties.map(({ silo }) => [silo, bytes.get(silo) ?? 0])),
+    // The site puts the model into the exchange.
+    bytesOut: Object.fromEntries(
+      data.parties.map(({ silo }) => [
+        silo,
+        bytes.get(silo) ?? total(data.parties, ({ partBytes }) => partBytes),
+      ]),
+    ),
     memoryBytes: memoryAt(situation),
     discloses: {
       rows: [...bytes.keys()],

@@ -80,9 +80,11 @@ describe('candidates', () => {
     ]);
   });
 
-  it('train a factorized table locally where all tables are in one silo, and nothing leaves it', () => {
+  it('train a factorized table locally where all tables are in one silo, and nothing leaves it but the model', () => {
     const local = candidate(plan({ job: oneSiloJob, tables: inOneSilo }), 'factorize@silo.airline');
-    expect(local).toMatchObject({ mode: 'local', bytesOut: { airline: 0 } });
+    expect(local.mode).toBe('local');
+    expect(local.bytesOut.airline).toBeGreaterThan(0);
+    expect(local.bytesOut.airline).toBeLessThan(100_000);
   });
 
   it('train a network on the joined table only', () => {
@@ -120,9 +122,9 @@ describe('predicted costs', () => {
     expect((many.weather ?? 0) - (few.weather ?? 0)).toBeLessThan(10 * 8 * 26_115 * 1.3);
   });
 
-  it('pull nothing from the silo that is the site', () => {
+  it('pull nothing but the model from the silo that is the site', () => {
     const { bytesOut } = candidate(plan(), 'materialize@silo.weather');
-    expect(bytesOut.weather).toBe(0);
+    expect(bytesOut.weather).toBeLessThan(100_000);
     expect(bytesOut.airline).toBeGreaterThan(336_776 * 8);
   });
 

@@ -1,5 +1,4 @@
 import {
-  isGrpcServiceError,
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
@@ -36,9 +35,6 @@ interface Memo {
   readonly cron?: string;
 }
 
-/** Of gRPC's status codes. */
-const INVALID_ARGUMENT = 3;
-
 /** How late a training may start after the server was down; one that was missed by more waits for the next turn. */
 const CATCH_UP = '1 hour';
 
@@ -70,8 +66,9 @@ export async function createSchedule(
       state: { paused: options.paused ?? false },
     });
   } catch (error) {
-    const refused = refusalOf(error);
-    if (refused !== undefined) {
+    // The SDK's form of a schedule that the server can't read.
+    if (error instanceof TypeError) {
+      const refused = error.message;
       const { cron, timezone } = options;
       throw new AmalurError('AMALUR_INVALID_JOB', `the server refuses the schedule: ${refused}`, {
         field: timezone !== undefined && /time ?zone|location/i.test(refused) ? 'timezone' : 'cron',
@@ -85,12 +82,6 @@ export async function createSchedule(
     });
   }
   return id;
-}
-
-/** What the server says of a request that is wrong in itself; undefined for other errors. */
-function refusalOf(error: unknown): string | undefined {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return isGrpcServiceError(cause) && (cause.code as number) === INVALID_ARGUMENT ? cause.details : undefined;
 }
 
 /** Schedules that train. The server's list may lag behind by a second. */

@@ -7,7 +7,7 @@ import { inColumnChunks } from '../algebra/stack.js';
  * A party's change of variables u = Lᵀ θ in which its share of the problem is nearly round (derived for this project).
  * With μ the column means over all n training rows and h the largest curvature of the loss,
  * L Lᵀ = h (D_kᵀ diag(n_k) D_k / n − μ μᵀ) + λ I. Centring takes out what the columns share with the intercept; without it
- * whitening gains nothing. Measured on the late-flights job (λ = 1e-3, ‖g‖ ≤ 1e-11): 65 rounds, 226 without.
+ * whitening gains nothing. Measured on the late-flights job (λ = 1e-3, ‖g‖ ≤ 1e-11): 63 rounds, 226 without.
  */
 export interface Preconditioner {
   /** μ, length c_k. */

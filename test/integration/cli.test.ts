@@ -144,6 +144,10 @@ describe('the command line', () => {
     expect((await told('models', 'retruns')).stderr).toContain('AMALUR_UNKNOWN_MODEL');
     expect((await told('runs', 'no-such-run')).stderr).toContain('AMALUR_UNKNOWN_RUN');
     expect((await told('worker', 'silo', '--silo', 'shpo')).stderr).toContain('did you mean shop?');
+    const broken = await told('schedule', 'create', 'returns.json', '--cron', 'daily');
+    expect(broken).toMatchObject({ code: 1 });
+    expect(broken.stderr).toContain('AMALUR_INVALID_JOB');
+    expect((await told('runs', '--follow')).code).toBe(2);
     expect((await told('trian')).code).toBe(2);
     expect((await told('train')).code).toBe(2);
     expect((await told('runs', '--limit', 'many')).code).toBe(2);

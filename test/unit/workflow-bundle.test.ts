@@ -30,7 +30,8 @@ it('it has the workflows, and of this project only what may run in a workflow', 
     expect(own).toContain(`workflows/${name}.ts`);
   }
   const foreign = own.filter(
-    (file) => !/^(workflows\/|core\/(entry-of|errors|json)\.ts|core\/(job|training|planner)\/|webpack\/)/.test(file),
+    (file) =>
+      !/^(workflows\/|core\/(entry-of|errors|json)\.ts|core\/(job|training|planner)\/|webpack\/)/.test(file),
   );
   expect(foreign).toEqual([]);
 });

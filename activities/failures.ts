@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { AmalurError, reportOf } from '../core/errors.js';
+import { isPassing } from '../core/passing-codes.js';
 
 /** The process that was computing is gone: nothing is wrong with the job, the step can be made again. */
 export class ComputeLostError extends Error {
@@ -23,7 +24,7 @@ export function failureOf(error: unknown): ApplicationFailure {
   const message = error instanceof Error ? error.message : 'unknown error';
   if (error instanceof ComputeLostError) return ApplicationFailure.create({ message, type: error.name });
   const code = (error as NodeJS.ErrnoException | null)?.code;
-  if (typeof code === 'string' && passes(code)) return ApplicationFailure.create({ message, type: code });
+  if (typeof code === 'string' && isPassing(code)) return ApplicationFailure.create({ message, type: code });
   const internal = new AmalurError('AMALUR_INTERNAL', message, {
     suggestion: 'this is a defect: please report it with the log of the worker',
   });
@@ -33,14 +34,6 @@ export function failureOf(error: unknown): ApplicationFailure {
     nonRetryable: true,
     details: [reportOf(internal)],
   });
-}
-
-/**
- * Codes of what a machine does and what can be over in a moment: those of the operating system, and those by which Prisma says
- * that the catalog's database can't be reached, is too busy, or has ended the connection or the transaction.
- */
-function passes(code: string): boolean {
-  return /^E[A-Z]+$/.test(code) || /^P(1001|1002|1008|1017|2024|2028|2034|2037)$/.test(code);
 }
 
 /**

@@ -20,8 +20,11 @@ export interface RunHandle<Result> {
   result(): Promise<Result>;
   /** Where the run is now; of a run that has ended, where it ended. @throws when no control worker is there to answer */
   progress(): Promise<RunProgress>;
-  /** Asks the run to stop; it ends by itself a moment later. */
-  cancel(): Promise<void>;
+  /**
+   * Asks the run to stop; it ends by itself a moment later.
+   * @returns false if it has ended already
+   */
+  cancel(): Promise<boolean>;
 }
 
 export function runHandle<Result>(handle: WorkflowHandle): RunHandle<Result> {
@@ -31,7 +34,10 @@ export function runHandle<Result>(handle: WorkflowHandle): RunHandle<Result> {
     progress: () => translated(() => handle.query<RunProgress>(PROGRESS_QUERY)),
     cancel: () =>
       translated(async () => {
+        const { status } = await handle.describe();
+        if (status.name !== 'RUNNING') return false;
         await handle.cancel();
+        return true;
       }),
   };
 

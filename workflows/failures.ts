@@ -6,6 +6,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { AmalurError, reportOf, type ErrorReport } from '../core/errors.js';
+import { isUnreachable } from '../core/passing-codes.js';
 
 /** A failed run says what its cause says: code, field and suggestion stand at the top, not below "activity failed". */
 export function failureToThrow(error: unknown): unknown {
@@ -43,18 +44,13 @@ export function coded(error: AmalurError): ApplicationFailure {
   });
 }
 
-/** Prisma's codes for a database that does not answer, and the operating system's for a host that does not. */
-function isUnreachable({ type }: ApplicationFailure): boolean {
-  return /^(P1001|P1002|P1008|P1017|ECONN[A-Z]+)$/.test(type ?? '');
-}
-
 function timeoutFailure(
   { activityType }: ActivityFailure,
   { timeoutType, cause }: TimeoutFailure,
 ): ApplicationFailure {
   if (cause instanceof ApplicationFailure) {
     // It was tried again and again: why it failed the last time says more than that the time is over.
-    const code = isUnreachable(cause) ? 'AMALUR_SERVER_UNREACHABLE' : 'AMALUR_INTERNAL';
+    const code = isUnreachable(cause.type ?? '') ? 'AMALUR_SERVER_UNREACHABLE' : 'AMALUR_INTERNAL';
     return coded(
       new AmalurError(code, `${activityType} did not succeed in time: ${cause.message}`, {
         suggestion:

@@ -59,13 +59,8 @@ async function tellAbout(client: AmalurClient, id: string, { json }: GlobalOptio
 }
 
 async function cancel(client: AmalurClient, id: string): Promise<void> {
-  const { run } = await client.ask({ about: 'run', run: id });
-  if (run !== undefined && run.status !== 'running') {
-    tell(`The run ${id} has ended already: ${run.status}.`);
-    return;
-  }
-  await client.run(id).cancel();
-  tell(`The run ${id} was asked to stop.`);
+  const asked = await client.run(id).cancel();
+  tell(asked ? `The run ${id} was asked to stop.` : `The run ${id} has ended already.`);
 }
 
 function showResult(result: TrainingResult | InferenceResult): string {

@@ -38,20 +38,31 @@ export function addUp(root: Command): void {
         process.exitCode = EXIT.detached;
         return;
       }
-      const ready = registerAll(installation, config).then(() => announce(installation));
-      await Promise.race([ready, asked]);
-      await asked;
+      let stopping = false;
+      const stopped = asked.then(() => {
+        stopping = true;
+      });
+      void registerAll(installation, config, () => stopping).then(() => {
+        if (!stopping) announce(installation);
+      });
+      await stopped;
       tell('\nStopping …');
       await installation.stop();
     });
 }
 
 /** Registers every silo; one that cannot be read is told of and does not keep the others from working. */
-export async function registerAll({ client }: LocalInstallation, config: AmalurConfig): Promise<void> {
+async function registerAll(
+  { client }: LocalInstallation,
+  config: AmalurConfig,
+  isStopping: () => boolean,
+): Promise<void> {
   for (const { name } of config.silos) {
+    if (isStopping()) return;
     try {
       tell(`registered ${registered(await client.registerSilo(name))}`);
     } catch (error) {
+      if (isStopping()) return;
       tell(`silo ${name} is not registered; once it is mended: amalur register ${name}`);
       tellError(error);
     }

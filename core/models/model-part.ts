@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Bundle } from '../exchange/bundle.js';
+import { denseOf, denseTensor } from '../training/tensors.js';
 import type { Encoder } from '../integration/encoder.js';
 import type { ModelPart } from './model.js';
 
@@ -12,12 +13,10 @@ export function partBundle({ party, encoder, theta }: ModelPart): Bundle {
       party,
       encoder: { numeric: numeric.map((n) => ({ ...n })), categorical: categorical.map((c) => ({ ...c })) },
     },
-    tensors: { theta: { shape: [theta.length], data: theta } },
+    tensors: { theta: denseTensor(theta) },
   };
 }
 
 export function readPart({ json, tensors }: Bundle): ModelPart {
-  const theta = tensors.theta?.data;
-  if (!(theta instanceof Float64Array)) throw new Error('a part of a model has no parameters');
-  return { ...partJson.parse(json), theta };
+  return { ...partJson.parse(json), theta: denseOf(tensors, 'theta') };
 }

@@ -1,7 +1,7 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Job, ModelSpec } from '../../core/job/schema.js';
 import type { Party, ResolvedJoin } from '../../core/job/resolved.js';
-import type { Metrics } from '../../core/models/model.js';
+import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 
@@ -137,8 +137,9 @@ export interface AggregatorStepInput extends OfExecution {
 
 export interface AggregatorStepOutput extends Costed {
   readonly head: StepKey;
-  readonly progress: Progress;
-  /** Messages for the parties, or why there are none. */
+  /** None after half an exchange, which completes no round. */
+  readonly progress?: Progress;
+  /** Messages for the parties that are to take the next step, and no others; or why there are none. */
   readonly down?: Readonly<Record<string, BlobRef>>;
   readonly stopped?: StopReason;
 }
@@ -154,8 +155,7 @@ export interface FinishPartiesOutput extends Costed {
   readonly parties: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface Fitted {
-  readonly intercept: number;
+export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own'> {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];
@@ -214,6 +214,7 @@ export interface FitNetworkOutput extends FinishHereOutput {
 }
 
 export interface ScoreInput extends OfExecution {
+  readonly type: ModelSpec['type'];
   readonly site: Site;
   readonly parties: readonly { readonly party: string; readonly features: BlobRef; readonly part: BlobRef }[];
 }
@@ -223,11 +224,7 @@ export interface ScoreOutput extends Costed {
 }
 
 export interface PredictInput extends OfExecution {
-  readonly model: {
-    readonly type: ModelSpec['type'];
-    readonly intercept: number;
-    readonly network?: BlobRef;
-  };
+  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
   readonly target: BlobRef;
   /** Id of the base party. */
   readonly base: string;

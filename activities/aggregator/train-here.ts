@@ -1,3 +1,4 @@
+import { encodedWidth } from '../../core/integration/encoder.js';
 import { scoresOf } from '../../core/integration/local-table.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { evaluate } from '../../core/models/evaluate.js';
@@ -43,11 +44,7 @@ export function localOperations(
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const [party, encoder] of table.encoders) {
-            const width =
-              encoder.numeric.length +
-              encoder.categorical.reduce((sum, { levels }) => sum + levels.length + 1, 0);
-            const theta = result.parameters.subarray(offset, offset + width);
-            offset += width;
+            const theta = result.parameters.subarray(offset, (offset += encodedWidth(encoder)));
             parts[party] = await stores.put('exchange', 'model', partBundle({ party, encoder, theta }));
           }
           const segments = (await journal.outputs(input.head)) as Costed<LocalAnswer>[];

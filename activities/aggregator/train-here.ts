@@ -1,6 +1,6 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import { rowRange } from '../../core/algebra/stack.js';
-import { encodedColumns } from '../../core/integration/encoder.js';
+import { encodedWidth } from '../../core/integration/encoder.js';
 import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
@@ -42,7 +42,7 @@ export function localOperations(
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const [party, encoder] of table.encoders) {
-            const theta = rowRange(parameters, offset, encodedColumns(encoder).length);
+            const theta = rowRange(parameters, offset, encodedWidth(encoder));
             offset += theta.rows;
             parts[party] = await stores.put('exchange', 'model', partBundle({ party, encoder, theta }));
           }

@@ -29,7 +29,8 @@ const label = z
       .optional()
       .describe('Classification: the positive class is this value.'),
   })
-  .refine((l) => l.atLeast === undefined || l.equals === undefined, 'give atLeast or equals, not both');
+  .refine((l) => l.atLeast === undefined || l.equals === undefined, 'give atLeast or equals, not both')
+  .optional();
 
 const join = z.strictObject({
   table: tableName.describe('The table to join: the "one" side, its key must not repeat.'),
@@ -76,6 +77,50 @@ const model = z.discriminatedUnion('type', [
     learningRate: z.number().positive().default(0.001).describe('Step size of Adam.'),
     seed: z.int().min(0).default(1).describe('Seed of the initial weights and of the order of rows.'),
   }),
+  z.strictObject({
+    type: z.literal('k-means'),
+    clusters: z.int().min(1).max(1000).describe('Number of clusters k.'),
+    restarts: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(5)
+      .describe('Runs from other centres, one after the other; the one of least inertia is the model.'),
+    maxRounds: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(100)
+      .describe(
+        'Move the centres so often at the most in each run; choosing k centres takes k exchanges more.',
+      ),
+    tolerance: z
+      .number()
+      .min(0)
+      .default(1e-4)
+      .describe(
+        'A run stops when all centres together move by a squared distance of at most this share of the mean variance of a column, or when no row changes its cluster.',
+      ),
+    seed: z.int().min(0).default(1).describe('Seed of the choice of first centres.'),
+  }),
+  z.strictObject({
+    type: z.literal('nmf'),
+    rank: z.int().min(1).max(50).describe('Number of components r.'),
+    maxRounds: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(200)
+      .describe('Update both factors so often at the most; the first exchange of all updates none.'),
+    tolerance: z
+      .number()
+      .min(0)
+      .default(1e-5)
+      .describe(
+        'Stop when an update takes off at most this share of what the squared error was at the beginning.',
+      ),
+    seed: z.int().min(0).default(1).describe('Seed of the factors at the beginning.'),
+  }),
 ]);
 
 /** The one JSON object that every start of a training takes: CLI, `temporal`, UI form, schedule, client. */
@@ -85,8 +130,10 @@ export const jobSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a job name has lower-case letters, digits and -, at most 63')
     .describe('Name of the job and of the model that it trains.'),
   task: z
-    .enum(['classification', 'regression'])
-    .describe('What is predicted: the probability of a class, or a number.'),
+    .enum(['classification', 'regression', 'clustering', 'decomposition'])
+    .describe(
+      'What is learned: the probability of a class, a number, groups of rows, or a few components that make up the rows. The last two take no label.',
+    ),
   target: z.strictObject({
     base: tableName.describe('The table whose rows are the rows of the target table.'),
     label,
@@ -159,6 +206,7 @@ export const jobSchema = z.strictObject({
 export type Job = z.output<typeof jobSchema>;
 /** A job as a person writes it. */
 export type JobInput = z.input<typeof jobSchema>;
+export type Label = NonNullable<Job['target']['label']>;
 export type ModelSpec = Job['model'];
 export type ModelType = ModelSpec['type'];
 export type StrategyName = Exclude<Job['strategy'], 'auto'>;

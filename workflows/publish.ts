@@ -89,7 +89,7 @@ function linkOf({ parties, joins, job, rowKey }: ResolvedJob, id: string, purpos
     .filter((join) => isBase || join.party === id)
     .map((join) => [join.party, isBase ? join.baseColumns : join.columns] as const);
   const { label } = job.target;
-  const training = { label, position: { columns: rowKey, seed: job.split.seed } };
+  const training = { ...(label && { label }), position: { columns: rowKey, seed: job.split.seed } };
   return {
     party,
     keys: Object.fromEntries(keys),

@@ -6,9 +6,9 @@ import type { SourceIndex, TargetIndex } from './target-index.js';
 export interface BaseRows {
   readonly party: string;
   readonly rows: number;
-  /** y, NaN where the label is NULL; undefined for inference: every row is wanted, in the base table's order. */
+  /** y, NaN where the label is NULL; undefined for a model without labels and for inference: every row is wanted. */
   readonly labels?: Float64Array;
-  /** Position of each row in [0, 1) that decides its side of the split; needed with labels. */
+  /** Position of each row in [0, 1) that decides its side of the split; undefined for inference: rows keep their order. */
   readonly position?: Float64Array;
 }
 
@@ -36,11 +36,11 @@ export function buildTarget(
     if (base.position === undefined || base.position[row]! < testShare) test.push(row);
     else train.push(row);
   }
-  if (base.labels !== undefined && train.length === 0) {
+  if (base.position !== undefined && train.length === 0) {
     throw new AmalurError('AMALUR_EMPTY_TARGET', `no row of ${base.party} is left to train on`, {
       field: 'target',
       suggestion:
-        'check that the label has values, and that the scenario and the test share leave rows for training',
+        'check that the base table has rows and the label values, and that the scenario and the test share leave rows for training',
     });
   }
   const order = Int32Array.from([...train, ...test]);

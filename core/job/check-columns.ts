@@ -7,7 +7,7 @@ import type { Job } from './schema.js';
 /** Checks that every column named under `features` and `target.rowKey` exists, and that none of the features is the label. */
 export function checkColumns(job: Job, parties: readonly [JoinedTable, ...JoinedTable[]]): void {
   const { include, exclude, encode } = job.features;
-  const label = `${parties[0].id}.${job.target.label.column}`;
+  const label = job.target.label && `${parties[0].id}.${job.target.label.column}`;
   for (const [name, field] of [...named(include ?? [], 'features.include'), ...encoded(encode)]) {
     if (name === label) refuseLabel(name, field);
     checkColumn(name, field, parties);

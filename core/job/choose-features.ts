@@ -15,7 +15,7 @@ export function chooseFeatures(job: Job, party: JoinedTable): ChosenFeatures {
   const leftOut: LeftOutColumn[] = [];
   for (const column of party.profile.columns) {
     // The label can be no feature, so it is not among those left out either.
-    if (party.join === undefined && column.name === job.target.label.column) continue;
+    if (party.join === undefined && column.name === job.target.label?.column) continue;
     const choice = chooseColumn(job, party, column);
     if ('encoding' in choice) features.push({ name: column.name, encoding: choice.encoding });
     else leftOut.push({ column: `${party.id}.${column.name}`, reason: choice.reason });
@@ -90,6 +90,6 @@ function checkEncoding(name: string, column: ColumnProfile, asked: ColumnEncodin
 /** A self-join may bring the label in by another name: a leak, unless the job names it. */
 function isLabelOfSelfJoin(job: Job, party: JoinedTable, column: ColumnProfile): boolean {
   return (
-    `${party.silo}.${party.profile.table}` === job.target.base && column.name === job.target.label.column
+    `${party.silo}.${party.profile.table}` === job.target.base && column.name === job.target.label?.column
   );
 }

@@ -41,7 +41,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
       version: profile.contentHash,
     })),
     joins: parties.flatMap(({ join }) => (join === undefined ? [] : [join])),
-    rowKey: job.target.rowKey ?? defaultRowKey(parties[0], job.target.label.column),
+    rowKey: job.target.rowKey ?? defaultRowKey(parties[0], job.target.label?.column),
     leftOut: choices.flatMap(({ leftOut }) => leftOut),
   };
 }
@@ -50,8 +50,8 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
  * The smallest known key of the base table, else all its columns; never the label, which would travel to where predictions are
  * written, and decide on which side of the split a row falls.
  */
-function defaultRowKey({ profile }: JoinedTable, label: string): readonly string[] {
-  const key = profile.keys.find((columns) => !columns.includes(label));
+function defaultRowKey({ profile }: JoinedTable, label: string | undefined): readonly string[] {
+  const key = profile.keys.find((columns) => label === undefined || !columns.includes(label));
   return key ?? profile.columns.map(({ name }) => name).filter((name) => name !== label);
 }
 

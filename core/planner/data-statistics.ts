@@ -36,7 +36,7 @@ export interface DataStatistics {
   readonly trainRows: number;
   /** Σ c_k. */
   readonly targetColumns: number;
-  /** Bytes of labels and of each row's position in the split: 8 each. */
+  /** Bytes of each row's label, if it has one, and of its position in the split: 8 each. */
   readonly labelBytes: number;
 }
 
@@ -63,7 +63,7 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
     targetRows,
     trainRows: Math.round(targetRows * (1 - resolved.job.split.test)),
     targetColumns: [base, ...others].reduce((sum, party) => sum + party.columns, 0),
-    labelBytes: 2 * NUMBER_BYTES * base.rows,
+    labelBytes: (1 + labelColumn(resolved.job).length) * NUMBER_BYTES * base.rows,
   };
 }
 
@@ -77,7 +77,7 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
   if (party === resolved.parties[0])
-    [...resolved.rowKey, resolved.job.target.label.column].forEach((name) => read.add(name));
+    [...resolved.rowKey, ...labelColumn(resolved.job)].forEach((name) => read.add(name));
   const distinctKey = (key: readonly string[]) =>
     Math.min(
       profile.rows,
@@ -112,7 +112,12 @@ function countTargetRows({ job, joins }: ResolvedJob, base: TableProfile): numbe
   const nulls = (name: string) => base.columns.find((column) => column.name === name)?.nulls ?? 0;
   const unmatched =
     job.integration.scenario === 'inner' ? joins.flatMap(({ baseColumns }) => baseColumns).map(nulls) : [];
-  return Math.max(0, base.rows - Math.max(nulls(job.target.label.column), ...unmatched));
+  return Math.max(0, base.rows - Math.max(0, ...labelColumn(job).map(nulls), ...unmatched));
+}
+
+/** The label's column, if there is one. */
+function labelColumn({ target: { label } }: ResolvedJob['job']): string[] {
+  return label === undefined ? [] : [label.column];
 }
 
 function profileOf(party: Party, tables: readonly TableInSilo[]): TableProfile {

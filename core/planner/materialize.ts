@@ -13,10 +13,11 @@ import {
 } from './draft.js';
 import { hostOf, siteOf } from './hosts.js';
 import {
-  basisSize,
   descentSeconds,
   epochSeconds,
+  exchangeWidth,
   gatherScatterSeconds,
+  numbersPerRow,
   productSeconds,
 } from './operator-costs.js';
 import type { MachineRates, Site } from './plan.js';
@@ -59,7 +60,7 @@ export function materializeAt(situation: Situation, site: Site): Draft {
     discloses: {
       rows: [...bytes.keys()],
       keys: [...new Set(away.filter(({ keyBytes }) => keyBytes > 0).map(({ silo }) => silo))],
-      labels: siteOf(base.silo) !== site,
+      labels: resolved.job.target.label !== undefined && siteOf(base.silo) !== site,
       parameters: true,
     },
   };
@@ -84,8 +85,9 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   const numeric = total(data.parties, (party) => party.numeric);
   const categories = total(data.parties, (party) => party.categories);
   return (
-    productSeconds(data.trainRows, numeric, categories, rates) +
-    gatherScatterSeconds(data.trainRows, data.trainRows, true, rates) +
+    exchangeWidth(model) *
+      (productSeconds(data.trainRows, numeric, categories, rates) +
+        gatherScatterSeconds(data.trainRows, data.trainRows, true, rates)) +
     descentSeconds(data, model, rates)
   );
 }
@@ -98,7 +100,5 @@ function memoryAt({ data, resolved }: Situation): number {
   const cells = total(data.parties, ({ numeric, categories }) => 8 * numeric + 4 * categories);
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
   const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
-  return (
-    sources + data.targetRows * cells + 8 * data.trainRows * (basisSize(resolved.job.model) + 4) + oneHot
-  );
+  return sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model) + oneHot;
 }

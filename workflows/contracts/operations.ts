@@ -1,5 +1,5 @@
 import type { BlobRef } from '../../core/exchange/store.js';
-import type { Job, ModelSpec } from '../../core/job/schema.js';
+import type { Job, Label, ModelSpec } from '../../core/job/schema.js';
 import type { Party, ResolvedJoin } from '../../core/job/resolved.js';
 import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
@@ -45,8 +45,8 @@ export interface PartyLink {
   readonly keys: Readonly<Record<string, readonly string[]>>;
   /** Base party only. */
   readonly base?: {
-    /** For training: the label and the row key that decides the split. */
-    readonly label?: Job['target']['label'];
+    /** For training: the label, if the task has one, and the row key that decides the split. */
+    readonly label?: Label;
     readonly position?: { readonly columns: readonly string[]; readonly seed: number };
     /** For inference: columns that name a row in the result. */
     readonly identify?: readonly string[];

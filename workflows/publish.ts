@@ -1,4 +1,4 @@
-import type { ResolvedJob } from '../core/job/resolved.js';
+import type { FeatureColumn, ResolvedJob } from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
 import type { MatchOutput, PartyLink, PublishedParty, PublishInput } from './contracts/operations.js';
 import { siteOf } from './contracts/task-queues.js';
@@ -26,6 +26,23 @@ export function silosOf({ parties }: ResolvedJob): string[] {
 /** The silo of the base table, which owns the labels. */
 export function baseSilo({ parties }: ResolvedJob): string {
   return parties[0]?.silo ?? '';
+}
+
+/**
+ * What each table gives to which columns of T. Columns are never matched by name, so that a party's are its own: group, share
+ * and party have one name.
+ */
+export function sharesOf({ parties }: ResolvedJob): readonly ColumnShare[] {
+  return parties.map(({ id, silo, features }) => ({ id, group: id, party: id, silo, columns: features }));
+}
+
+export interface ColumnShare {
+  /** `shareId` of group and party. */
+  readonly id: string;
+  readonly group: string;
+  readonly party: string;
+  readonly silo: string;
+  readonly columns: readonly FeatureColumn[];
 }
 
 /** Only a training in rounds tells the parties how often their rows occur. */

@@ -6,7 +6,7 @@ import type { BlobRef } from '../../core/exchange/store.js';
 import { buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
 import { matchRows, requireMatch } from '../../core/integration/match-rows.js';
-import { trainingCounts } from '../../core/integration/target-index.js';
+import { sharesById, trainingCounts } from '../../core/integration/target-index.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { homeBetween, measured, privateHome, type SiteContext } from '../compute/site.js';
@@ -51,9 +51,10 @@ export function matchOperation(context: SiteContext): Pick<AggregatorOperations,
           if (learn) requireTwoClasses(learn.job, target.labels.subarray(0, target.trainRows));
 
           const counts: Record<string, BlobRef> = {};
-          for (const { id, silo } of learn?.counts === true ? parties : []) {
-            const data = trainingCounts(entryOf(target.indices, id), target.trainRows);
-            const home = homeBetween(context.site, siteOf(silo));
+          const silos = Object.fromEntries(parties.map(({ id, silo }) => [id, silo]));
+          for (const [id, share] of learn?.counts === true ? sharesById(target) : []) {
+            const data = trainingCounts(share, target.trainRows);
+            const home = homeBetween(context.site, siteOf(entryOf(silos, share.party)));
             counts[id] = await stores.put(home, 'counts', vectorBundle('counts', data));
           }
           return {

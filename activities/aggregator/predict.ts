@@ -1,13 +1,16 @@
 import path from 'node:path';
 import type { Dense } from '../../core/algebra/matrix.js';
+import { entryOf } from '../../core/entry-of.js';
 import { readFeatures, readLink } from '../../core/exchange/table-bundle.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { encode } from '../../core/integration/encode.js';
 import { concatRows, stackColumns } from '../../core/algebra/stack.js';
-import type { TargetIndex } from '../../core/integration/target-index.js';
+import { joinRows } from '../../core/integration/join-rows.js';
+import { rowsOfParty, shareId, type TargetIndex } from '../../core/integration/target-index.js';
 import { scoresOf } from '../../core/models/family.js';
 import { ownParameters } from '../../core/models/manifest.js';
+import type { ModelPart } from '../../core/models/model.js';
 import { readPart } from '../../core/models/model-part.js';
 import { predictNetwork } from '../../core/models/neural-network.js';
 import { familyOf } from '../../core/models/programs.js';
@@ -27,7 +30,7 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
           const predictions =
             'scores' in input.from
               ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores))
-              : await materializedPredictions(measuring, target, input.model, input.from.parties);
+              : await materializedPredictions(measuring, target, input.model, input.from.shares);
           const file = path.resolve(context.predictions, input.output);
           const text = await identityColumns(stores, input, target);
           const sha256 = await writeTable(file, {
@@ -60,15 +63,22 @@ async function materializedPredictions(
   { stores, join }: Measuring,
   target: TargetIndex,
   model: PredictInput['model'],
-  parties: Extract<PredictInput['from'], { parties: unknown }>['parties'],
+  shares: Extract<PredictInput['from'], { shares: unknown }>['shares'],
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const blocks = [];
   const thetas: Dense[] = [];
-  for (const [id, { rows }] of target.indices) {
-    const given = parties.find(({ party }) => party === id);
-    if (!given) throw new Error(`no rows of ${id} were brought here`);
-    const { encoder, theta } = readPart(await stores.get(given.part));
-    const data = readFeatures(await stores.get(given.features));
+  const given = new Map(shares.map((share) => [share.id, share]));
+  for (const group of target.groups) {
+    const pieces = [];
+    const parts: ModelPart[] = [];
+    for (const { party, rows } of group.shares) {
+      const share = entryOf(given, shareId(group, party));
+      pieces.push({ data: readFeatures(await stores.get(share.features)), rows });
+      parts.push(readPart(await stores.get(share.part)));
+    }
+    // Those who share columns have parts that are alike.
+    const { encoder, theta } = parts[0]!;
+    const { data, rows } = joinRows(pieces);
     blocks.push(await join(() => encode(data, encoder, rows)));
     thetas.push(theta);
   }
@@ -83,7 +93,7 @@ async function materializedPredictions(
 /** Columns that name each target row: those of the base table, in the order of the target rows. */
 async function identityColumns(stores: Stores, { link, base }: PredictInput, target: TargetIndex) {
   const { identity } = readLink(await stores.get(link));
-  const rows = target.indices.get(base)?.rows ?? new Int32Array(0);
+  const rows = rowsOfParty(target, base);
   return new Map(
     [...identity].map(([name, { codes, values }]) => [
       name,

@@ -15,12 +15,12 @@ export function scoreOperation(context: SiteContext): Pick<SiloOperations, 'scor
       context.journal.once('score', input.execution, input, () =>
         measured(context, async ({ stores }) => {
           const scores: Record<string, BlobRef> = {};
-          for (const { party, features, part } of input.parties) {
+          for (const { id, features, part } of input.shares) {
             const { encoder, theta } = readPart(await stores.get(part));
             const table = encode(readFeatures(await stores.get(features)), encoder);
             const given = scoresOf(familyOf(input.type), table, theta);
             const home = homeBetween(context.site, input.site);
-            scores[party] = await stores.put(home, 'scores', denseBundle('scores', given));
+            scores[id] = await stores.put(home, 'scores', denseBundle('scores', given));
           }
           return { scores };
         }),

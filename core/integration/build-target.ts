@@ -1,7 +1,7 @@
 import { AmalurError } from '../errors.js';
 import type { Job } from '../job/schema.js';
 import type { Matching } from './match-rows.js';
-import type { SourceIndex, TargetIndex } from './target-index.js';
+import type { Share, TargetIndex } from './target-index.js';
 
 export interface BaseRows {
   readonly party: string;
@@ -44,44 +44,18 @@ export function buildTarget(
     });
   }
   const order = Int32Array.from([...train, ...test]);
-  const indices = new Map<string, SourceIndex>([[base.party, { sourceRows: base.rows, rows: order }]]);
+  const shares: Share[] = [{ party: base.party, sourceRows: base.rows, rows: order }];
   for (const { party, sourceRows, rows } of dimensions) {
-    indices.set(party, { sourceRows, rows: order.map((row) => rows[row]!) });
+    shares.push({ party, sourceRows, rows: order.map((row) => rows[row]!) });
   }
   const { labels } = base;
   return {
     rows: order.length,
     trainRows: train.length,
     labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
-    indices: sortedByKey(indices),
+    // Columns are never matched by name, so that each party supplies its own.
+    groups: shares
+      .map((share) => ({ id: share.party, shares: [share] }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
-}
-
-/** The training rows alone: a prefix, so views suffice. */
-export function trainingPart(target: TargetIndex): TargetIndex {
-  return part(target, 0, target.trainRows, target.trainRows);
-}
-
-/** The test rows alone. */
-export function testPart(target: TargetIndex): TargetIndex {
-  return part(target, target.trainRows, target.rows, 0);
-}
-
-function part(target: TargetIndex, from: number, to: number, trainRows: number): TargetIndex {
-  return {
-    rows: to - from,
-    trainRows,
-    labels: target.labels.subarray(from, to),
-    indices: new Map(
-      [...target.indices].map(([party, { sourceRows, rows }]) => [
-        party,
-        { sourceRows, rows: rows.subarray(from, to) },
-      ]),
-    ),
-  };
-}
-
-/** Sums run in this order everywhere, so that they give the same bits everywhere. */
-function sortedByKey<T>(map: ReadonlyMap<string, T>): Map<string, T> {
-  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,31 +1,108 @@
 /**
- * The rows of the target table T: which source row of each party makes up each target row (CI_k of the Amalur papers), and the
- * labels. Training rows come first, so that a training set is a prefix; within each part rows keep the base table's order.
+ * The rows of the target table T: which source rows make up each of them (the CI_k of the Amalur papers), and the labels.
+ * Training rows come first, so that a training set is a prefix; within each part rows keep the base table's order.
  */
 export interface TargetIndex {
   /** r_T. */
   readonly rows: number;
   /** Rows 0 … trainRows−1 are for training, the rest for testing. */
   readonly trainRows: number;
-  /** y, length r_T; empty when nothing is to be learned (inference). */
+  /** y, length r_T; empty when nothing is to be predicted from them. */
   readonly labels: Float64Array;
-  /** CI_k per party: source row of each target row, −1 where nothing matches. Sorted by party id. */
-  readonly indices: ReadonlyMap<string, SourceIndex>;
+  /** w, length r_T; left out: all 1. */
+  readonly weights?: Float64Array;
+  /** The columns of T by where they come from, sorted by id: sums run in this order everywhere. */
+  readonly groups: readonly ColumnGroup[];
 }
 
-export interface SourceIndex {
+/**
+ * Columns of T that come from the same tables. Every cell of a row is owned by one of them at most: ownership takes the place
+ * of the redundancy matrix R_k, so that no cell counts twice.
+ */
+export interface ColumnGroup {
+  /** The party's id where one party supplies the columns; else the ids of all, joined by `+`. */
+  readonly id: string;
+  /** Sorted by party. */
+  readonly shares: readonly Share[];
+}
+
+/** What one table gives to a group. */
+export interface Share {
+  readonly party: string;
   /** r_k. */
   readonly sourceRows: number;
-  /** CI_k, length r_T. */
+  /** CI_k, length r_T: source row where this party owns the row's cells, −1 elsewhere. */
   readonly rows: Int32Array;
 }
 
+/** The group's id of columns that these parties supply. */
+export function groupId(parties: readonly string[]): string {
+  return [...parties].sort().join('+');
+}
+
+/** Whether several tables supply the columns, so that their parameters are no single party's. */
+export function isShared({ shares }: ColumnGroup): boolean {
+  return shares.length > 1;
+}
+
+/** What a share is called in messages: as its party where the columns are that party's alone. */
+export function shareId({ id }: Pick<ColumnGroup, 'id'>, party: string): string {
+  return id === party ? party : `${id}/${party}`;
+}
+
+/** All shares by their ids, in the order of the groups. */
+export function sharesById({ groups }: Pick<TargetIndex, 'groups'>): Map<string, Share> {
+  return new Map(
+    groups.flatMap((group) => group.shares.map((share) => [shareId(group, share.party), share] as const)),
+  );
+}
+
+/** Row of a party's table in each row of T, −1 where it owns no cell of it. */
+export function rowsOfParty({ rows, groups }: TargetIndex, party: string): Int32Array {
+  const found = new Int32Array(rows).fill(-1);
+  for (const share of groups.flatMap(({ shares }) => shares)) {
+    if (share.party !== party) continue;
+    share.rows.forEach((source, row) => {
+      if (source >= 0) found[row] = source;
+    });
+  }
+  return found;
+}
+
 /** n_k: how often each source row occurs among the training rows; length r_k. */
-export function trainingCounts(index: SourceIndex, trainRows: number): Float64Array {
-  const counts = new Float64Array(index.sourceRows);
+export function trainingCounts({ sourceRows, rows }: Share, trainRows: number): Float64Array {
+  const counts = new Float64Array(sourceRows);
   for (let row = 0; row < trainRows; row++) {
-    const source = index.rows[row] ?? -1;
+    const source = rows[row] ?? -1;
     if (source >= 0) counts[source] = (counts[source] ?? 0) + 1;
   }
   return counts;
+}
+
+/** The training rows alone: a prefix, so views suffice. */
+export function trainingPart(target: TargetIndex): TargetIndex {
+  return part(target, 0, target.trainRows, target.trainRows);
+}
+
+/** The test rows alone. */
+export function testPart(target: TargetIndex): TargetIndex {
+  return part(target, target.trainRows, target.rows, 0);
+}
+
+function part(
+  { labels, weights, groups }: TargetIndex,
+  from: number,
+  to: number,
+  trainRows: number,
+): TargetIndex {
+  return {
+    rows: to - from,
+    trainRows,
+    labels: labels.subarray(from, to),
+    ...(weights && { weights: weights.subarray(from, to) }),
+    groups: groups.map(({ id, shares }) => ({
+      id,
+      shares: shares.map((share) => ({ ...share, rows: share.rows.subarray(from, to) })),
+    })),
+  };
 }

@@ -1,6 +1,6 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Job, Label, ModelSpec } from '../../core/job/schema.js';
-import type { Party, ResolvedJoin } from '../../core/job/resolved.js';
+import type { FeatureColumn, Party, ResolvedJoin } from '../../core/job/resolved.js';
 import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
@@ -90,36 +90,53 @@ export interface MatchOutput extends Costed {
   readonly trainRows: number;
   /** Base rows that found a match, by dimension. */
   readonly matched: Readonly<Record<string, number>>;
-  /** n_k, at each party's home; none where the parties take no steps. */
+  /** n_k of each share, at its party's home; none where the parties take no steps. */
   readonly counts: Readonly<Record<string, BlobRef>>;
 }
 
 /** A link of an actor's chain of steps: the key of the last one committed. */
 export type StepKey = string;
 
+/** What one table gives to a group of columns of T; most groups are one party's alone, and named as it is. */
+export interface ShareOfColumns {
+  /** `shareId` of group and party. */
+  readonly id: string;
+  /** The group's columns. */
+  readonly columns: readonly FeatureColumn[];
+  /** The table's feature columns. */
+  readonly features: BlobRef;
+}
+
+export interface TrainingShare extends ShareOfColumns {
+  /** Id of the group. */
+  readonly group: string;
+  /** n_k of the rows that the party owns here. */
+  readonly counts: BlobRef;
+  /** Where several tables supply the columns: the encoder that was learned from all of them. */
+  readonly encoder?: BlobRef;
+}
+
 export interface StartPartiesInput extends OfExecution {
   readonly spec: ModelSpec;
   readonly trainRows: number;
-  readonly parties: readonly {
-    readonly party: Party;
-    readonly features: BlobRef;
-    readonly counts: BlobRef;
-  }[];
+  readonly shares: readonly TrainingShare[];
 }
 
 export interface StartPartiesOutput extends Costed {
+  /** By share. */
   readonly heads: Readonly<Record<string, StepKey>>;
 }
 
 export interface PartyStepInput extends OfExecution {
+  /** Exchanges until now, halves counted: a step's place in the chain. */
   readonly round: number;
   /** Where the aggregator is: messages stay private if it is here. */
   readonly site: Site;
-  readonly parties: readonly { readonly party: string; readonly head: StepKey; readonly down: BlobRef }[];
+  readonly shares: readonly { readonly id: string; readonly head: StepKey; readonly down: BlobRef }[];
 }
 
 export interface PartyStepOutput extends Costed {
-  readonly parties: Readonly<Record<string, { readonly head: StepKey; readonly up: BlobRef }>>;
+  readonly shares: Readonly<Record<string, { readonly head: StepKey; readonly up: BlobRef }>>;
 }
 
 export interface StartAggregatorInput extends OfExecution {
@@ -142,17 +159,20 @@ export interface AggregatorStepOutput extends Costed {
   /** Messages for the parties that are to take the next step, and no others; or why there are none. */
   readonly down?: Readonly<Record<string, BlobRef>>;
   readonly stopped?: StopReason;
+  /** When it has stopped: θ of columns that several tables supply, by share. */
+  readonly shared?: Readonly<Record<string, BlobRef>>;
 }
 
 export interface FinishPartiesInput extends OfExecution {
   readonly site: Site;
   /** federate: parameters are stored with their silo only. */
   readonly parametersStay: boolean;
-  readonly parties: readonly { readonly party: string; readonly head: StepKey }[];
+  /** theta: of columns that others supply too. */
+  readonly shares: readonly { readonly id: string; readonly head: StepKey; readonly theta?: BlobRef }[];
 }
 
 export interface FinishPartiesOutput extends Costed {
-  readonly parties: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
+  readonly shares: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
 export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own'> {
@@ -162,7 +182,6 @@ export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own'> {
 }
 
 export interface EvaluateInput extends OfExecution {
-  readonly task: Job['task'];
   readonly spec: ModelSpec;
   readonly head: StepKey;
   readonly target: BlobRef;
@@ -176,7 +195,7 @@ export interface TrainHereInput extends OfExecution {
   /** materialized: T is built; factorized: it is not. */
   readonly form: 'materialized' | 'factorized';
   readonly target: BlobRef;
-  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+  readonly shares: readonly ShareOfColumns[];
 }
 
 export interface TrainSegmentInput extends OfExecution {
@@ -192,7 +211,6 @@ export interface TrainHereOutput extends Costed {
 }
 
 export interface FinishHereInput extends OfExecution {
-  readonly task: Job['task'];
   readonly head: StepKey;
 }
 
@@ -204,7 +222,7 @@ export interface FitNetworkInput extends OfExecution {
   readonly task: Job['task'];
   readonly spec: Extract<ModelSpec, { type: 'neural-network' }>;
   readonly target: BlobRef;
-  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+  readonly shares: readonly ShareOfColumns[];
 }
 
 export interface FitNetworkOutput extends FinishHereOutput {
@@ -216,7 +234,7 @@ export interface FitNetworkOutput extends FinishHereOutput {
 export interface ScoreInput extends OfExecution {
   readonly type: ModelSpec['type'];
   readonly site: Site;
-  readonly parties: readonly { readonly party: string; readonly features: BlobRef; readonly part: BlobRef }[];
+  readonly shares: readonly { readonly id: string; readonly features: BlobRef; readonly part: BlobRef }[];
 }
 
 export interface ScoreOutput extends Costed {
@@ -230,12 +248,12 @@ export interface PredictInput extends OfExecution {
   readonly base: string;
   /** Link of the base party, which names the rows. */
   readonly link: BlobRef;
-  /** factorize: the parties' partial scores; materialize: their features and parts of the model. */
+  /** By share. factorize: partial scores; materialize: features and parts of the model. */
   readonly from:
     | { readonly scores: Readonly<Record<string, BlobRef>> }
     | {
-        readonly parties: readonly {
-          readonly party: string;
+        readonly shares: readonly {
+          readonly id: string;
           readonly features: BlobRef;
           readonly part: BlobRef;
         }[];

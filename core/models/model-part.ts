@@ -4,13 +4,7 @@ import type { Encoder } from '../integration/encoder.js';
 import type { Json } from '../json.js';
 import type { ModelPart } from './model.js';
 
-const partJson = z.object({ party: z.string(), encoder: z.custom<StoredEncoder>() });
-
-/** An encoder as it is stored; models of before 0.1 have a `mean` in place of the `center`. */
-interface StoredEncoder {
-  readonly numeric: readonly (Encoder['numeric'][number] & { readonly mean?: number })[];
-  readonly categorical: Encoder['categorical'];
-}
+const partJson = z.object({ party: z.string(), encoder: z.custom<Encoder>() });
 
 export function partBundle({ party, encoder, theta }: ModelPart): Bundle {
   return {
@@ -24,9 +18,12 @@ export function readPart({ json, tensors }: Bundle): ModelPart {
   const theta = tensors.theta?.data;
   if (!(theta instanceof Float64Array)) throw new Error('a part of a model has no parameters');
   const { party, encoder } = partJson.parse(json);
-  return { party, encoder: { ...encoder, numeric: encoder.numeric.map(centred) }, theta };
+  return { party, encoder: { ...encoder, numeric: encoder.numeric.map(withCenter) }, theta };
 }
 
-function centred({ mean, ...encoding }: StoredEncoder['numeric'][number]): Encoder['numeric'][number] {
-  return mean === undefined ? encoding : { ...encoding, center: mean };
+/** The first models had a `mean`, where a `center` is now. */
+function withCenter(encoding: Encoder['numeric'][number] & { readonly mean?: number }) {
+  if (encoding.kind !== 'numeric' || encoding.mean === undefined) return encoding;
+  const { mean, ...others } = encoding;
+  return { ...others, center: mean };
 }

@@ -1,5 +1,6 @@
 import { AmalurError } from '../../core/errors.js';
 import { featureBundle, linkBundle } from '../../core/exchange/table-bundle.js';
+import { readAs } from '../../core/integration/encode.js';
 import { keyTokens } from '../../core/integration/key-tokens.js';
 import { labelsOf } from '../../core/integration/label.js';
 import { requireVersion } from '../../core/sources/index.js';
@@ -59,8 +60,8 @@ function sourceOf({ sources, site }: SiteContext, { party }: PartyLink): TableSo
 }
 
 function readRequest({ party, keys, base }: PartyLink): ReadRequest {
-  const named = (encoding: 'numeric' | 'categorical') =>
-    party.features.filter((feature) => feature.encoding === encoding).map(({ name }) => name);
+  const named = (form: 'numeric' | 'categorical') =>
+    party.features.filter((feature) => readAs(feature) === form).map(({ name }) => name);
   const label = base?.label;
   return {
     numeric: unique([...named('numeric'), ...(label && label.equals === undefined ? [label.column] : [])]),

@@ -1,16 +1,11 @@
 import { z } from 'zod';
+import { featuresSchema } from './features-schema.js';
 
 /** `silo.table`, as the catalog knows it. */
 const tableName = z
   .string()
   .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, 'a table is written silo.table')
   .describe('A table of a silo, written `silo.table`.');
-
-/** `silo.table.column`. */
-const columnName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\..+$/, 'a column is written silo.table.column')
-  .describe('A column of a table, written `silo.table.column` (with the alias where a join has one).');
 
 const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
 
@@ -154,24 +149,7 @@ export const jobSchema = z.strictObject({
       joins: z.array(join).default([]),
     })
     .default({ scenario: 'left', joins: [] }),
-  features: z
-    .strictObject({
-      include: z.array(columnName).optional().describe('Use these columns only.'),
-      exclude: z.array(columnName).default([]).describe('Leave these columns out.'),
-      encode: z
-        .record(columnName, z.enum(['numeric', 'categorical']))
-        .default({})
-        .describe(
-          'How to encode a column, where its type does not say what is meant (a month is a category).',
-        ),
-      maxLevels: z
-        .int()
-        .min(2)
-        .max(100_000)
-        .default(300)
-        .describe('Text columns with more distinct values are left out unless `encode` names them.'),
-    })
-    .default({ exclude: [], encode: {}, maxLevels: 300 }),
+  features: featuresSchema,
   model: model.describe('What is fitted.'),
   split: z
     .strictObject({

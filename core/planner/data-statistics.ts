@@ -1,3 +1,5 @@
+import { readAs } from '../integration/encoding/read-as.js';
+import { encodedSize } from '../integration/encoding/encoded-size.js';
 import type { Party, ResolvedJob } from '../job/resolved.js';
 import type { TableInSilo } from '../job/known-tables.js';
 import type { TableProfile } from '../sources/profile.js';
@@ -8,11 +10,11 @@ export interface PartyStatistics {
   readonly silo: string;
   /** r_k. */
   readonly rows: number;
-  /** Numeric feature columns. */
+  /** Dense columns of D_k: one for a numeric feature, one or two for each part of a date. */
   readonly numeric: number;
-  /** Categorical feature columns, each one code a row. */
+  /** Blocks of indicator columns, each one code a row: one for a categorical feature. */
   readonly categories: number;
-  /** c_k: numeric columns, and the levels of each category with one for "other". */
+  /** c_k: dense columns, and the levels of each category with one for "other", or the buckets of a hash. */
   readonly columns: number;
   /** Entries of D_k that a product touches: r_k × (numeric + categories). */
   readonly nonzeros: number;
@@ -69,11 +71,11 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
 
 function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfile): PartyStatistics {
   const distinct = new Map(profile.columns.map((column) => [column.name, column.distinct]));
-  const levels = party.features
-    .filter(({ encoding }) => encoding === 'categorical')
-    .map(({ name }) => distinct.get(name) ?? 0);
-  const numeric = party.features.length - levels.length;
-  const columns = numeric + sum(levels) + levels.length;
+  const sizes = party.features.map((feature) => encodedSize(feature, distinct.get(feature.name) ?? 0));
+  const numeric = sum(sizes.map(({ numbers }) => numbers));
+  const categories = sum(sizes.map(({ codes }) => codes));
+  const columns = sum(sizes.map((size) => size.columns));
+  const texts = party.features.filter((feature) => readAs(feature) === 'categorical');
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
   if (party === resolved.parties[0])
@@ -88,14 +90,18 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
     silo: party.silo,
     rows: profile.rows,
     numeric,
-    categories: levels.length,
+    categories,
     columns,
-    nonzeros: profile.rows * party.features.length,
+    nonzeros: profile.rows * (numeric + categories),
     cellsRead: profile.rows * read.size,
     featureBytes:
-      profile.rows * (NUMBER_BYTES * numeric + CODE_BYTES * levels.length) + LEVEL_BYTES * sum(levels),
+      profile.rows * (NUMBER_BYTES * (party.features.length - texts.length) + CODE_BYTES * texts.length) +
+      LEVEL_BYTES * sum(texts.map(({ name }) => distinct.get(name) ?? 0)),
     partBytes:
-      PART_BYTES + NUMBER_BYTES * columns + COLUMN_BYTES * party.features.length + LEVEL_BYTES * sum(levels),
+      PART_BYTES +
+      NUMBER_BYTES * columns +
+      COLUMN_BYTES * party.features.length +
+      LEVEL_BYTES * sum(sizes.map(({ levels }) => levels)),
     distinctKeys: sum(keys.map(distinctKey)),
     keyBytes: sum(keys.map((key) => CODE_BYTES * profile.rows + TOKEN_BYTES * distinctKey(key))),
   };

@@ -55,16 +55,14 @@ function byParties({ rows, sources }: Scene, spec: ModelSpec): Fitted {
     rows: rows + 1,
     trainRows: rows,
     labels: new Float64Array(0),
-    indices: new Map(
-      sources.map(({ table, index }, k) => [
-        ids[k]!,
-        { sourceRows: table.rows, rows: Int32Array.from([...index, -1]) },
-      ]),
-    ),
+    groups: sources.map(({ table, index }, k) => ({
+      id: ids[k]!,
+      shares: [{ party: ids[k]!, sourceRows: table.rows, rows: Int32Array.from([...index, -1]) }],
+    })),
   };
   const tables = new Map<string, PartyTable>(
     sources.map(({ table }, k) => {
-      const counts = trainingCounts(target.indices.get(ids[k]!)!, rows);
+      const counts = trainingCounts(target.groups[k]!.shares[0]!, rows);
       return [ids[k]!, { table, names: names[k]!, counts, trainRows: rows }];
     }),
   );

@@ -182,24 +182,6 @@ describe('NMF on odd tables', () => {
     expect(fit(checkered, specOf({ rank: 5 })).metrics.relativeError).toBeLessThan(0.1);
   });
 
-  test('refuses a negative cell of a training row by the name of its column, and no other', () => {
-    const rows = [
-      [1, 2],
-      [0, -1e-300],
-    ];
-    expect(() => fit(rows, specOf({ rank: 1 }))).toThrow(
-      expect.objectContaining({
-        code: 'AMALUR_NEGATIVE_VALUES',
-        field: 'features.scale',
-        message: expect.stringContaining('c1') as string,
-      }) as Error,
-    );
-    const index = Int32Array.of(0, 0);
-    const source = { table: tableOf(rows), cells: rows, index };
-    const scene = { rows: 2, sources: [source], cells: [rows[0]!, rows[0]!] };
-    expect(everyWay(scene, specOf({ rank: 1 })).parties.stopped).toBe('converged');
-  });
-
   test('the loadings of a row do not depend on the rows beside it', () => {
     const { parameters, own } = fit(checkered, specOf({ rank: 2 }));
     const predictionsOf = (rows: readonly (readonly number[])[]) =>

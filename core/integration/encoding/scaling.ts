@@ -54,7 +54,7 @@ function lowest(column: string, { count, min }: Moments, missing: Missing): numb
 
 /** Moments of so many rows with one value. */
 function constant(value: number, count: number): Moments {
-  return { count: Math.max(0, count), mean: value, m2: 0, min: value, max: value };
+  return { count, mean: value, m2: 0, min: value, max: value };
 }
 
 /** Over all training rows after imputation; quartiles over those with a value, as scikit-learn has them. */

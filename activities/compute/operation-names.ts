@@ -13,6 +13,7 @@ const silo = {
 
 const aggregator = {
   match: true,
+  survey: true,
   startAggregator: true,
   aggregatorStep: true,
   evaluate: true,

@@ -1,8 +1,9 @@
 import { AmalurError } from '../../core/errors.js';
 import { featureBundle, linkBundle } from '../../core/exchange/table-bundle.js';
-import { keyTokens } from '../../core/integration/key-tokens.js';
+import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { labelsOf } from '../../core/integration/label.js';
 import { requireVersion } from '../../core/sources/index.js';
+import { plainKey, type KeyColumn } from '../../core/sources/key-column.js';
 import type { ReadRequest, TableData, TableSource } from '../../core/sources/source.js';
 import type { PartyLink, PublishedParty, SiloOperations } from '../../workflows/contracts/operations.js';
 import { homeBetween, measured, privateHome, type SiteContext } from '../compute/site.js';
@@ -31,12 +32,12 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
             });
             const published = {
               rows: data.rows,
-              keys: new Map(
-                [...data.keys].map(([name, dictionary]) => [name, keyTokens(dictionary, secret)]),
-              ),
-              identity: pick(data.categorical, link.base?.identify ?? []),
+              keys: tokensOf(data.keys, JOIN, secret),
+              cells: tokensOf(data.keys, CELL, secret),
+              identity: pick(data.categorical, link.identify ?? []),
               ...labelled(link, data),
               ...(data.position && { position: data.position }),
+              ...aged(link, data),
             };
             parties[link.party.id] = {
               rows: data.rows,
@@ -58,29 +59,66 @@ function sourceOf({ sources, site }: SiteContext, { party }: PartyLink): TableSo
   });
 }
 
-function readRequest({ party, keys, base }: PartyLink): ReadRequest {
+/** Keys of joins and single cells are hashed alike; these prefixes tell them apart in one request. */
+const JOIN = 'join ';
+const CELL = 'cell ';
+
+function tokensOf(
+  keys: TableData['keys'],
+  kind: string,
+  secret: Uint8Array | undefined,
+): Map<string, KeyTokens> {
+  return new Map(
+    [...keys]
+      .filter(([name]) => name.startsWith(kind))
+      .map(([name, dictionary]) => [name.slice(kind.length), keyTokens(dictionary, secret)]),
+  );
+}
+
+function readRequest({ party, keys, cells, label, identify, position, age }: PartyLink): ReadRequest {
   const named = (encoding: 'numeric' | 'categorical') =>
     party.features.filter((feature) => feature.encoding === encoding).map(({ name }) => name);
-  const label = base?.label;
+  const asNumber = label !== undefined && label.equals === undefined;
   return {
-    numeric: unique([...named('numeric'), ...(label && label.equals === undefined ? [label.column] : [])]),
+    numeric: unique([
+      ...named('numeric'),
+      ...(asNumber ? [label.column] : []),
+      ...(age === undefined ? [] : [age]),
+    ]),
     categorical: unique([
       ...named('categorical'),
-      ...(label?.equals === undefined ? [] : [label.column]),
-      ...(base?.identify ?? []),
+      ...(label === undefined || asNumber ? [] : [label.column]),
+      ...(identify ?? []),
     ]),
-    keys,
-    ...(base?.position && { position: base.position }),
+    keys: {
+      ...prefixed(JOIN, Object.entries(keys)),
+      ...prefixed(
+        CELL,
+        Object.entries(cells).map(([target, column]) => [target, [plainKey(column)]]),
+      ),
+    },
+    ...(position && { position }),
   };
 }
 
-function labelled({ base }: PartyLink, data: TableData): { labels?: Float64Array } {
-  const label = base?.label;
+function prefixed(
+  kind: string,
+  keys: readonly (readonly [string, readonly KeyColumn[]])[],
+): ReadRequest['keys'] {
+  return Object.fromEntries(keys.map(([name, key]) => [kind + name, key]));
+}
+
+function labelled({ label }: PartyLink, data: TableData): { labels?: Float64Array } {
   if (!label) return {};
   const values =
     label.equals === undefined ? data.numeric.get(label.column) : data.categorical.get(label.column);
   if (!values) throw new Error('the label was not read');
   return { labels: labelsOf(label, values) };
+}
+
+function aged({ age }: PartyLink, data: TableData): { age?: Float64Array } {
+  const values = age === undefined ? undefined : data.numeric.get(age);
+  return values ? { age: values } : {};
 }
 
 function featuresOf({ party }: PartyLink, data: TableData) {

@@ -1,60 +1,110 @@
+import { entryOf } from '../entry-of.js';
 import { AmalurError } from '../errors.js';
-import type { Job } from '../job/schema.js';
-import type { Matching } from './match-rows.js';
-import type { SourceIndex, TargetIndex } from './target-index.js';
+import type { ResolvedGroup, ResolvedJob } from '../job/resolved.js';
+import type { Layout } from './lay-out.js';
+import { ownedRows, ownersOf } from './ownership.js';
+import type { ColumnGroup, Share, TargetIndex } from './target-index.js';
 
-export interface BaseRows {
-  readonly party: string;
+/** What a table says of its own rows, besides keys. */
+export interface RowFacts {
+  /** r_k. */
   readonly rows: number;
-  /** y, NaN where the label is NULL; undefined for inference: every row is wanted, in the base table's order. */
+  /** y, NaN where the label is NULL; of a table that supplies the label. */
   readonly labels?: Float64Array;
-  /** Position of each row in [0, 1) that decides its side of the split; needed with labels. */
+  /** Position of each row in [0, 1) that decides its side of the split; of a table that brings rows in. */
   readonly position?: Float64Array;
+  /** How new each row is, NaN for unknown; where the newest source owns a cell. */
+  readonly age?: Float64Array;
 }
 
-export interface DimensionRows extends Matching {
-  readonly party: string;
-  /** r_k. */
-  readonly sourceRows: number;
+export interface BuildTarget {
+  readonly layout: Layout;
+  readonly groups: readonly ResolvedGroup[];
+  readonly tables: ReadonlyMap<string, RowFacts>;
+  /** Tables that bring rows in, the base first: the first that a row has decides its side of the split. */
+  readonly origins: readonly string[];
+  /** Undefined for inference: every row is wanted, in the order in which it came in. */
+  readonly learn?: { readonly labels: ResolvedJob['labels']; readonly testShare: number };
 }
 
 /**
- * Lays out the target table: which base rows are in it, training rows first, and the index vector of every party.
+ * Lays out the target table: which rows are in it, training rows first, and the index vector of every share of its columns.
  * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
  */
-export function buildTarget(
-  base: BaseRows,
-  dimensions: readonly DimensionRows[],
-  scenario: Job['integration']['scenario'],
-  testShare: number,
-): TargetIndex {
+export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
+  const labels =
+    learn &&
+    firstOf(
+      layout,
+      learn.labels.map(({ party }) => party),
+      tables,
+      'labels',
+    );
+  const positions = learn && firstOf(layout, origins, tables, 'position');
   const train: number[] = [];
   const test: number[] = [];
-  for (let row = 0; row < base.rows; row++) {
-    if (scenario === 'inner' && dimensions.some(({ rows }) => rows[row] === -1)) continue;
-    if (base.labels !== undefined && Number.isNaN(base.labels[row])) continue;
-    if (base.position === undefined || base.position[row]! < testShare) test.push(row);
+  for (let row = 0; row < layout.rows; row++) {
+    if (labels !== undefined && Number.isNaN(labels[row])) continue;
+    if (learn === undefined || positions![row]! < learn.testShare) test.push(row);
     else train.push(row);
   }
-  if (base.labels !== undefined && train.length === 0) {
-    throw new AmalurError('AMALUR_EMPTY_TARGET', `no row of ${base.party} is left to train on`, {
+  if (learn !== undefined && train.length === 0) {
+    throw new AmalurError('AMALUR_EMPTY_TARGET', 'no row of the target table is left to train on', {
       field: 'target',
       suggestion:
         'check that the label has values, and that the scenario and the test share leave rows for training',
     });
   }
   const order = Int32Array.from([...train, ...test]);
-  const indices = new Map<string, SourceIndex>([[base.party, { sourceRows: base.rows, rows: order }]]);
-  for (const { party, sourceRows, rows } of dimensions) {
-    indices.set(party, { sourceRows, rows: order.map((row) => rows[row]!) });
-  }
-  const { labels } = base;
+  const ages = agesOf(tables);
   return {
     rows: order.length,
     trainRows: train.length,
     labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
-    indices: sortedByKey(indices),
+    groups: groups.map((group) => columnGroup(group, layout, tables, order, ages)),
   };
+}
+
+function columnGroup(
+  group: ResolvedGroup,
+  layout: Layout,
+  tables: ReadonlyMap<string, RowFacts>,
+  order: Int32Array,
+  ages: ReadonlyMap<string, Float64Array> | undefined,
+): ColumnGroup {
+  const owners = group.shares.length > 1 ? ownersOf(group, layout, ages) : undefined;
+  const shares = group.shares.map(({ party }, position): Share => {
+    const index = entryOf(layout.indices, party);
+    const owned = owners ? ownedRows(owners, position, index) : index;
+    return { party, sourceRows: entryOf(tables, party).rows, rows: order.map((row) => owned[row]!) };
+  });
+  return { id: group.id, shares };
+}
+
+export function agesOf(tables: ReadonlyMap<string, RowFacts>): ReadonlyMap<string, Float64Array> | undefined {
+  const ages = new Map([...tables].flatMap(([party, { age }]) => (age ? [[party, age] as const] : [])));
+  return ages.size > 0 ? ages : undefined;
+}
+
+/** A number of each row of T from the first of some parties that the row has, NaN where it has none of them. */
+function firstOf(
+  { rows, indices }: Layout,
+  parties: readonly string[],
+  tables: ReadonlyMap<string, RowFacts>,
+  what: 'labels' | 'position',
+): Float64Array {
+  const result = new Float64Array(rows).fill(NaN);
+  const found = new Uint8Array(rows);
+  for (const party of parties) {
+    const values = entryOf(tables, party)[what];
+    if (!values) throw new Error(`${party} has published no ${what}`);
+    entryOf(indices, party).forEach((source, row) => {
+      if (source < 0 || found[row] === 1) return;
+      found[row] = 1;
+      result[row] = values[source]!;
+    });
+  }
+  return result;
 }
 
 /** The training rows alone: a prefix, so views suffice. */
@@ -68,20 +118,15 @@ export function testPart(target: TargetIndex): TargetIndex {
 }
 
 function part(target: TargetIndex, from: number, to: number, trainRows: number): TargetIndex {
+  const { labels, weights, groups } = target;
   return {
     rows: to - from,
     trainRows,
-    labels: target.labels.subarray(from, to),
-    indices: new Map(
-      [...target.indices].map(([party, { sourceRows, rows }]) => [
-        party,
-        { sourceRows, rows: rows.subarray(from, to) },
-      ]),
-    ),
+    labels: labels.subarray(from, to),
+    ...(weights && { weights: weights.subarray(from, to) }),
+    groups: groups.map(({ id, shares }) => ({
+      id,
+      shares: shares.map((share) => ({ ...share, rows: share.rows.subarray(from, to) })),
+    })),
   };
-}
-
-/** Sums run in this order everywhere, so that they give the same bits everywhere. */
-function sortedByKey<T>(map: ReadonlyMap<string, T>): Map<string, T> {
-  return new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,9 +1,10 @@
+import type { KeyColumn } from '../sources/key-column.js';
 import type { Job } from './schema.js';
 
 export type ColumnEncoding = 'numeric' | 'categorical';
 
 export interface FeatureColumn {
-  /** Name in the source table. */
+  /** Name in the source table; of a column that several tables supply, its name in the target table. */
   readonly name: string;
   readonly encoding: ColumnEncoding;
 }
@@ -14,19 +15,39 @@ export interface Party {
   readonly id: string;
   readonly silo: string;
   readonly table: string;
+  /** Columns that are read for features, by their names in the table. */
   readonly features: readonly FeatureColumn[];
   /** Content hash of the table's version that the job was resolved against. */
   readonly version: string;
+  /** Columns that name a row of the table: they decide the side of the split, and stand beside a prediction. */
+  readonly rowKey: readonly string[];
 }
 
-/** A join of a dimension party to the base party, n:1. */
+/** How a table comes into the target table. */
+export type Scenario = Job['integration']['scenario'];
+
+/** One step in the building of the target table's rows: a table is joined to the rows so far, or its rows are added to them. */
 export interface ResolvedJoin {
-  /** The "one" side. */
+  /** The table that comes in. */
   readonly party: string;
-  /** Key columns of the base table, in the order of `columns`. */
-  readonly baseColumns: readonly string[];
-  /** Key columns of the dimension table. */
-  readonly columns: readonly string[];
+  readonly scenario: Scenario;
+  /** Where the key of a row so far is: in the first of these parties that the row has. Empty for a union. */
+  readonly to: readonly { readonly party: string; readonly columns: readonly KeyColumn[] }[];
+  /** Key columns of the table, in the order of those in `to`. */
+  readonly columns: readonly KeyColumn[];
+  /** one: the table's key must not repeat; all: a row so far is repeated for each row that it matches. */
+  readonly matches: 'one' | 'all';
+  /** Path of the join in the job, for messages. */
+  readonly field: string;
+}
+
+/** Target columns that come from the same tables, in the order in which these own an overlapping cell. */
+export interface ResolvedGroup {
+  /** The party's id where one table alone supplies them, else the ids joined by `+`. */
+  readonly id: string;
+  readonly features: readonly FeatureColumn[];
+  /** For each table the source column of each feature. */
+  readonly shares: readonly { readonly party: string; readonly columns: readonly string[] }[];
 }
 
 export interface LeftOutColumn {
@@ -43,7 +64,32 @@ export interface ResolvedJob {
   /** Base party first, then the joins in the job's order. */
   readonly parties: readonly Party[];
   readonly joins: readonly ResolvedJoin[];
-  readonly rowKey: readonly string[];
+  /** The target table's columns, sorted by id: every cell of a row belongs to one share of its group. */
+  readonly groups: readonly ResolvedGroup[];
+  /** The tables that supply the label, with its column there, in the order in which they own it. */
+  readonly labels: readonly { readonly party: string; readonly column: string }[];
   /** Columns that could have been features and are not, with the reason. */
   readonly leftOut: readonly LeftOutColumn[];
+}
+
+/** Parties that may bring rows into the target table: the base, and what is united or fully joined with it. */
+export function originsOf({ parties, joins }: Pick<ResolvedJob, 'parties' | 'joins'>): readonly Party[] {
+  return parties.filter(
+    ({ id }, position) =>
+      position === 0 ||
+      joins.some(({ party, scenario }) => party === id && (scenario === 'union' || scenario === 'outer')),
+  );
+}
+
+/** Whether a row may have cells of a group from several tables: rows that are only united never do. */
+export function mayOverlap({ shares }: ResolvedGroup, joins: readonly ResolvedJoin[]): boolean {
+  if (shares.length < 2) return false;
+  return joins.some(
+    ({ party, scenario }) => scenario !== 'union' && shares.some((share) => share.party === party),
+  );
+}
+
+/** Names one table's share of a group, unique in a job: the party itself where it is the group's only one. */
+export function shareId(group: string, party: string): string {
+  return group === party ? party : `${group}/${party}`;
 }

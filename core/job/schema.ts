@@ -31,20 +31,55 @@ const label = z
   })
   .refine((l) => l.atLeast === undefined || l.equals === undefined, 'give atLeast or equals, not both');
 
+const scenario = z.enum(['left', 'inner', 'outer', 'union']);
+
+const keyColumns = z
+  .array(z.union([z.string().min(1), z.strictObject({ base: z.string().min(1), table: z.string().min(1) })]))
+  .min(1)
+  .describe(
+    'Key columns: a name that both sides have, or `{base, table}` where the names differ. A part may be computed: ' +
+      '`lower(trim(email))`, with lower, upper, trim, digits, alphanumeric and date.',
+  );
+
 const join = z.strictObject({
-  table: tableName.describe('The table to join: the "one" side, its key must not repeat.'),
+  table: tableName.describe('The table that comes in.'),
   as: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/)
     .optional()
     .describe('Alias, needed where a table is joined twice (say airports as origin and as destination).'),
-  on: z
-    .array(
-      z.union([z.string().min(1), z.strictObject({ base: z.string().min(1), table: z.string().min(1) })]),
-    )
-    .min(1)
-    .describe('Key columns: a name that both tables have, or `{base, table}` where the names differ.'),
+  scenario: scenario
+    .optional()
+    .describe("How this table comes in, where that is not the integration's scenario."),
+  to: tableName
+    .optional()
+    .describe(
+      'An earlier table (with its alias) to join to, which makes a snowflake; default: the base table and those united with it.',
+    ),
+  on: keyColumns.optional(),
+  through: z
+    .strictObject({
+      table: tableName.describe('Table of which each row says that two rows match.'),
+      base: z.array(z.string().min(1)).min(1).describe('Its columns that hold the key of the rows so far.'),
+      match: z.array(z.string().min(1)).min(1).describe("Its columns that hold the joined table's key."),
+    })
+    .optional()
+    .describe('A table of matches between the two sides, where they have no key in common.'),
+  matches: z
+    .enum(['one', 'all'])
+    .default('one')
+    .describe(
+      "one: the table's key must not repeat; all: a row is repeated for each row that it matches (n:m).",
+    ),
 });
+
+const columns = z
+  .record(z.string().regex(/^[^.]+$/, 'a target column has a name without a dot'), z.array(columnName).min(1))
+  .default({})
+  .describe(
+    'Target columns that several tables supply: by name, their source columns in the order in which they own a cell that more ' +
+      'than one of them has. Tables that are united share columns of one name by themselves.',
+  );
 
 const solver = {
   l2: z
@@ -100,13 +135,41 @@ export const jobSchema = z.strictObject({
   }),
   integration: z
     .strictObject({
-      scenario: z
-        .enum(['left', 'inner'])
+      scenario: scenario
         .default('left')
-        .describe('left keeps base rows without a match (their cells count as missing); inner drops them.'),
-      joins: z.array(join).default([]),
+        .describe(
+          'left keeps rows without a match (their cells count as missing); inner drops them; outer keeps the rows of the joined ' +
+            "table as well that nobody matches; union adds the table's rows below.",
+        ),
+      joins: z
+        .array(join)
+        .default([])
+        .describe('The tables besides the base, in the order in which they come in.'),
+      columns,
+      overlap: z
+        .union([
+          z.enum(['first', 'fail']),
+          z.strictObject({
+            newest: z
+              .record(tableName, z.string().min(1))
+              .describe('By table the column that tells its age.'),
+          }),
+        ])
+        .default('first')
+        .describe(
+          "Who owns a cell that several tables have: first, in the order of the column's sources; newest, by a column of time; " +
+            'fail, if they disagree anywhere.',
+        ),
+      maxRows: z
+        .int()
+        .positive()
+        .max(2_000_000_000)
+        .default(50_000_000)
+        .describe(
+          'Rows that the target table may have at the most: a guard against joins that multiply rows.',
+        ),
     })
-    .default({ scenario: 'left', joins: [] }),
+    .default({ scenario: 'left', joins: [], columns: {}, overlap: 'first', maxRows: 50_000_000 }),
   features: z
     .strictObject({
       include: z.array(columnName).optional().describe('Use these columns only.'),

@@ -57,7 +57,7 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
   );
   const [baseProfile] = profiles;
   if (base === undefined || baseProfile === undefined) throw new Error('a job has a base party');
-  const targetRows = countTargetRows(resolved, baseProfile);
+  const targetRows = countTargetRows(resolved, profiles);
   return {
     parties: [base, ...others],
     targetRows,
@@ -77,7 +77,7 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
   if (party === resolved.parties[0])
-    [...resolved.rowKey, resolved.job.target.label.column].forEach((name) => read.add(name));
+    [...party.rowKey, resolved.job.target.label.column].forEach((name) => read.add(name));
   const distinctKey = (key: readonly string[]) =>
     Math.min(
       profile.rows,
@@ -101,18 +101,45 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   };
 }
 
-/** The keys by which a party takes part in joins: one for a dimension, one for each join of the base. */
-function keysOf({ parties, joins }: ResolvedJob, party: Party): readonly (readonly string[])[] {
-  return party === parties[0]
-    ? joins.map(({ baseColumns }) => baseColumns)
-    : joins.filter((join) => join.party === party.id).map(({ columns }) => columns);
+/** The keys by which a party takes part in joins, as the table that comes in or as one it is joined to. */
+function keysOf({ joins }: ResolvedJob, { id }: Party): readonly (readonly string[])[] {
+  return joins
+    .flatMap(({ party, columns, to }) => [{ party, columns }, ...to])
+    .filter(({ party, columns }) => party === id && columns.length > 0)
+    .map(({ columns }) => columns.map(({ column }) => column));
 }
 
-function countTargetRows({ job, joins }: ResolvedJob, base: TableProfile): number {
-  const nulls = (name: string) => base.columns.find((column) => column.name === name)?.nulls ?? 0;
-  const unmatched =
-    job.integration.scenario === 'inner' ? joins.flatMap(({ baseColumns }) => baseColumns).map(nulls) : [];
-  return Math.max(0, base.rows - Math.max(nulls(job.target.label.column), ...unmatched));
+/** Rows that the joins may give at the most, as far as profiles tell: a join of many to many is taken to spread evenly. */
+function countTargetRows(
+  { job, joins, labels, parties }: ResolvedJob,
+  profiles: readonly TableProfile[],
+): number {
+  const [base] = profiles;
+  const profile = new Map(parties.map(({ id }, at) => [id, profiles[at]]));
+  const nulls = (id: string, name: string) =>
+    profile.get(id)?.columns.find((column) => column.name === name)?.nulls ?? 0;
+  let rows = base?.rows ?? 0;
+  for (const { party, scenario, to, columns, matches } of joins) {
+    const table = profile.get(party);
+    if (!table) continue;
+    if (scenario === 'union') {
+      rows += table.rows;
+      continue;
+    }
+    const distinct = columns.reduce(
+      (product, { column }) => product * (table.columns.find(({ name }) => name === column)?.distinct ?? 1),
+      1,
+    );
+    if (matches === 'all') rows *= Math.max(1, table.rows / Math.max(1, Math.min(distinct, table.rows)));
+    if (scenario === 'outer') rows += table.rows;
+    if (scenario === 'inner') {
+      const [left] = to;
+      const unmatched = left?.columns.map(({ column }) => nulls(left.party, column)) ?? [];
+      rows -= Math.max(0, ...unmatched);
+    }
+  }
+  const unlabelled = labels.reduce((sum, { party, column }) => sum + nulls(party, column), 0);
+  return Math.max(0, Math.min(Math.round(rows - unlabelled), job.integration.maxRows));
 }
 
 function profileOf(party: Party, tables: readonly TableInSilo[]): TableProfile {

@@ -1,8 +1,12 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Job, ModelSpec } from '../../core/job/schema.js';
-import type { Party, ResolvedJoin } from '../../core/job/resolved.js';
+import type { Survey } from '../../core/integration/describe.js';
+import type { JoinFacts } from '../../core/integration/lay-out.js';
+import type { Overlap } from '../../core/integration/row-patterns.js';
+import type { Party, ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
+import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
@@ -38,19 +42,21 @@ export interface SealSecretOutput {
   readonly sealed: Readonly<Record<string, string>>;
 }
 
-/** How a party's rows find each other: by which columns it joins, and what of the base table defines the target rows. */
+/** What a party publishes of its rows so that they find each other, and of a table that brings rows in what defines them. */
 export interface PartyLink {
   readonly party: Party;
-  /** Key columns by the name of the join's dimension party. */
-  readonly keys: Readonly<Record<string, readonly string[]>>;
-  /** Base party only. */
-  readonly base?: {
-    /** For training: the label and the row key that decides the split. */
-    readonly label?: Job['target']['label'];
-    readonly position?: { readonly columns: readonly string[]; readonly seed: number };
-    /** For inference: columns that name a row in the result. */
-    readonly identify?: readonly string[];
-  };
+  /** Key columns by the party of the join that they are for. */
+  readonly keys: Readonly<Record<string, readonly KeyColumn[]>>;
+  /** Source columns by the target column that other tables supply as well: equal values are to be told from different ones. */
+  readonly cells: Readonly<Record<string, string>>;
+  /** For training: the label, of a table that supplies it. */
+  readonly label?: Job['target']['label'];
+  /** For training: the row key that decides the split, of a table that brings rows in. */
+  readonly position?: { readonly columns: readonly string[]; readonly seed: number };
+  /** For inference: columns that name a row in the result, of a table that brings rows in. */
+  readonly identify?: readonly string[];
+  /** Column that tells how new a row is, where the newest source owns a cell. */
+  readonly age?: string;
 }
 
 export interface PublishInput extends OfExecution {
@@ -76,23 +82,32 @@ export interface PublishOutput extends Costed {
 }
 
 export interface MatchInput extends OfExecution {
-  readonly parties: readonly { readonly id: string; readonly silo: string }[];
-  readonly joins: readonly ResolvedJoin[];
-  readonly scenario: Job['integration']['scenario'];
+  readonly resolved: Pick<ResolvedJob, 'parties' | 'joins' | 'groups' | 'labels'>;
+  readonly overlap: Job['integration']['overlap'];
+  readonly maxRows: number;
   /** Training only; counts: whether the parties are to know n_k. */
   readonly learn?: { readonly job: Job; readonly counts: boolean };
   readonly published: Readonly<Record<string, PublishedParty>>;
 }
 
-export interface MatchOutput extends Costed {
+/** What the integration has found. */
+export interface MatchFacts {
+  readonly joins: readonly JoinFacts[];
+  /** Of the groups of columns that several tables supply, as far as their cells could be compared. */
+  readonly overlaps: readonly Overlap[];
+}
+
+export interface MatchOutput extends Costed, MatchFacts {
   readonly target: BlobRef;
   readonly rows: number;
   readonly trainRows: number;
-  /** Base rows that found a match, by dimension. */
-  readonly matched: Readonly<Record<string, number>>;
-  /** n_k, at each party's home; none where the parties take no steps. */
+  /** n_k by share, at each party's home; none where the parties take no steps. */
   readonly counts: Readonly<Record<string, BlobRef>>;
 }
+
+export type SurveyInput = Omit<MatchInput, 'learn'>;
+
+export interface SurveyOutput extends Costed, Survey {}
 
 /** A link of an actor's chain of steps: the key of the last one committed. */
 export type StepKey = string;
@@ -267,6 +282,7 @@ export interface SiloOperations {
 /** Operations where parties meet: at the aggregator worker, or at a silo that takes the role. */
 export interface AggregatorOperations {
   match(input: MatchInput): Promise<MatchOutput>;
+  survey(input: SurveyInput): Promise<SurveyOutput>;
   startAggregator(input: StartAggregatorInput): Promise<AggregatorStepOutput>;
   aggregatorStep(input: AggregatorStepInput): Promise<AggregatorStepOutput>;
   evaluate(input: EvaluateInput): Promise<EvaluateOutput>;

@@ -48,10 +48,10 @@ export async function runInference(request: InferenceRequest): Promise<Inference
         ? { parties: rowsAndParts(model, published) }
         : { scores: await partialScores(course, site, model, published) };
     const base = resolved.parties[0]?.id ?? '';
-    const { type, intercept, network } = model.manifest;
+    const { type, intercept, own, network } = model.manifest;
     const predicted = await aggregatorAt(site, 'write predictions').predict({
       execution,
-      model: { type, intercept, ...(network && { network }) },
+      model: { type, intercept, ...(own && { own }), ...(network && { network }) },
       target: published.match.target,
       base,
       link: entryOf(published.parties, base).link,
@@ -135,6 +135,7 @@ async function partialScores(
       );
       const output = await siloAt(siteOf(silo), `${silo} scores its rows`).score({
         execution,
+        type: model.manifest.type,
         site,
         parties: own,
       });

@@ -41,8 +41,8 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       parties,
     });
     ledger.together([{ silo, cost: fitted.cost }]);
-    const { parts, network, stopped, metrics, curve, intercept } = fitted;
-    const manifest = { type: spec.type, intercept, parts, network };
+    const { parts, network, stopped, metrics, curve, intercept, own } = fitted;
+    const manifest = { type: spec.type, intercept, ...(own && { own }), parts, network };
     return {
       manifest,
       rounds: spec.epochs,
@@ -72,9 +72,9 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, metrics, curve, parts } = finished;
+  const { intercept, own, metrics, curve, parts } = finished;
   return {
-    manifest: { type: spec.type, intercept, parts },
+    manifest: { type: spec.type, intercept, ...(own && { own }), parts },
     rounds: step.progress.round,
     stopped: step.stopped,
     rows: { train: trainRows, test: rows - trainRows },

@@ -131,7 +131,7 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
   const head = state.aggregator;
   const answer = await aggregatorAt(site, `round ${round}`).aggregatorStep({ execution, round, head, ups });
   ledger.together([{ silo: siloOfSite(site), cost: answer.cost }]);
-  watch.round(answer.progress);
+  if (answer.progress) watch.round(answer.progress);
   return {
     ...state,
     round,
@@ -179,10 +179,10 @@ async function finish(
     scores: Object.fromEntries(made.map(([party, { scores }]) => [party, scores])),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { intercept, metrics, curve } = fitted;
+  const { intercept, own, metrics, curve } = fitted;
   const parts = Object.fromEntries(made.map(([party, { part }]) => [party, part]));
   return {
-    manifest: { type: job.model.type, intercept, parts },
+    manifest: { type: job.model.type, intercept, ...(own && { own }), parts },
     rounds: state.round,
     stopped,
     rows: state.rows,

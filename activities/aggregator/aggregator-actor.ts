@@ -3,10 +3,18 @@ import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
-import { programsOf } from '../../core/models/programs.js';
+import { familyOf } from '../../core/models/programs.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { Actor } from '../../core/training/journal.js';
-import type { AggregatorStep, Message, Progress, State, StopReason } from '../../core/training/program.js';
+import type { Message, Progress, StopReason } from '../../core/training/program.js';
+import {
+  loadRounds,
+  saveRounds,
+  startRounds,
+  stepRounds,
+  type RoundsState,
+  type RoundsStep,
+} from '../../core/training/rounds.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
 import { homeBetween } from '../compute/site.js';
 
@@ -19,11 +27,12 @@ export interface AggregatorStart {
 export interface AggregatorLive {
   readonly start: AggregatorStart;
   readonly target: TargetIndex;
-  readonly state: State;
+  readonly state: RoundsState;
 }
 
 export interface AggregatorAnswer {
-  readonly progress: Progress;
+  /** None after half an exchange. */
+  readonly progress?: Progress;
   readonly down?: Readonly<Record<string, BlobRef>>;
   readonly stopped?: StopReason;
 }
@@ -40,35 +49,36 @@ export function aggregatorActor(
 > {
   const answer = async (
     silos: AggregatorStart['silos'],
-    { progress, next }: AggregatorStep,
+    { progress, next }: RoundsStep,
   ): Promise<AggregatorAnswer> => {
-    if ('done' in next) return { progress, stopped: next.done };
+    const completed = progress && { progress };
+    if ('done' in next) return { ...completed, stopped: next.done };
     const down: Record<string, BlobRef> = {};
     for (const [party, message] of next.down) {
       const silo = silos[party];
       if (silo === undefined) throw new Error(`no silo is known for ${party}`);
       down[party] = await stores.put(homeBetween(site, siteOf(silo)), 'message', message);
     }
-    return { progress, down };
+    return { ...completed, down };
   };
-  const programOf = (start: AggregatorStart) => programsOf(start.spec.type).aggregator;
 
   return {
     name: 'aggregator',
     async start(start) {
       const target = readTarget(await stores.get(start.target));
-      const opening = programOf(start).start(target, start.spec);
+      const opening = startRounds(familyOf(start.spec.type), target, start.spec);
       return { live: { start, target, state: opening.state }, output: await answer(start.silos, opening) };
     },
     async step(live, { ups }) {
       const messages = new Map<string, Message>();
       for (const [party, ref] of Object.entries(ups)) messages.set(party, await stores.get(ref));
-      const step = programOf(live.start).step(live.target, live.state, messages);
-      return { live: { ...live, state: step.state }, output: await answer(live.start.silos, step) };
+      const { start, target, state } = live;
+      const step = stepRounds(familyOf(start.spec.type), target, start.spec, state, messages);
+      return { live: { ...live, state: step.state }, output: await answer(start.silos, step) };
     },
-    save: ({ state }) => state,
-    async load(start, state) {
-      return { start, target: readTarget(await stores.get(start.target)), state };
+    save: ({ state }) => saveRounds(state),
+    async load(start, saved) {
+      return { start, target: readTarget(await stores.get(start.target)), state: loadRounds(saved) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { Bundle } from '../../core/exchange/bundle.js';
+import { nest, nested } from '../../core/exchange/nested.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { localTable, type LocalTable } from '../../core/integration/local-table.js';
@@ -22,7 +23,7 @@ export interface LocalLive {
   readonly spec: ModelSpec;
   readonly table: LocalTable;
   readonly labels: { readonly train: Float64Array; readonly test: Float64Array };
-  readonly result: Pick<LocalResult, 'state' | 'stopped' | 'parameters' | 'intercept'> | undefined;
+  readonly result: Pick<LocalResult, 'state' | 'stopped' | 'parameters' | 'own'> | undefined;
 }
 
 export interface LocalAnswer {
@@ -63,6 +64,7 @@ export function localActor(
       const curve: Progress[] = [];
       const result = runLocally({
         table: live.table.train,
+        names: live.table.names,
         labels: live.labels.train,
         spec: live.spec,
         rounds,
@@ -81,11 +83,11 @@ export function localActor(
     save: ({ result }) => saveLocal(result?.state),
     async load(input, saved) {
       const live = await open(input);
-      const { train } = live.table;
       const from = loadLocal(saved);
-      // No round is made: the runner only reads parameters and intercept out of the state.
+      // No round is made: the runner only reads the parameters out of the state.
       const result = runLocally({
-        table: train,
+        table: live.table.train,
+        names: live.table.names,
         labels: live.labels.train,
         spec: live.spec,
         rounds: 0,
@@ -96,38 +98,13 @@ export function localActor(
   };
 }
 
-/** Party, aggregator and message as one bundle, told apart by prefixes. */
 function saveLocal(state: LocalState | undefined): Bundle {
   if (!state) throw new Error('nothing to save before the first segment');
-  const { party, aggregator, down } = state;
-  const prefixed = (prefix: string, bundle: Bundle | undefined) =>
-    Object.fromEntries(
-      Object.entries(bundle?.tensors ?? {}).map(([name, tensor]) => [prefix + name, tensor]),
-    );
-  return {
-    json: { party: party.json, aggregator: aggregator.json, down: down?.json ?? null },
-    tensors: {
-      ...prefixed('party/', party),
-      ...prefixed('aggregator/', aggregator),
-      ...prefixed('down/', down),
-    },
-  };
+  return nest({ ...state });
 }
 
-function loadLocal({ json, tensors }: Bundle): LocalState {
-  // Written by saveLocal: an object with these three members.
-  const parts = json as Record<'party' | 'aggregator' | 'down', Bundle['json']>;
-  const part = (name: keyof typeof parts): Bundle => ({
-    json: parts[name],
-    tensors: Object.fromEntries(
-      Object.entries(tensors).flatMap(([key, tensor]) =>
-        key.startsWith(`${name}/`) ? [[key.slice(name.length + 1), tensor]] : [],
-      ),
-    ),
-  });
-  return {
-    party: part('party'),
-    aggregator: part('aggregator'),
-    down: parts.down === null ? undefined : part('down'),
-  };
+function loadLocal(saved: Bundle): LocalState {
+  const { party, aggregator, down } = nested(saved);
+  if (!party || !aggregator) throw new Error('a saved training has two programs');
+  return { party, aggregator, down };
 }

@@ -1,18 +1,20 @@
 import path from 'node:path';
+import type { Dense } from '../../core/algebra/matrix.js';
 import { readFeatures, readLink } from '../../core/exchange/table-bundle.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { encode } from '../../core/integration/encode.js';
-import { stackColumns } from '../../core/algebra/stack.js';
-import { scoresOf } from '../../core/integration/local-table.js';
+import { concatRows, stackColumns } from '../../core/algebra/stack.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
+import { scoresOf } from '../../core/models/family.js';
+import { ownParameters } from '../../core/models/manifest.js';
 import { readPart } from '../../core/models/model-part.js';
 import { predictNetwork } from '../../core/models/neural-network.js';
-import { lossOf } from '../../core/models/programs.js';
+import { familyOf } from '../../core/models/programs.js';
 import { writeTable } from '../../core/sources/write-table.js';
 import type { AggregatorOperations, PredictInput } from '../../workflows/contracts/operations.js';
 import { measured, type Measuring, type SiteContext } from '../compute/site.js';
-import { predictionsOf } from './rounds.js';
+import { scoresOfRows } from './rounds.js';
 
 /** Predictions for every target row, written to a file beside the columns that name the row. */
 export function predictOperation(context: SiteContext): Pick<AggregatorOperations, 'predict'> {
@@ -24,14 +26,16 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
           const target = readTarget(await stores.get(input.target));
           const predictions =
             'scores' in input.from
-              ? await predictionsOf(stores, target, input.from.scores, input.model.intercept, input.model)
+              ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores))
               : await materializedPredictions(measuring, target, input.model, input.from.parties);
           const file = path.resolve(context.predictions, input.output);
           const text = await identityColumns(stores, input, target);
           const sha256 = await writeTable(file, {
             rows: target.rows,
             text,
-            numbers: new Map([[predictionColumn([...text.keys()]), predictions]]),
+            numbers: new Map(
+              [...predictions].map(([name, values]) => [freeName(name, [...text.keys()]), values]),
+            ),
           });
           return { file, rows: target.rows, sha256 };
         }),
@@ -39,12 +43,17 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
   };
 }
 
-/** A name for the predictions that no column beside them has, in any case: `prediction`, else `prediction_2`, … */
-export function predictionColumn(taken: readonly string[]): string {
+/** A name for a predicted column that no column beside it has, in any case: `prediction`, else `prediction_2`, … */
+export function freeName(wanted: string, taken: readonly string[]): string {
   const others = new Set(taken.map((name) => name.toLowerCase()));
-  let name = 'prediction';
-  for (let next = 2; others.has(name); next++) name = `prediction_${String(next)}`;
+  let name = wanted;
+  for (let next = 2; others.has(name.toLowerCase()); next++) name = `${wanted}_${String(next)}`;
   return name;
+}
+
+/** What a model predicts, column by column, from the scores of the target rows. */
+function predicted(model: PredictInput['model'], scores: Dense): ReadonlyMap<string, Float64Array> {
+  return familyOf(model.type).predict(scores, ownParameters(model));
 }
 
 async function materializedPredictions(
@@ -52,9 +61,9 @@ async function materializedPredictions(
   target: TargetIndex,
   model: PredictInput['model'],
   parties: Extract<PredictInput['from'], { parties: unknown }>['parties'],
-): Promise<Float64Array> {
+): Promise<ReadonlyMap<string, Float64Array>> {
   const blocks = [];
-  const thetas: Float64Array[] = [];
+  const thetas: Dense[] = [];
   for (const [id, { rows }] of target.indices) {
     const given = parties.find(({ party }) => party === id);
     if (!given) throw new Error(`no rows of ${id} were brought here`);
@@ -64,14 +73,11 @@ async function materializedPredictions(
     thetas.push(theta);
   }
   const table = stackColumns(blocks, target.rows);
-  if (model.network) return predictNetwork(await stores.get(model.network), table);
-  const theta = new Float64Array(table.columns);
-  let offset = 0;
-  for (const part of thetas) {
-    theta.set(part, offset);
-    offset += part.length;
+  if (model.network) {
+    return new Map([['prediction', await predictNetwork(await stores.get(model.network), table)]]);
   }
-  return scoresOf(table, theta, model.intercept).map(lossOf(model.type).predict);
+  const theta = concatRows(thetas, table.columns, thetas[0]?.columns ?? 0);
+  return predicted(model, scoresOf(familyOf(model.type), table, theta));
 }
 
 /** Columns that name each target row: those of the base table, in the order of the target rows. */

@@ -1,14 +1,15 @@
-import { columnVector, dense } from '../../core/algebra/dense.js';
-import { gatherAdd } from '../../core/algebra/index-vector.js';
+import type { Dense } from '../../core/algebra/matrix.js';
+import { rowRange } from '../../core/algebra/stack.js';
+import { entryOf } from '../../core/entry-of.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
-import type { ModelSpec } from '../../core/job/schema.js';
-import { evaluate } from '../../core/models/evaluate.js';
-import { lossOf, programsOf } from '../../core/models/programs.js';
-import { float64 } from '../../core/training/basis.js';
+import { ownNumbers } from '../../core/models/manifest.js';
+import { familyOf } from '../../core/models/programs.js';
 import { thinned } from '../../core/training/curve.js';
+import { expand, parametersOf } from '../../core/training/rounds.js';
+import { denseOf } from '../../core/training/tensors.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
@@ -34,19 +35,20 @@ export function roundOperations(
     evaluate: (input) =>
       journal.once('evaluate', input.execution, input, () =>
         measured(context, async ({ stores }) => {
-          const { spec, head, task } = input;
-          const live = await journal.live(actor, head);
-          const intercept = programsOf(spec.type).aggregator.intercept(live.state);
+          const { spec, head } = input;
+          const { state } = await journal.live(actor, head);
+          const family = familyOf(spec.type);
+          const own = parametersOf(family, state);
           const target = readTarget(await stores.get(input.target));
-          const predictions = await predictionsOf(stores, target, input.scores, intercept, spec);
+          const scores = await scoresOfRows(stores, target, input.scores);
           const measuredOn = (from: number, to: number) =>
-            evaluate(task, predictions.subarray(from, to), target.labels.subarray(from, to));
+            family.measure(rowRange(scores, from, to - from), own, target.labels.subarray(from, to));
           // Every step's output is an answer: the chain was made by the aggregator's actor.
           const steps = (await journal.outputs(head)) as Costed<AggregatorAnswer>[];
-          const curve = thinned(steps.map(({ answer }) => answer.progress));
+          const curve = thinned(steps.flatMap(({ answer }) => answer.progress ?? []));
           journal.forget(head);
           return {
-            intercept,
+            ...ownNumbers([...own]),
             metrics: {
               train: measuredOn(0, target.trainRows),
               test: measuredOn(target.trainRows, target.rows),
@@ -58,20 +60,15 @@ export function roundOperations(
   };
 }
 
-/** Predictions of the target rows from partial scores of the source rows: Σ_k I_k (D_k θ_k) + b, then the model's link. */
-export async function predictionsOf(
+/** Scores of the target rows, r_T × q, from those of the source rows: Σ_k I_k scores(D_k, θ_k). */
+export async function scoresOfRows(
   stores: Stores,
   target: TargetIndex,
   scores: Readonly<Record<string, BlobRef>>,
-  intercept: number,
-  spec: Pick<ModelSpec, 'type'>,
-): Promise<Float64Array> {
-  const sums = dense(target.rows, 1);
-  for (const [party, { rows }] of target.indices) {
-    const ref = scores[party];
-    if (!ref) throw new Error(`no scores from ${party}`);
-    gatherAdd(sums, columnVector(float64((await stores.get(ref)).tensors, 'scores')), rows);
+): Promise<Dense> {
+  const given = new Map<string, Dense>();
+  for (const party of target.indices.keys()) {
+    given.set(party, denseOf((await stores.get(entryOf(scores, party))).tensors, 'scores'));
   }
-  const { predict } = lossOf(spec.type);
-  return sums.data.map((score) => predict(score + intercept));
+  return expand(target, given);
 }

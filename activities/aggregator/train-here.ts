@@ -1,8 +1,10 @@
-import { scoresOf } from '../../core/integration/local-table.js';
 import type { BlobRef } from '../../core/exchange/store.js';
-import { evaluate } from '../../core/models/evaluate.js';
+import { rowRange } from '../../core/algebra/stack.js';
+import { encodedWidth } from '../../core/integration/encoder.js';
+import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
-import { lossOf } from '../../core/models/programs.js';
+import { ownNumbers } from '../../core/models/manifest.js';
+import { familyOf } from '../../core/models/programs.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { thinned } from '../../core/training/curve.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
@@ -33,27 +35,21 @@ export function localOperations(
           const live = await journal.live(actor, input.head);
           const { table, labels, spec, result } = live;
           if (!result) throw new Error('a training is finished after its last segment');
-          const { predict } = lossOf(spec.type);
+          const { parameters, own } = result;
+          const family = familyOf(spec.type);
           const measuredOn = (side: 'train' | 'test') =>
-            evaluate(
-              input.task,
-              scoresOf(table[side], result.parameters, result.intercept).map(predict),
-              labels[side],
-            );
+            family.measure(scoresOf(family, table[side], parameters), own, labels[side]);
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const [party, encoder] of table.encoders) {
-            const width =
-              encoder.numeric.length +
-              encoder.categorical.reduce((sum, { levels }) => sum + levels.length + 1, 0);
-            const theta = result.parameters.subarray(offset, offset + width);
-            offset += width;
+            const theta = rowRange(parameters, offset, encodedWidth(encoder));
+            offset += theta.rows;
             parts[party] = await stores.put('exchange', 'model', partBundle({ party, encoder, theta }));
           }
           const segments = (await journal.outputs(input.head)) as Costed<LocalAnswer>[];
           journal.forget(input.head);
           return {
-            intercept: result.intercept,
+            ...ownNumbers([...own]),
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             parts,

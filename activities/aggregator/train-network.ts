@@ -1,3 +1,4 @@
+import { dense } from '../../core/algebra/dense.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { localTable } from '../../core/integration/local-table.js';
@@ -35,7 +36,7 @@ export function fitNetworkOperation(context: SiteContext): Pick<AggregatorOperat
             parts[party] = await stores.put(
               'exchange',
               'model',
-              partBundle({ party, encoder, theta: new Float64Array(0) }),
+              partBundle({ party, encoder, theta: dense(0, 1) }),
             );
           }
           return {

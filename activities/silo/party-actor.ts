@@ -1,15 +1,16 @@
-import type { Matrix } from '../../core/algebra/matrix.js';
 import { readFeatures } from '../../core/exchange/table-bundle.js';
 import type { BlobRef, Home } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
+import { columnNames } from '../../core/integration/column-names.js';
 import { encode, fitEncoder } from '../../core/integration/encode.js';
 import type { Encoder } from '../../core/integration/encoder.js';
 import type { Party } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
-import { programsOf } from '../../core/models/programs.js';
-import { float64 } from '../../core/training/basis.js';
+import { familyOf } from '../../core/models/programs.js';
+import { startParty, stepParty, type PartyTable } from '../../core/training/exchange.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { State } from '../../core/training/program.js';
+import { float64 } from '../../core/training/tensors.js';
 
 export interface PartyStart {
   readonly party: Party;
@@ -22,8 +23,7 @@ export interface PartyStart {
 export interface PartyLive {
   readonly spec: ModelSpec;
   readonly encoder: Encoder;
-  /** D_k. */
-  readonly table: Matrix;
+  readonly source: PartyTable;
   readonly state: State;
 }
 
@@ -36,28 +36,27 @@ export function partyActor(
     const data = readFeatures(await stores.get(features));
     const occurrences = float64((await stores.get(counts)).tensors, 'counts');
     const encoder = fitEncoder(data, party.features, occurrences, trainRows);
-    return { encoder, table: encode(data, encoder), counts: occurrences };
+    const names = columnNames(party.id, encoder);
+    const source: PartyTable = { table: encode(data, encoder), names, counts: occurrences, trainRows };
+    return { encoder, source };
   };
 
   return {
     name: 'party',
     async start(input) {
-      const { encoder, table, counts } = await prepare(input);
-      const state = programsOf(input.spec.type).party.start(table, input.spec, counts, input.trainRows);
-      return { live: { spec: input.spec, encoder, table, state }, output: null };
+      const { spec } = input;
+      const { encoder, source } = await prepare(input);
+      const state = startParty(familyOf(spec.type).party, source, spec);
+      return { live: { spec, encoder, source, state }, output: null };
     },
     async step(live, { down }) {
-      const { state, up } = programsOf(live.spec.type).party.step(
-        live.table,
-        live.state,
-        await stores.get(down),
-      );
+      const { party } = familyOf(live.spec.type);
+      const { state, up } = stepParty(party, live.source, live.state, await stores.get(down));
       return { live: { ...live, state }, output: await stores.put(messageHome, 'message', up) };
     },
     save: ({ state }) => state,
     async load(input, state) {
-      const { encoder, table } = await prepare(input);
-      return { spec: input.spec, encoder, table, state };
+      return { spec: input.spec, ...(await prepare(input)), state };
     },
   };
 }

@@ -1,9 +1,10 @@
-import { columnVector } from '../../core/algebra/dense.js';
 import { readFeatures } from '../../core/exchange/table-bundle.js';
-import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { encode } from '../../core/integration/encode.js';
+import { scoresOf } from '../../core/models/family.js';
 import { readPart } from '../../core/models/model-part.js';
+import { familyOf } from '../../core/models/programs.js';
+import { denseBundle } from '../../core/training/tensors.js';
 import type { SiloOperations } from '../../workflows/contracts/operations.js';
 import { homeBetween, measured, type SiteContext } from '../compute/site.js';
 
@@ -17,9 +18,9 @@ export function scoreOperation(context: SiteContext): Pick<SiloOperations, 'scor
           for (const { party, features, part } of input.parties) {
             const { encoder, theta } = readPart(await stores.get(part));
             const table = encode(readFeatures(await stores.get(features)), encoder);
-            const data = table.multiply(columnVector(theta)).data;
+            const given = scoresOf(familyOf(input.type), table, theta);
             const home = homeBetween(context.site, input.site);
-            scores[party] = await stores.put(home, 'scores', vectorBundle('scores', data));
+            scores[party] = await stores.put(home, 'scores', denseBundle('scores', given));
           }
           return { scores };
         }),

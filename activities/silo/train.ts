@@ -1,7 +1,7 @@
-import { columnVector } from '../../core/algebra/dense.js';
+import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
-import { programsOf } from '../../core/models/programs.js';
-import { vectorBundle } from '../../core/exchange/bundle.js';
+import { familyOf } from '../../core/models/programs.js';
+import { denseBundle } from '../../core/training/tensors.js';
 import type { BlobRef, Home } from '../../core/exchange/store.js';
 import type { Cost, SiloOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, sumOfCosts } from '../compute/costed-actor.js';
@@ -50,13 +50,14 @@ export function trainingOperations(
           const actor = actorTo(toSite);
           const made: Record<string, { part: BlobRef; scores: BlobRef }> = {};
           for (const { party, head } of input.parties) {
-            const { spec, encoder, table, state } = await journal.live(actor, head);
-            const theta = programsOf(spec.type).party.parameters(state);
-            const scores = table.multiply(columnVector(theta)).data;
+            const { spec, encoder, source, state } = await journal.live(actor, head);
+            const family = familyOf(spec.type);
+            const theta = family.party.parameters(state);
+            const scores = scoresOf(family, source.table, theta);
             const partHome = input.parametersStay ? privateHome(site) : 'exchange';
             made[party] = {
               part: await stores.put(partHome, 'model', partBundle({ party, encoder, theta })),
-              scores: await stores.put(toSite, 'scores', vectorBundle('scores', scores)),
+              scores: await stores.put(toSite, 'scores', denseBundle('scores', scores)),
             };
             journal.forget(head);
           }

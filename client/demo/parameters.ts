@@ -20,7 +20,7 @@ export async function readParameters(
   for (const [party, ref] of Object.entries(manifest.parts)) {
     const { encoder, theta } = readPart(decodeBundle(await storeOf(ref, config).get(ref.sha256)));
     for (const [position, column] of encodedColumns(encoder).entries()) {
-      parameters.set(`${party} ${column}`, theta[position] ?? NaN);
+      parameters.set(`${party} ${column}`, theta.data[position] ?? NaN);
     }
   }
   return parameters;

@@ -1,101 +1,128 @@
-import { dense, identityColumns } from './dense.js';
+import { crossProduct } from './cross-product.js';
+import { pickRows } from './csr-arrays.js';
+import { columnVector, dense } from './dense-array.js';
+import { FactorizedProduct } from './factorized-product.js';
 import { gatherAdd, scatterSum } from './index-vector.js';
-import type { Dense, Matrix } from './matrix.js';
-import {
-  columnOffsets,
-  concatRows,
-  inColumnChunks,
-  rowRange,
-  scaleRows,
-  setBlock,
-  setSymmetric,
-} from './stack.js';
+import { checkZeroPreserving, matrixOf } from './matrix-of.js';
+import type { Matrix } from './matrix.js';
+import { addBlock, addBlockTransposed, joinAtColumns, sourceColumns } from './source-columns.js';
 
-/** A source table in its place: D_k and CI_k. */
+/** A source table in its place: D_k, CI_k and CM_k. */
 export interface FactorizedSource {
   readonly table: Matrix;
   /** CI_k, length r_T: row of the source for each target row, −1 for none. */
   readonly index: Int32Array;
+  /**
+   * CM_k the other way round: target column of each column of the table, all different. Default: the columns after those of the
+   * sources before. Sources may name the same target column if a target row finds it in one of them at most (union, full
+   * outer join): the index vectors are masked so (algebra.md §1, ownership).
+   */
+  readonly columns?: Int32Array;
 }
 
 /**
- * T = [I_1 D_1, I_2 D_2, …] (r_T × Σ c_k) that is never built: each source is multiplied once per source row and then
- * gathered, or scattered first and then multiplied (Morpheus, VLDB 2017, §3.3; Amalur, TKDE 2024, §4). A target row without a
- * match has zeros there, which is the mean of a standardised column.
+ * T = Σ_k I_k D_k M_kᵀ (r_T × c_T) that is never built: each source is multiplied once per source row and then gathered, or
+ * scattered first and then multiplied (Morpheus, VLDB 2017, §3.3; Amalur, TKDE 2024, §4). A target row without a match has
+ * zeros there, which is the mean of a standardised column.
+ * @throws RangeError where index vectors or target columns do not fit the tables
  */
 export function factorizedTable(rows: number, sources: readonly FactorizedSource[]): Matrix {
-  const offsets = columnOffsets(sources.map(({ table }) => table));
-  const columns = sources.reduce((sum, { table }) => sum + table.columns, 0);
+  checkIndices(rows, sources);
+  const { placed, count: columns } = sourceColumns(sources);
+  const product = new FactorizedProduct(rows, sources, placed, columns);
+  const ones = () => new Float64Array(rows).fill(1);
   /** n_k = I_kᵀ w: how much each source row weighs in T. */
-  const sourceWeights = ({ table, index }: FactorizedSource, weights: Float64Array | undefined) =>
-    scatterSum(dense(rows, 1, weights ?? new Float64Array(rows).fill(1)), index, table.rows).data;
+  const sourceWeights = ({ table, index }: FactorizedSource, weights: Float64Array) =>
+    scatterSum(columnVector(weights), index, table.rows).data;
+  const addUp = (part: (table: Matrix) => Float64Array) => {
+    const result = dense(rows, 1);
+    for (const { table, index } of sources) gatherAdd(result, columnVector(part(table)), index);
+    return result.data;
+  };
 
-  return {
-    rows,
-    columns,
-    multiply(x) {
-      const result = dense(rows, x.columns);
-      sources.forEach(({ table, index }, k) => {
-        gatherAdd(result, table.multiply(rowRange(x, offsets[k]!, table.columns)), index);
-      });
-      return result;
-    },
-    transposedMultiply(y) {
-      const parts = sources.map(({ table, index }) =>
-        table.transposedMultiply(scatterSum(y, index, table.rows)),
-      );
-      return concatRows(parts, columns, y.columns);
-    },
-    gram(weights) {
-      const result = dense(columns, columns);
-      sources.forEach((source, k) => {
-        setBlock(result, source.table.gram(sourceWeights(source, weights)), offsets[k]!, offsets[k]!);
-        sources.slice(k + 1).forEach((other, after) => {
-          const l = k + 1 + after;
-          const [wide, narrow, row, column] =
-            source.table.columns >= other.table.columns
-              ? [source, other, offsets[k]!, offsets[l]!]
-              : [other, source, offsets[l]!, offsets[k]!];
-          inColumnChunks(narrow.table.columns, (from, to) => {
-            setSymmetric(result, crossProduct(rows, wide, narrow, from, to, weights), row, column + from);
+  return matrixOf(
+    {
+      rows,
+      columns,
+      addProduct: (into, x, xRow, from, to) => product.addProduct(into, x, xRow, from, to),
+      addTransposed: (into, intoRow, y, from, to) => product.addTransposed(into, intoRow, y, from, to),
+      gram(weights) {
+        const result = dense(columns, columns);
+        sources.forEach((source, k) => {
+          const own = source.table.gram(sourceWeights(source, weights ?? ones()));
+          addBlock(result, own, placed[k]!.columns, placed[k]!.columns);
+          sources.slice(k + 1).forEach((other, after) => {
+            const block = crossProduct(rows, source, other, weights);
+            const [left, right] = [placed[k]!.columns, placed[k + 1 + after]!.columns];
+            addBlock(result, block, left, right);
+            addBlockTransposed(result, block, left, right);
           });
         });
-      });
-      return result;
+        return result;
+      },
+      columnSums(weights) {
+        const sums = new Float64Array(columns);
+        sources.forEach((source, k) => {
+          const own = source.table.columnSums(sourceWeights(source, weights ?? ones()));
+          placed[k]!.columns.forEach((column, at) => (sums[column]! += own[at]!));
+        });
+        return sums;
+      },
+      groupedColumnSums: (groups, count) => product.groupedColumnSums(groups, count),
+      rowSums: () => addUp((table) => table.rowSums()),
+      squaredRowNorms: () => addUp((table) => table.squaredRowNorms()),
+      mapZeroPreserving(f) {
+        checkZeroPreserving(f);
+        return factorizedTable(
+          rows,
+          sources.map((source) => ({ ...source, table: source.table.mapZeroPreserving(f) })),
+        );
+      },
+      slice(picked) {
+        const sliced = sources.map((source, k) => ({
+          ...sliceSource(source, picked),
+          columns: placed[k]!.columns,
+        }));
+        return factorizedTable(picked.length, sliced);
+      },
+      toCsr: () =>
+        joinAtColumns(
+          rows,
+          columns,
+          sources.map(({ table, index }, k) => ({
+            part: pickRows(table.toCsr(), index),
+            columns: placed[k]!.columns,
+          })),
+        ),
     },
-    columnSums(weights) {
-      const sums = new Float64Array(columns);
-      sources.forEach((source, k) => {
-        sums.set(source.table.columnSums(sourceWeights(source, weights)), offsets[k]);
-      });
-      return sums;
+    {
+      productBlocks: (x, visit) => product.productBlocks(x, visit),
+      transposedSum: (p) => product.transposedSum(p),
     },
-    rowSums() {
-      const result = dense(rows, 1);
-      for (const { table, index } of sources) gatherAdd(result, dense(table.rows, 1, table.rowSums()), index);
-      return result.data;
-    },
-    slice(picked) {
-      const sliced = sources.map(({ table, index }) => ({
-        table,
-        index: Int32Array.from(picked, (row) => index[row]!),
-      }));
-      return factorizedTable(picked.length, sliced);
-    },
-  };
+  );
 }
 
-/** D_kᵀ I_kᵀ diag(w) I_l D_l for columns `from` … `to`−1 of D_l, by way of the target rows. */
-function crossProduct(
-  rows: number,
-  source: FactorizedSource,
-  other: FactorizedSource,
-  from: number,
-  to: number,
-  weights: Float64Array | undefined,
-): Dense {
-  const expanded = dense(rows, to - from);
-  gatherAdd(expanded, other.table.multiply(identityColumns(other.table.columns, from, to)), other.index);
-  if (weights !== undefined) scaleRows(expanded, weights);
-  return source.table.transposedMultiply(scatterSum(expanded, source.index, source.table.rows));
+/** @throws RangeError where an index vector has another length than T or names a row that is not there */
+function checkIndices(rows: number, sources: readonly FactorizedSource[]): void {
+  sources.forEach(({ table, index }, k) => {
+    if (index.length !== rows) throw new RangeError(`source ${k}: ${index.length} indices for ${rows} rows`);
+    for (let row = 0; row < rows; row++)
+      if (index[row]! >= table.rows)
+        throw new RangeError(`source ${k}: row ${index[row]!} of ${table.rows} in target row ${row}`);
+  });
+}
+
+/**
+ * A source under some of the target rows. Few of them (a mini-batch) take their source rows with them, so that a product does
+ * not go over the whole source.
+ */
+function sliceSource({ table, index }: FactorizedSource, picked: Int32Array): FactorizedSource {
+  const sliced = picked.map((row) => index[row]!);
+  if (2 * picked.length >= table.rows) return { table, index: sliced };
+  const kept = [...new Set(sliced)].filter((row) => row >= 0);
+  const position = new Map(kept.map((row, at) => [row, at]));
+  return {
+    table: table.slice(Int32Array.from(kept)),
+    index: sliced.map((row) => position.get(row) ?? -1),
+  };
 }

@@ -1,4 +1,4 @@
-import { dense } from './dense.js';
+import { dense } from './dense-array.js';
 import type { Dense } from './matrix.js';
 
 /**
@@ -8,39 +8,154 @@ import type { Dense } from './matrix.js';
 
 /** into += I X: adds row CI[t] of X to row t. */
 export function gatherAdd(into: Dense, x: Dense, index: Int32Array): void {
-  const p = x.columns;
-  const from = x.data;
-  const to = into.data;
-  if (p === 1) {
-    for (let row = 0; row < into.rows; row++) {
-      const source = index[row]!;
-      if (source >= 0) to[row]! += from[source]!;
-    }
-    return;
-  }
-  for (let row = 0; row < into.rows; row++) {
-    const source = index[row]!;
-    if (source < 0) continue;
-    for (let j = 0; j < p; j++) to[row * p + j]! += from[source * p + j]!;
-  }
+  addGathered(into, x, 0, index, 0, into.rows);
 }
 
 /** Iᵀ Y (r_k × p): adds row t of Y to row CI[t], in the order of the target rows. */
 export function scatterSum(y: Dense, index: Int32Array, sourceRows: number): Dense {
-  const p = y.columns;
-  const result = dense(sourceRows, p);
-  const to = result.data;
-  if (p === 1) {
-    for (let row = 0; row < y.rows; row++) {
-      const source = index[row]!;
-      if (source >= 0) to[source]! += y.data[row]!;
-    }
-    return result;
+  const result = dense(sourceRows, y.columns);
+  addScattered(result, 0, y, index, 0, y.rows);
+  return result;
+}
+
+/** into += I[from … to) X: adds row xRow + CI[t] of X to row t − from. */
+export function addGathered(
+  into: Dense,
+  x: Dense,
+  xRow: number,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  const p = x.columns;
+  if (p === 1) addGathered1(into.data, x.data, xRow, index, from, to);
+  else if (p === 5) addGathered5(into.data, x.data, xRow, index, from, to);
+  else addGatheredAny(into.data, x.data, p, xRow, index, from, to);
+}
+
+function addGathered1(
+  into: Float64Array,
+  x: Float64Array,
+  xRow: number,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let row = from, out = 0; row < to; row++, out++) {
+    const source = index[row]!;
+    if (source >= 0) into[out]! += x[xRow + source]!;
   }
-  for (let row = 0; row < y.rows; row++) {
+}
+
+function addGathered5(
+  into: Float64Array,
+  x: Float64Array,
+  xRow: number,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let row = from, out = 0; row < to; row++, out += 5) {
     const source = index[row]!;
     if (source < 0) continue;
-    for (let j = 0; j < p; j++) to[source * p + j]! += y.data[row * p + j]!;
+    const at = (xRow + source) * 5;
+    into[out]! += x[at]!;
+    into[out + 1]! += x[at + 1]!;
+    into[out + 2]! += x[at + 2]!;
+    into[out + 3]! += x[at + 3]!;
+    into[out + 4]! += x[at + 4]!;
   }
-  return result;
+}
+
+function addGatheredAny(
+  into: Float64Array,
+  x: Float64Array,
+  p: number,
+  xRow: number,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let row = from, out = 0; row < to; row++, out += p) {
+    const source = index[row]!;
+    if (source < 0) continue;
+    const at = (xRow + source) * p;
+    for (let j = 0; j < p; j++) into[out + j]! += x[at + j]!;
+  }
+}
+
+/** into += I[from … to)ᵀ Y: adds row t − from of Y to row intoRow + CI[t], in the order of the target rows. */
+export function addScattered(
+  into: Dense,
+  intoRow: number,
+  y: Dense,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  const p = y.columns;
+  if (p === 1) addScattered1(into.data, intoRow, y.data, index, from, to);
+  else if (p === 5) addScattered5(into.data, intoRow, y.data, index, from, to);
+  else addScatteredAny(into.data, intoRow, y.data, p, index, from, to);
+}
+
+function addScattered1(
+  into: Float64Array,
+  intoRow: number,
+  y: Float64Array,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let row = from, at = 0; row < to; row++, at++) {
+    const source = index[row]!;
+    if (source >= 0) into[intoRow + source]! += y[at]!;
+  }
+}
+
+function addScattered5(
+  into: Float64Array,
+  intoRow: number,
+  y: Float64Array,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let row = from, at = 0; row < to; row++, at += 5) {
+    const source = index[row]!;
+    if (source < 0) continue;
+    const out = (intoRow + source) * 5;
+    into[out]! += y[at]!;
+    into[out + 1]! += y[at + 1]!;
+    into[out + 2]! += y[at + 2]!;
+    into[out + 3]! += y[at + 3]!;
+    into[out + 4]! += y[at + 4]!;
+  }
+}
+
+function addScatteredAny(
+  into: Float64Array,
+  intoRow: number,
+  y: Float64Array,
+  p: number,
+  index: Int32Array,
+  from: number,
+  to: number,
+): void {
+  for (let row = from, at = 0; row < to; row++, at += p) {
+    const source = index[row]!;
+    if (source < 0) continue;
+    const out = (intoRow + source) * p;
+    for (let j = 0; j < p; j++) into[out + j]! += y[at + j]!;
+  }
+}
+
+/** into[CI[t], groups[t]] += 1: Iᵀ A for the indicator matrix A of `groups`, −1 being no group. */
+export function countGroups(into: Dense, index: Int32Array, groups: Int32Array, rows: number): void {
+  const { columns, data } = into;
+  for (let row = 0; row < rows; row++) {
+    const source = index[row]!;
+    const group = groups[row]!;
+    if (source >= 0 && group >= 0) data[source * columns + group]! += 1;
+  }
 }

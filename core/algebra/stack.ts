@@ -1,42 +1,38 @@
-import { dense, identityColumns } from './dense.js';
+import { stackedCrossProduct } from './cross-product.js';
+import { joinCsr } from './csr-arrays.js';
+import { columnVector, dense } from './dense-array.js';
+import { matrixOf } from './matrix-of.js';
 import type { Dense, Matrix } from './matrix.js';
 
-/** [D_1 D_2 …]: blocks of the same rows side by side. */
+/** [D_1 D_2 …]: blocks of the same rows side by side. @throws RangeError where a block has other rows */
 export function stackColumns(blocks: readonly Matrix[], rows = blocks[0]?.rows ?? 0): Matrix {
+  for (const block of blocks)
+    if (block.rows !== rows) throw new RangeError(`a block of ${block.rows} rows beside ${rows} rows`);
   const columns = blocks.reduce((sum, block) => sum + block.columns, 0);
   const offsets = columnOffsets(blocks);
-  return {
+  const addUp = (part: (block: Matrix) => Float64Array) => {
+    const sums = dense(rows, 1);
+    for (const block of blocks) addTo(sums, columnVector(part(block)));
+    return sums.data;
+  };
+  return matrixOf({
     rows,
     columns,
-    multiply(x) {
-      const result = dense(rows, x.columns);
-      blocks.forEach((block, at) => {
-        addTo(result, block.multiply(rowRange(x, offsets[at]!, block.columns)));
-      });
-      return result;
+    addProduct(into, x, xRow, from, to) {
+      for (let at = 0; at < blocks.length; at++)
+        blocks[at]!.addProduct(into, x, xRow + offsets[at]!, from, to);
     },
-    transposedMultiply: (y) =>
-      concatRows(
-        blocks.map((block) => block.transposedMultiply(y)),
-        columns,
-        y.columns,
-      ),
+    addTransposed(into, intoRow, y, from, to) {
+      for (let at = 0; at < blocks.length; at++)
+        blocks[at]!.addTransposed(into, intoRow + offsets[at]!, y, from, to);
+    },
     gram(weights) {
       const result = dense(columns, columns);
       blocks.forEach((block, i) => {
         setBlock(result, block.gram(weights), offsets[i]!, offsets[i]!);
         blocks.slice(i + 1).forEach((other, after) => {
-          const j = i + 1 + after;
-          // The narrower block is written out, a few columns at a time, and meets the other in its own form.
-          const [wide, narrow, row, column] =
-            block.columns >= other.columns
-              ? [block, other, offsets[i]!, offsets[j]!]
-              : [other, block, offsets[j]!, offsets[i]!];
-          inColumnChunks(narrow.columns, (from, to) => {
-            const part = narrow.multiply(identityColumns(narrow.columns, from, to));
-            if (weights !== undefined) scaleRows(part, weights);
-            setSymmetric(result, wide.transposedMultiply(part), row, column + from);
-          });
+          const cross = stackedCrossProduct(block, other, weights);
+          setSymmetric(result, cross, offsets[i]!, offsets[i + 1 + after]!);
         });
       });
       return result;
@@ -48,17 +44,31 @@ export function stackColumns(blocks: readonly Matrix[], rows = blocks[0]?.rows ?
       });
       return sums;
     },
-    rowSums() {
-      const sums = dense(rows, 1);
-      for (const block of blocks) addTo(sums, dense(rows, 1, block.rowSums()));
-      return sums.data;
+    groupedColumnSums: (groups, count) =>
+      concatRows(
+        blocks.map((block) => block.groupedColumnSums(groups, count)),
+        columns,
+        count,
+      ),
+    rowSums: () => addUp((block) => block.rowSums()),
+    squaredRowNorms: () => addUp((block) => block.squaredRowNorms()),
+    mapZeroPreserving(f) {
+      return stackColumns(
+        blocks.map((block) => block.mapZeroPreserving(f)),
+        rows,
+      );
     },
     slice: (picked) =>
       stackColumns(
         blocks.map((block) => block.slice(picked)),
         picked.length,
       ),
-  };
+    toCsr: () =>
+      joinCsr(
+        rows,
+        blocks.map((block) => block.toCsr()),
+      ),
+  });
 }
 
 /** Where each block's columns begin in the stack. */

@@ -1,9 +1,9 @@
-/** A numeric column: NULL becomes the mean, then (x − mean) / scale. */
+/** A numeric column: NULL stands for `center`, then (x − center) / scale, so that NULL is 0. */
 export interface NumericEncoding {
   readonly kind: 'numeric';
   readonly column: string;
   /** Mean over the training rows that have a value, each source row counted as often as it occurs in T. */
-  readonly mean: number;
+  readonly center: number;
   /** Standard deviation over all training rows after imputation (population form); 1 for a constant column. */
   readonly scale: number;
 }
@@ -31,4 +31,9 @@ export function encodedColumns(encoder: Encoder): string[] {
       `${column}=(other)`,
     ]),
   ];
+}
+
+/** c_k, the number of D_k's columns. */
+export function encodedWidth(encoder: Encoder): number {
+  return encoder.numeric.length + encoder.categorical.reduce((sum, { levels }) => sum + levels.length + 1, 0);
 }

@@ -1,7 +1,7 @@
-import { columnVector } from '../algebra/dense.js';
 import { factorizedTable } from '../algebra/factorized-table.js';
 import type { Matrix } from '../algebra/matrix.js';
 import { stackColumns } from '../algebra/stack.js';
+import { columnNames } from './column-names.js';
 import { encode, fitEncoder, type FeatureData } from './encode.js';
 import type { Encoder } from './encoder.js';
 import { trainingCounts, type TargetIndex } from './target-index.js';
@@ -18,6 +18,8 @@ export interface LocalTable {
   /** T over the training rows, and over the test rows. */
   readonly train: Matrix;
   readonly test: Matrix;
+  /** Names of T's columns. */
+  readonly names: readonly string[];
   /** In the order of T's columns. */
   readonly encoders: ReadonlyMap<string, Encoder>;
 }
@@ -53,11 +55,7 @@ export function localTable(
   return {
     train: rows(0, target.trainRows),
     test: rows(target.trainRows, target.rows),
+    names: parties.flatMap(({ party, encoder }) => columnNames(party, encoder)),
     encoders: new Map(parties.map(({ party, encoder }) => [party, encoder])),
   };
-}
-
-/** Scores Tθ + b. */
-export function scoresOf(table: Matrix, theta: Float64Array, intercept: number): Float64Array {
-  return table.multiply(columnVector(theta)).data.map((score) => score + intercept);
 }

@@ -1,23 +1,35 @@
 import { z } from 'zod';
 import type { Bundle } from '../exchange/bundle.js';
+import { denseOf, denseTensor } from '../training/tensors.js';
 import type { Encoder } from '../integration/encoder.js';
+import type { Json } from '../json.js';
 import type { ModelPart } from './model.js';
 
-const partJson = z.object({ party: z.string(), encoder: z.custom<Encoder>() });
+const partJson = z.object({ party: z.string(), encoder: z.custom<StoredEncoder>() });
+
+/** An encoder as it is stored; models of before 0.1 have a `mean` in place of the `center`. */
+interface StoredEncoder {
+  readonly numeric: readonly (Encoder['numeric'][number] & { readonly mean?: number })[];
+  readonly categorical: Encoder['categorical'];
+}
 
 export function partBundle({ party, encoder, theta }: ModelPart): Bundle {
-  const { numeric, categorical } = encoder;
   return {
-    json: {
-      party,
-      encoder: { numeric: numeric.map((n) => ({ ...n })), categorical: categorical.map((c) => ({ ...c })) },
-    },
-    tensors: { theta: { shape: [theta.length], data: theta } },
+    // An encoder is plain JSON; only its type, an interface, does not say so.
+    json: { party, encoder: encoder as unknown as Json },
+    tensors: { theta: denseTensor(theta) },
   };
 }
 
 export function readPart({ json, tensors }: Bundle): ModelPart {
-  const theta = tensors.theta?.data;
-  if (!(theta instanceof Float64Array)) throw new Error('a part of a model has no parameters');
-  return { ...partJson.parse(json), theta };
+  const { party, encoder } = partJson.parse(json);
+  return {
+    party,
+    encoder: { ...encoder, numeric: encoder.numeric.map(centred) },
+    theta: denseOf(tensors, 'theta'),
+  };
+}
+
+function centred({ mean, ...encoding }: StoredEncoder['numeric'][number]): Encoder['numeric'][number] {
+  return mean === undefined ? encoding : { ...encoding, center: mean };
 }

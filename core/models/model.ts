@@ -1,3 +1,4 @@
+import type { Dense } from '../algebra/matrix.js';
 import type { BlobRef } from '../exchange/store.js';
 import type { Encoder } from '../integration/encoder.js';
 import type { ModelType } from '../job/schema.js';
@@ -28,14 +29,17 @@ export type Metrics = ClassificationMetrics | RegressionMetrics;
 export interface ModelPart {
   readonly party: string;
   readonly encoder: Encoder;
-  /** θ_k over the encoded columns, in units of the encoded (standardised) columns. */
-  readonly theta: Float64Array;
+  /** θ_k (c_k × q) over the encoded columns, in units of the encoded (standardised) columns. */
+  readonly theta: Dense;
 }
 
 /** A trained model as the catalog keeps it; its numbers are in blobs, which may be private to a silo. */
 export interface ModelManifest {
   readonly type: ModelType;
+  /** Of a generalised linear model; else 0. */
   readonly intercept: number;
+  /** Parameters that belong to no column, of a model that has others than an intercept. */
+  readonly own?: readonly number[];
   /** Where each party's part is. In a federated model each part is in its silo's private store. */
   readonly parts: Readonly<Record<string, BlobRef>>;
   /** Neural networks: topology and weights; the parts then hold encoders alone. */

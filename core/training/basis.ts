@@ -1,4 +1,5 @@
 import type { Tensor } from '../exchange/bundle.js';
+import { float64, vectorTensor } from './tensors.js';
 import { combination, dot } from './vectors.js';
 
 /**
@@ -43,11 +44,10 @@ export function newProducts(basis: Basis): Float64Array[] {
 
 /** The basis as tensors `name.s0` …, to be kept in a state. */
 export function basisTensors(name: string, { s, y, g }: Basis): Record<string, Tensor> {
-  const tensor = (data: Float64Array): Tensor => ({ shape: [data.length], data });
   return {
-    [`${name}.g`]: tensor(g),
-    ...Object.fromEntries(s.map((vector, i) => [`${name}.s${i}`, tensor(vector)])),
-    ...Object.fromEntries(y.map((vector, i) => [`${name}.y${i}`, tensor(vector)])),
+    [`${name}.g`]: vectorTensor(g),
+    ...Object.fromEntries(s.map((vector, i) => [`${name}.s${i}`, vectorTensor(vector)])),
+    ...Object.fromEntries(y.map((vector, i) => [`${name}.y${i}`, vectorTensor(vector)])),
   };
 }
 
@@ -56,11 +56,4 @@ export function readBasis(name: string, pairs: number, tensors: Readonly<Record<
   const vectors = (kind: string) =>
     Array.from({ length: pairs }, (_, i) => float64(tensors, `${name}.${kind}${i}`));
   return { s: vectors('s'), y: vectors('y'), g: float64(tensors, `${name}.g`) };
-}
-
-/** A float64 tensor of a bundle by name. */
-export function float64(tensors: Readonly<Record<string, Tensor>>, name: string): Float64Array {
-  const data = tensors[name]?.data;
-  if (!(data instanceof Float64Array)) throw new Error(`the bundle has no float64 tensor ${name}`);
-  return data;
 }

@@ -1,33 +1,27 @@
 import { columnVector, dense } from '../algebra/dense.js';
-import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
-import { entryOf } from '../entry-of.js';
-import { trainingPart } from '../integration/build-target.js';
-import type { TargetIndex } from '../integration/target-index.js';
+import type { Dense } from '../algebra/matrix.js';
 import type { Loss } from '../models/loss.js';
 import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
-import { decodeUp, type PartyUp } from './glm-party.js';
+import { decodeUp, glmSpec, type PartyUp } from './glm-party.js';
 import { readState, writeState, type Working } from './glm-state.js';
 import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
 import { minimizeAlong } from './line-search.js';
-import type { AggregatorProgram, AggregatorStep, Message, StopReason } from './program.js';
+import type { AggregatorProgram, AggregatorStep, StopReason, TrainingRows } from './program.js';
 import { requireFinite } from './require-finite.js';
 import { plus, scaled } from './vectors.js';
 
 /**
- * The aggregator of a generalised linear model: sums partial products and dot products, chooses the direction by L-BFGS
- * and the step by exact line search, and sends residuals back. One exchange an iteration.
+ * The aggregator of a generalised linear model: adds up dot products, chooses the direction by L-BFGS and the step by
+ * exact line search, and sends residuals back. One exchange an iteration.
  */
 export function glmAggregator(loss: Loss): AggregatorProgram {
   /** √h: scales the intercept's column as the parties scale theirs. */
   const root = Math.sqrt(loss.curvature);
   return {
-    start(wholeTarget, spec) {
-      const target = trainingPart(wholeTarget);
-      if (spec.type === 'neural-network') throw new Error('a neural network is no generalised linear model');
-      const n = target.trainRows;
-      const scores = new Float64Array(n);
+    start(target, spec) {
+      const scores = new Float64Array(target.rows);
       const blank = {
-        spec,
+        spec: glmSpec(spec),
         round: 0,
         loss: 0,
         bestNorm: Infinity,
@@ -45,11 +39,10 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
       return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
     },
 
-    step(wholeTarget, state, ups) {
-      const target = trainingPart(wholeTarget);
+    step(target, state, products, ups) {
       const before = readState(state);
-      const parts = [...target.indices.keys()].map((party) => decodeUp(entryOf(ups, party)));
-      const received = receive(target, before, parts, root);
+      const parts = ups.map(decodeUp);
+      const received = receive(before, products, parts, root);
       const { round, loss: meanLoss, gradientNorm } = received;
       const progress = { round, loss: meanLoss, gradientNorm };
       const stop = stopReason(received);
@@ -59,32 +52,29 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
       return { ...sendResidual(loss, target, moved), progress };
     },
 
-    intercept(state) {
+    parameters(state) {
       const { intercept, offset } = readState(state);
-      return intercept - offset;
+      return Float64Array.of(intercept - offset);
     },
   };
 }
 
-/** Adds up what the parties sent, in their sorted order: T g, the dot products, and the pair that the last step made. */
-function receive(target: TargetIndex, before: Working, parts: readonly PartyUp[], root: number) {
-  const n = target.trainRows;
+/** Takes in what the parties sent: T g, centred and with the intercept's column; dot products; the pair of the last step. */
+function receive(before: Working, uncentred: Dense, parts: readonly PartyUp[], root: number) {
   const g = Float64Array.of(before.interceptGradient / root);
   const shift = parts.reduce((sum, part) => sum + part.shift, 0);
-  const productsOfG = dense(n, 1, new Float64Array(n).fill(g[0]! / root - shift));
-  [...target.indices.values()].forEach(({ rows }, k) => {
-    gatherAdd(productsOfG, columnVector(parts[k]!.partial), rows);
-  });
+  const constant = g[0]! / root - shift;
+  const productsOfG = uncentred.data.map((product) => product + constant);
   const { memory } = before.spec;
   const [products, interceptBasis] =
     before.products === undefined || before.interceptBasis === undefined || before.step === null
-      ? [firstBasis(productsOfG.data), firstBasis(g)]
+      ? [firstBasis(productsOfG), firstBasis(g)]
       : [
           pushPair(
             before.products,
             before.pending,
-            plus(productsOfG.data, -1, before.products.g),
-            productsOfG.data,
+            plus(productsOfG, -1, before.products.g),
+            productsOfG,
             memory,
           ),
           pushPair(
@@ -136,7 +126,7 @@ function stopReason({ gradientNorm, spec, round, roundsSinceBest }: Received): S
  */
 function descend(
   loss: Loss,
-  target: TargetIndex,
+  target: TrainingRows,
   at: Received,
   parts: readonly PartyUp[],
   root: number,
@@ -148,7 +138,7 @@ function descend(
   const quasiNewton = lbfgsDirection(whole);
   const coefficients = slopeOf(quasiNewton) < 0 ? quasiNewton : gradient.map((value) => -value);
 
-  const n = target.trainRows;
+  const n = target.rows;
   const { l2 } = at.spec;
   const direction = directionOf(at.products, coefficients);
   const [thetaProducts = new Float64Array(0)] = sumRows(parts.map(({ theta }) => [theta]));
@@ -170,9 +160,9 @@ function descend(
   };
 }
 
-/** Residual Δ/n at the new scores, scattered to every party's source rows: G_k = I_kᵀ Δ. */
-function sendResidual(loss: Loss, target: TargetIndex, at: Working): Pick<AggregatorStep, 'state' | 'next'> {
-  const n = target.trainRows;
+/** The residual Δ at the new scores, Δ_i = (1/n) ∂loss/∂s_i, and the step that the parties are to take. */
+function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<AggregatorStep, 'state' | 'next'> {
+  const n = target.rows;
   const residual = new Float64Array(n);
   const meanLoss = loss.residual(at.scores, target.labels, residual) / n;
   let interceptGradient = 0;
@@ -181,15 +171,11 @@ function sendResidual(loss: Loss, target: TargetIndex, at: Working): Pick<Aggreg
     interceptGradient += residual[row]!;
   }
   requireFinite(meanLoss, interceptGradient);
-  const down = new Map<string, Message>();
-  for (const [party, { rows, sourceRows }] of target.indices) {
-    const sums = scatterSum(columnVector(residual), rows, sourceRows).data;
-    down.set(party, {
-      json: { step: at.step, residualSum: interceptGradient },
-      tensors: { residual: { shape: [sourceRows], data: sums } },
-    });
-  }
-  return { state: writeState({ ...at, loss: meanLoss, interceptGradient }), next: { down } };
+  const down = { json: { step: at.step, residualSum: interceptGradient }, tensors: {} };
+  return {
+    state: writeState({ ...at, loss: meanLoss, interceptGradient }),
+    next: { residual: columnVector(residual), down },
+  };
 }
 
 /** The Gram matrix with the intercept's piece added. */

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { columnVector, dense } from '../algebra/dense.js';
-import type { Matrix } from '../algebra/matrix.js';
+import { columnVector } from '../algebra/dense.js';
 import type { Tensor } from '../exchange/bundle.js';
 import type { ModelSpec } from '../job/schema.js';
 import {
   basisTensors,
   basisVectors,
   directionOf,
-  float64,
   newProducts,
   pushPair,
   readBasis,
@@ -16,23 +14,28 @@ import {
 import { preconditioner, toWhitened, fromWhitened, type Preconditioner } from './preconditioner.js';
 import type { Message, PartyProgram, State } from './program.js';
 import { requireFinite } from './require-finite.js';
+import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 import { dot, plus, scaled } from './vectors.js';
 
-export type GlmSpec = Exclude<ModelSpec, { type: 'neural-network' }>;
+export type GlmSpec = Extract<ModelSpec, { type: 'linear-regression' | 'logistic-regression' }>;
+
+/** @throws Error for another model's settings: the registry of models gives each its own program */
+export function glmSpec(spec: ModelSpec): GlmSpec {
+  if (spec.type === 'linear-regression' || spec.type === 'logistic-regression') return spec;
+  throw new Error(`${spec.type} is no generalised linear model`);
+}
 
 /** The step that the aggregator has chosen: θ += α Σ c_i b_i over the basis; null in the first round. */
 export const stepJson = z.object({ alpha: z.number(), coefficients: z.array(z.number()) }).nullable();
 export type Step = z.infer<typeof stepJson>;
 
-/** Down: the step, and r = Σ Δ. The tensor `residual` is G_k = I_kᵀ Δ. */
+/** Down: the step, and r = Σ Δ. Beside it goes the residual, G_k = I_kᵀ Δ. */
 const downJson = z.object({ step: stepJson, residualSum: z.number() });
 
 /** Up: what the party's centring takes off every score (μᵀ of its direction, μᵀθ), and ‖∂/∂θ_k‖² uncentred. */
 const upJson = z.object({ shift: z.number(), offset: z.number(), gradientSquare: z.number() });
 
 export interface PartyUp extends z.infer<typeof upJson> {
-  /** P_k = D_k g_k, g_k the whitened gradient as a direction in θ. */
-  readonly partial: Float64Array;
   /** Dot products of the newest basis vectors with the basis in u (see `newProducts`). */
   readonly products: readonly Float64Array[];
   /** The same in θ, which the penalty needs. */
@@ -53,54 +56,55 @@ interface Working {
 
 /**
  * A party of a generalised linear model under L-BFGS in which no vector but partial products travels: it keeps θ_k and its
- * pieces of the basis, and sends P_k with O(m) dot products (Amalur's exchange; products as in Chen et al., NIPS 2014).
+ * pieces of the basis, asks for P_k = D_k g_k, g_k being the whitened gradient as a direction in θ, and sends O(m) dot
+ * products (Amalur's exchange; products as in Chen et al., NIPS 2014).
  */
 export function glmParty(curvature: number): PartyProgram {
   return {
-    start(table, spec, counts, trainRows) {
-      if (spec.type === 'neural-network') throw new Error('a neural network is no generalised linear model');
+    needs: { moments: true, norms: false },
+    start({ names, moments }, spec) {
+      if (moments === undefined) throw new Error('whitening needs the moments of the columns');
+      const given = glmSpec(spec);
       return writeState({
-        spec,
-        preconditioner: preconditioner(table, counts, trainRows, curvature, spec.l2),
-        theta: new Float64Array(table.columns),
+        spec: given,
+        preconditioner: preconditioner(moments, curvature, given.l2),
+        theta: new Float64Array(names.length),
         whitened: undefined,
         directions: undefined,
       });
     },
-    step(table, state, down) {
+    update(state, down, { data }) {
       const { step, residualSum } = downJson.parse(down.json);
-      const { working, gradientSquare } = advance(
-        table,
-        readState(state),
-        step,
-        float64(down.tensors, 'residual'),
-        residualSum,
-      );
-      return { state: writeState(working), up: encodeUp(table, working, gradientSquare) };
+      const { working, direction, gradientSquare } = advance(readState(state), step, data, residualSum);
+      return {
+        state: writeState(working),
+        theta: columnVector(direction),
+        up: encodeUp(working, gradientSquare),
+      };
     },
-    parameters: (state) => readState(state).theta,
+    parameters: (state) => columnVector(readState(state).theta),
   };
 }
 
 /** Takes the step, and forms the centred gradient D_kᵀ G_k − μ r + λ θ_k at the new parameters. */
-function advance(table: Matrix, at: Working, step: Step, residual: Float64Array, residualSum: number) {
+function advance(at: Working, step: Step, gradient: Float64Array, residualSum: number) {
   const { spec, preconditioner: change } = at;
   const taken = stepTaken(at, step);
   const theta = taken ? plus(at.theta, 1, taken.s) : at.theta;
-  const uncentred = plus(table.transposedMultiply(columnVector(residual)).data, spec.l2, theta);
+  const uncentred = plus(gradient, spec.l2, theta);
   const g = toWhitened(change, plus(uncentred, -residualSum, change.mean));
   const direction = fromWhitened(change, g);
-  const next = (before: Basis | undefined, s: Float64Array | undefined, gradient: Float64Array): Basis =>
+  const next = (before: Basis | undefined, s: Float64Array | undefined, newest: Float64Array): Basis =>
     before && s
-      ? pushPair(before, s, plus(gradient, -1, before.g), gradient, spec.memory)
-      : { s: [], y: [], g: gradient };
+      ? pushPair(before, s, plus(newest, -1, before.g), newest, spec.memory)
+      : { s: [], y: [], g: newest };
   const working: Working = {
     ...at,
     theta,
     whitened: next(at.whitened, taken?.sWhitened, g),
     directions: next(at.directions, taken?.s, direction),
   };
-  return { working, gradientSquare: dot(uncentred, uncentred) };
+  return { working, direction, gradientSquare: dot(uncentred, uncentred) };
 }
 
 /** s = α Σ c_i b_i, in θ and in u; undefined in the first round. */
@@ -114,22 +118,19 @@ function stepTaken({ whitened, directions }: Working, step: Step) {
 }
 
 function encodeUp(
-  table: Matrix,
   { theta, whitened, directions, preconditioner: { mean } }: Working,
   gradientSquare: number,
 ): Message {
   if (!whitened || !directions) throw new Error('a party speaks after its first gradient');
-  const partial = table.multiply(columnVector(directions.g)).data;
   const shift = dot(mean, directions.g);
   const offset = dot(mean, theta);
   requireFinite(shift, offset, gradientSquare);
   return {
     json: { shift, offset, gradientSquare },
     tensors: {
-      partial: vector(partial),
       products: rows(newProducts(whitened)),
       penalties: rows(newProducts(directions)),
-      theta: vector(Float64Array.from(basisVectors(directions), (b) => dot(theta, b))),
+      theta: vectorTensor(Float64Array.from(basisVectors(directions), (b) => dot(theta, b))),
     },
   };
 }
@@ -138,7 +139,6 @@ function encodeUp(
 export function decodeUp(up: Message): PartyUp {
   return {
     ...upJson.parse(up.json),
-    partial: float64(up.tensors, 'partial'),
     products: readRows(up, 'products'),
     penalties: readRows(up, 'penalties'),
     theta: float64(up.tensors, 'theta'),
@@ -149,9 +149,9 @@ function writeState({ spec, preconditioner: { mean, factor }, theta, whitened, d
   return {
     json: { spec, pairs: whitened?.s.length ?? null },
     tensors: {
-      theta: vector(theta),
-      mean: vector(mean),
-      factor: { shape: [factor.rows, factor.columns], data: factor.data },
+      theta: vectorTensor(theta),
+      mean: vectorTensor(mean),
+      factor: denseTensor(factor),
       ...(whitened && basisTensors('u', whitened)),
       ...(directions && basisTensors('b', directions)),
     },
@@ -162,21 +162,16 @@ const stateJson = z.object({ spec: z.custom<GlmSpec>(), pairs: z.int().nullable(
 
 function readState({ json, tensors }: State): Working {
   const { spec, pairs } = stateJson.parse(json);
-  const [size = 0, width = 0] = tensors.factor?.shape ?? [];
   return {
     spec,
     preconditioner: {
       mean: float64(tensors, 'mean'),
-      factor: dense(size, width, float64(tensors, 'factor')),
+      factor: denseOf(tensors, 'factor'),
     },
     theta: float64(tensors, 'theta'),
     whitened: pairs === null ? undefined : readBasis('u', pairs, tensors),
     directions: pairs === null ? undefined : readBasis('b', pairs, tensors),
   };
-}
-
-function vector(data: Float64Array): Tensor {
-  return { shape: [data.length], data };
 }
 
 function rows(vectors: readonly Float64Array[]): Tensor {
@@ -189,7 +184,6 @@ function rows(vectors: readonly Float64Array[]): Tensor {
 }
 
 function readRows(message: Message, name: string): Float64Array[] {
-  const data = float64(message.tensors, name);
-  const [count = 0, width = 0] = message.tensors[name]?.shape ?? [];
+  const { rows: count, columns: width, data } = denseOf(message.tensors, name);
   return Array.from({ length: count }, (_, i) => data.subarray(i * width, (i + 1) * width));
 }

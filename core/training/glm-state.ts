@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { dense } from '../algebra/dense.js';
-import type { Tensor } from '../exchange/bundle.js';
-import { basisTensors, float64, readBasis, type Basis } from './basis.js';
+import { basisTensors, readBasis, type Basis } from './basis.js';
 import { stepJson, type GlmSpec, type Step } from './glm-party.js';
 import type { Gram } from './gram.js';
 import type { State } from './program.js';
+import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 
 /**
  * What the aggregator of a generalised linear model knows between two rounds. The intercept is a party of its own: its
@@ -53,7 +52,6 @@ const json = z.object({
 
 export function writeState(working: Working): State {
   const { products, interceptBasis, gram, penalties, scores, pending, bestNorm, ...numbers } = working;
-  const vector = (data: Float64Array): Tensor => ({ shape: [data.length], data });
   return {
     json: {
       ...numbers,
@@ -62,20 +60,19 @@ export function writeState(working: Working): State {
       pairs: products?.s.length ?? null,
     },
     tensors: {
-      scores: vector(scores),
-      pending: vector(pending),
+      scores: vectorTensor(scores),
+      pending: vectorTensor(pending),
       ...(products && basisTensors('t', products)),
       ...(interceptBasis && basisTensors('i', interceptBasis)),
-      ...(gram && { gram: { shape: [gram.rows, gram.columns], data: gram.data } }),
-      ...(penalties && { penalties: { shape: [penalties.rows, penalties.columns], data: penalties.data } }),
+      ...(gram && { gram: denseTensor(gram) }),
+      ...(penalties && { penalties: denseTensor(penalties) }),
     },
   };
 }
 
 export function readState(state: State): Working {
   const { pairs, bestNorm, ...numbers } = json.parse(state.json);
-  const square = (name: string) =>
-    pairs === null ? undefined : dense(2 * pairs + 1, 2 * pairs + 1, float64(state.tensors, name));
+  const square = (name: string) => (pairs === null ? undefined : denseOf(state.tensors, name));
   return {
     ...numbers,
     bestNorm: bestNorm ?? Infinity,

@@ -1,8 +1,12 @@
 import type { Matrix } from '../algebra/matrix.js';
-import type { TargetIndex } from '../integration/target-index.js';
+import type { Dense } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
-import { programsOf } from '../models/programs.js';
-import type { Message, Progress, State, StopReason } from './program.js';
+import type { ModelFamily } from '../models/family.js';
+import { familyOf } from '../models/programs.js';
+import { startParty, stepParty } from './exchange.js';
+import { squaredRowNorms } from './moments.js';
+import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
+import { denseOf, denseTensor } from './tensors.js';
 
 /** Where a local run stands between two rounds; plain state, so that it can be stored and taken up again. */
 export interface LocalState {
@@ -17,13 +21,17 @@ export interface LocalResult {
   readonly progress: Progress;
   /** Undefined if the rounds asked for are over before the model has converged. */
   readonly stopped: StopReason | undefined;
-  readonly parameters: Float64Array;
-  readonly intercept: number;
+  /** θ, c_T × q. */
+  readonly parameters: Dense;
+  /** Parameters that belong to no column, such as the intercept. */
+  readonly own: Float64Array;
 }
 
 export interface LocalRun {
   /** T over the training rows, materialized or factorized. */
   readonly table: Matrix;
+  /** Names of its columns. */
+  readonly names: readonly string[];
   /** y over the training rows. */
   readonly labels: Float64Array;
   readonly spec: ModelSpec;
@@ -34,47 +42,51 @@ export interface LocalRun {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-const PARTY = 'T';
-
 /** Loops party and aggregator in one process: T is the only party, and its rows are the target rows. */
-export function runLocally({ table, labels, spec, from, rounds, onProgress }: LocalRun): LocalResult {
-  const programs = programsOf(spec.type);
-  const target = wholeTable(labels);
-  let { party, aggregator, down } = from ?? begin(table, target, spec);
+export function runLocally(run: LocalRun): LocalResult {
+  const { table, spec, from, rounds, onProgress } = run;
+  const family = familyOf(spec.type);
+  const target = rowsOf(run, family);
+  let { party, aggregator, down } = from ?? begin(run, family, target);
   let progress: Progress = { round: 0, loss: NaN, gradientNorm: null };
   let stopped: StopReason | undefined;
   for (let made = 0; made < rounds && down !== undefined; made++) {
-    const answer = programs.party.step(table, party, down);
+    const answer = stepParty(family.party, { table }, party, down);
     party = answer.state;
-    const step = programs.aggregator.step(target, aggregator, new Map([[PARTY, answer.up]]));
+    const { up } = answer;
+    const step = family.aggregator.step(target, aggregator, denseOf(up.tensors, 'partial'), [up]);
     aggregator = step.state;
     progress = step.progress;
     onProgress?.(progress);
     if ('done' in step.next) stopped = step.next.done;
-    down = 'down' in step.next ? step.next.down.get(PARTY) : undefined;
+    down = told(step);
   }
   return {
     state: { party, aggregator, down },
     progress,
     stopped,
-    parameters: programs.party.parameters(party),
-    intercept: programs.aggregator.intercept(aggregator),
+    parameters: family.party.parameters(party),
+    own: family.aggregator.parameters(aggregator),
   };
 }
 
-function begin(table: Matrix, target: TargetIndex, spec: ModelSpec): LocalState {
-  const programs = programsOf(spec.type);
-  const opening = programs.aggregator.start(target, spec);
+function rowsOf({ table, labels }: LocalRun, { party }: ModelFamily): TrainingRows {
+  return { rows: table.rows, labels, ...(party.needs.norms && { norms: squaredRowNorms(table) }) };
+}
+
+function begin({ table, names, spec }: LocalRun, family: ModelFamily, target: TrainingRows): LocalState {
+  const opening = family.aggregator.start(target, spec);
+  const counts = new Float64Array(table.rows).fill(1);
   return {
-    party: programs.party.start(table, spec, new Float64Array(target.rows).fill(1), target.trainRows),
+    party: startParty(family.party, { table, names, counts, trainRows: table.rows }, spec),
     aggregator: opening.state,
-    down: 'down' in opening.next ? opening.next.down.get(PARTY) : undefined,
+    down: told(opening),
   };
 }
 
-/** The target index of a table that is T itself. */
-function wholeTable(labels: Float64Array): TargetIndex {
-  const rows = labels.length;
-  const identity = Int32Array.from({ length: rows }, (_, row) => row);
-  return { rows, trainRows: rows, labels, indices: new Map([[PARTY, { sourceRows: rows, rows: identity }]]) };
+/** What the only party is told: the rows of T are its own, so the residual is as it is. */
+function told({ next }: AggregatorStep): Message | undefined {
+  if ('done' in next) return undefined;
+  const { json, tensors } = next.down;
+  return { json, tensors: { ...tensors, residual: denseTensor(next.residual) } };
 }

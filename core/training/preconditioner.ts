@@ -1,7 +1,7 @@
 import { cholesky, solveLower, solveLowerTransposed } from '../algebra/cholesky.js';
-import { dense, identityColumns } from '../algebra/dense.js';
-import type { Dense, Matrix } from '../algebra/matrix.js';
-import { inColumnChunks } from '../algebra/stack.js';
+import { dense } from '../algebra/dense.js';
+import type { Dense } from '../algebra/matrix.js';
+import type { Moments } from './moments.js';
 
 /**
  * A party's change of variables u = Lᵀ θ in which its share of the problem is nearly round (derived for this project).
@@ -12,42 +12,23 @@ import { inColumnChunks } from '../algebra/stack.js';
 export interface Preconditioner {
   /** μ, length c_k. */
   readonly mean: Float64Array;
-  /** L, c_k × c_k; or its diagonal, c_k × 1, where the columns are too many for a square matrix. */
+  /** L, c_k × c_k; or its diagonal, c_k × 1, where that is all that is known. */
   readonly factor: Dense;
 }
 
-/** Columns up to which a party whitens; beyond, it only scales them. At 1,024 columns L takes 8 MB. */
-const WIDEST = 1024;
-
-/**
- * @param counts n_k: how often each row of the table occurs among the n training rows
- */
-export function preconditioner(
-  table: Matrix,
-  counts: Float64Array,
-  trainRows: number,
-  curvature: number,
-  l2: number,
-): Preconditioner {
-  const columns = table.columns;
-  const mean = table.columnSums(counts).map((sum) => sum / trainRows);
+export function preconditioner({ mean, second }: Moments, curvature: number, l2: number): Preconditioner {
+  const columns = mean.length;
   // A floor keeps L regular where nothing penalises a column that never varies.
   const penalty = Math.max(l2, 1e-9);
-  if (columns > WIDEST) {
-    const variances = squaredDeviations(table, counts, mean).map((sum) => sum / trainRows);
-    return {
-      mean,
-      factor: dense(
-        columns,
-        1,
-        variances.map((variance) => Math.sqrt(curvature * variance + penalty)),
-      ),
-    };
+  if (isDiagonal(second)) {
+    const scale = (square: number, i: number) =>
+      Math.sqrt(curvature * Math.max(square - mean[i]! ** 2, 0) + penalty);
+    return { mean, factor: dense(columns, 1, second.data.map(scale)) };
   }
-  const hessian = table.gram(counts);
+  const hessian = dense(columns, columns);
   for (let i = 0; i < columns; i++) {
     for (let j = 0; j < columns; j++) {
-      const covariance = hessian.data[i * columns + j]! / trainRows - mean[i]! * mean[j]!;
+      const covariance = second.data[i * columns + j]! - mean[i]! * mean[j]!;
       hessian.data[i * columns + j] = curvature * covariance + (i === j ? penalty : 0);
     }
   }
@@ -55,21 +36,6 @@ export function preconditioner(
   if (factor !== undefined) return { mean, factor };
   const scales = mean.map((_, i) => Math.sqrt(Math.max(hessian.data[i * columns + i]!, penalty)));
   return { mean, factor: dense(columns, 1, scales) };
-}
-
-/** Σ n (d − μ)² by column, a few columns at a time. */
-function squaredDeviations(table: Matrix, counts: Float64Array, mean: Float64Array): Float64Array {
-  const result = new Float64Array(table.columns);
-  inColumnChunks(table.columns, (from, to) => {
-    const width = to - from;
-    const { data } = table.multiply(identityColumns(table.columns, from, to));
-    for (let row = 0; row < table.rows; row++) {
-      for (let j = 0; j < width; j++) {
-        result[from + j]! += counts[row]! * (data[row * width + j]! - mean[from + j]!) ** 2;
-      }
-    }
-  });
-  return result;
 }
 
 /** L⁻¹ g: a gradient by θ turned into one by u. */

@@ -1,7 +1,7 @@
-import type { Matrix } from '../algebra/matrix.js';
+import type { Dense } from '../algebra/matrix.js';
 import type { Bundle } from '../exchange/bundle.js';
-import type { TargetIndex } from '../integration/target-index.js';
 import type { ModelSpec } from '../job/schema.js';
+import type { Moments } from './moments.js';
 
 /** A message between a party and the aggregator. */
 export type Message = Bundle;
@@ -14,36 +14,74 @@ export interface Progress {
   readonly round: number;
   /** Mean training loss without penalty, at the parameters with which the round began. */
   readonly loss: number;
-  /** Norm of the gradient of the penalised loss there; null before the parties have spoken. */
+  /** Norm of the gradient of the penalised loss there; null before the parties have spoken, and for a model without one. */
   readonly gradientNorm: number | null;
 }
 
 export type StopReason = 'converged' | 'max-rounds' | 'stalled';
 
-/**
- * A party's half of a model: pure functions over plain state. `table` is the party's D_k; the step adds
- * nothing to the world but its result, so that repeating it gives the same bits.
- */
-export interface PartyProgram {
-  /** @param counts n_k, how often each source row occurs among the training rows of T */
-  start(table: Matrix, spec: ModelSpec, counts: Float64Array, trainRows: number): State;
-  step(table: Matrix, state: State, down: Message): { state: State; up: Message };
-  /** θ_k, c_k × p, once the aggregator is done. */
-  parameters(state: State): Float64Array;
+/** What a party's program knows of D_k: never a row of it. */
+export interface ColumnFacts {
+  /** Names of the c_k columns, unique in T and the same in all strategies: initial values are drawn by name. */
+  readonly names: readonly string[];
+  /** Where the program needs them. */
+  readonly moments?: Moments;
 }
 
-/** The aggregator's half: expands the parties' partial products over the target rows and meets the labels. */
+/**
+ * A party's half of a model: algebra over its columns alone. Whoever holds D_k makes the products (`exchange.ts`). Pure
+ * functions over plain state, so that repeating a step gives the same bits.
+ */
+export interface PartyProgram {
+  /** What has to be known of D_k before the first step: its column moments, here; its row norms, at the aggregator. */
+  readonly needs: { readonly moments: boolean; readonly norms: boolean };
+  start(columns: ColumnFacts, spec: ModelSpec): State;
+  /**
+   * @param down what the aggregator tells every party
+   * @param gradient D_kᵀ G_k, c_k × p, with G_k = I_kᵀ Δ
+   * @returns Θ (c_k × q), whose product D_k Θ goes up as tensor `partial`, and what goes up beside it
+   */
+  update(state: State, down: Message, gradient: Dense): { state: State; theta: Dense; up: Message };
+  /** θ_k, c_k × q, once the aggregator is done. */
+  parameters(state: State): Dense;
+}
+
+/** The training rows of T as the aggregator's program sees them. */
+export interface TrainingRows {
+  /** n. */
+  readonly rows: number;
+  /** y, length n; empty where nothing is predicted. */
+  readonly labels: Float64Array;
+  /** w, length n; default: all 1. */
+  readonly weights?: Float64Array;
+  /** ‖t_i‖², length n, where the parties' program needs norms. */
+  readonly norms?: Float64Array;
+}
+
+/**
+ * The aggregator's half: algebra over the rows of T alone. Whoever holds the index vectors expands what comes up and adds
+ * up what goes down (`rounds.ts`).
+ */
 export interface AggregatorProgram {
-  /** The first messages down, before any party has spoken. Parties are named in the target index. */
-  start(target: TargetIndex, spec: ModelSpec): AggregatorStep;
-  step(target: TargetIndex, state: State, ups: ReadonlyMap<string, Message>): AggregatorStep;
-  /** The aggregator's own parameters (the intercept). */
-  intercept(state: State): number;
+  start(target: TrainingRows, spec: ModelSpec): AggregatorStep;
+  /**
+   * @param products T Θ = Σ_k I_k (D_k Θ_k), n × q
+   * @param ups what the parties sent beside their products, in their sorted order
+   */
+  step(target: TrainingRows, state: State, products: Dense, ups: readonly Message[]): AggregatorStep;
+  /** The parameters that belong to no column of T, such as the intercept. */
+  parameters(state: State): Float64Array;
 }
 
 export interface AggregatorStep {
   readonly state: State;
   readonly progress: Progress;
-  /** A message for every party, or the reason why there is none. */
-  readonly next: { readonly down: ReadonlyMap<string, Message> } | { readonly done: StopReason };
+  readonly next:
+    | {
+        /** Δ, n × p: each party is given its sums over source rows, G_k = I_kᵀ Δ. */
+        readonly residual: Dense;
+        /** What every party is told beside it. */
+        readonly down: Message;
+      }
+    | { readonly done: StopReason };
 }

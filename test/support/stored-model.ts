@@ -37,9 +37,9 @@ export async function readModel(installation: TestInstallation, reference: strin
   for (const [party, ref] of Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { encoder, theta } = readPart(await readBlob(installation, ref));
     const names = encodedColumns(encoder);
-    if (names.length !== theta.length) throw new Error(`${party} has a parameter without a column`);
-    parameters[party] = Object.fromEntries(names.map((name, at) => [name, theta[at]!]));
-    bytes.push(Buffer.from(theta.buffer, theta.byteOffset, theta.byteLength));
+    if (names.length !== theta.data.length) throw new Error(`${party} has a parameter without a column`);
+    parameters[party] = Object.fromEntries(names.map((name, at) => [name, theta.data[at]!]));
+    bytes.push(Buffer.from(theta.data.buffer, theta.data.byteOffset, theta.data.byteLength));
   }
   bytes.push(Buffer.from(Float64Array.of(intercept).buffer));
   return { record, intercept, parameters, bits: sha256(Buffer.concat(bytes)) };

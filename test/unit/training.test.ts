@@ -7,10 +7,10 @@ import { trainingCounts, type TargetIndex } from '../../core/integration/target-
 import { localTable } from '../../core/integration/local-table.js';
 import type { FeatureColumn } from '../../core/job/resolved.js';
 import { jobSchema, type ModelSpec } from '../../core/job/schema.js';
-import { programsOf } from '../../core/models/programs.js';
+import type { PartyTable } from '../../core/training/exchange.js';
 import { runLocally } from '../../core/training/local-runner.js';
-import type { Message } from '../../core/training/program.js';
 import { denseOf, integration, type KnownSource } from '../support/arbitrary-integration.js';
+import { trainInProcess } from '../support/rounds-in-process.js';
 
 const specs = ['logistic-regression', 'linear-regression'].map((type) =>
   jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }),
@@ -27,9 +27,7 @@ const problem = integration
 
 /** The distributed algorithm, party by party, in one process. */
 function runParties(sources: readonly KnownSource[], labels: Float64Array, spec: ModelSpec): number[] {
-  const { party, aggregator } = programsOf(spec.type);
   const names = sources.map((_, k) => `p${k}`);
-  const tables = new Map<string, Matrix>(sources.map(({ table }, k) => [names[k]!, table]));
   // Test rows follow the training rows; they must not count in anything.
   const withTestRow = (rows: Int32Array) => Int32Array.from([...rows, -1]);
   const target: TargetIndex = {
@@ -40,26 +38,19 @@ function runParties(sources: readonly KnownSource[], labels: Float64Array, spec:
       sources.map(({ table, index }, k) => [names[k]!, { sourceRows: table.rows, rows: withTestRow(index) }]),
     ),
   };
-  const states = new Map(
-    [...tables].map(([name, table]) => [
-      name,
-      party.start(table, spec, trainingCounts(target.indices.get(name)!, labels.length), labels.length),
-    ]),
+  const tables = new Map<string, PartyTable>(
+    sources.map(({ table }, k) => {
+      const counts = trainingCounts(target.indices.get(names[k]!)!, labels.length);
+      return [names[k]!, { table, names: columnsOf(table), counts, trainRows: labels.length }];
+    }),
   );
-  let step = aggregator.start(target, spec);
-  while ('down' in step.next) {
-    const ups = new Map<string, Message>();
-    for (const [name, table] of tables) {
-      const { state, up } = party.step(table, states.get(name)!, step.next.down.get(name)!);
-      states.set(name, state);
-      ups.set(name, up);
-    }
-    step = aggregator.step(target, step.state, ups);
-  }
-  return [
-    ...names.flatMap((name) => [...party.parameters(states.get(name)!)]),
-    aggregator.intercept(step.state),
-  ];
+  const { parameters, own } = trainInProcess(tables, target, spec);
+  return [...names.flatMap((name) => [...parameters.get(name)!.data]), ...own];
+}
+
+/** Names for the columns of a table that has none. */
+function columnsOf({ columns }: Matrix): string[] {
+  return Array.from({ length: columns }, (_, at) => `c${at}`);
 }
 
 test('a column of large numbers with a small spread is learned from as if it were centred, in tables and in T', () => {
@@ -74,21 +65,21 @@ test('a column of large numbers with a small spread is learned from as if it wer
     const data = { rows: count, numeric, categorical: new Map<string, never>() };
     const target = { rows: count, trainRows: count, labels, indices: new Map([['a.t', index]]) };
     const { train } = localTable(form, [{ party: 'a.t', features: [feature], data }], target);
-    return runLocally({ table: train, labels, spec: spec!, rounds: 100 });
+    return runLocally({ table: train, names: ['time'], labels, spec: spec!, rounds: 100 });
   };
   const centred = fitted(0, 'materialized');
   for (const form of ['materialized', 'factorized'] as const) {
-    const { stopped, parameters, intercept } = fitted(1e12, form);
+    const { stopped, parameters, own } = fitted(1e12, form);
     expect(stopped).toBe('converged');
-    expect(parameters[0]).toBeCloseTo(centred.parameters[0]!, 4);
-    expect(intercept).toBeCloseTo(centred.intercept, 2);
+    expect(parameters.data[0]).toBeCloseTo(centred.parameters.data[0]!, 4);
+    expect(own[0]).toBeCloseTo(centred.own[0]!, 2);
   }
 });
 
 describe.each(specs)('$type', (spec) => {
   const whole = (table: Matrix, labels: Float64Array) => {
-    const { parameters, intercept } = runLocally({ table, labels, spec, rounds: 1000 });
-    return [...parameters, intercept];
+    const { parameters, own } = runLocally({ table, names: columnsOf(table), labels, spec, rounds: 1000 });
+    return [...parameters.data, ...own];
   };
 
   test('materialized, factorized and by parties the parameters agree to 1e-8', () => {
@@ -136,13 +127,20 @@ describe.each(specs)('$type', (spec) => {
     fc.assert(
       fc.property(problem, ({ rows, sources, labels }) => {
         const table = factorizedTable(rows, sources);
-        const straight = runLocally({ table, labels, spec, rounds: 1000 });
-        let piecewise = runLocally({ table, labels, spec, rounds: 1 });
+        const straight = runLocally({ table, names: columnsOf(table), labels, spec, rounds: 1000 });
+        let piecewise = runLocally({ table, names: columnsOf(table), labels, spec, rounds: 1 });
         while (piecewise.stopped === undefined) {
-          piecewise = runLocally({ table, labels, spec, rounds: 1, from: structuredClone(piecewise.state) });
+          piecewise = runLocally({
+            table,
+            names: columnsOf(table),
+            labels,
+            spec,
+            rounds: 1,
+            from: structuredClone(piecewise.state),
+          });
         }
-        expect([...piecewise.parameters]).toEqual([...straight.parameters]);
-        expect(piecewise.intercept).toBe(straight.intercept);
+        expect(piecewise.parameters).toEqual(straight.parameters);
+        expect(piecewise.own).toEqual(straight.own);
       }),
       { numRuns: 50 },
     );

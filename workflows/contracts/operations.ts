@@ -4,7 +4,7 @@ import type { Survey } from '../../core/integration/describe.js';
 import type { JoinFacts } from '../../core/integration/lay-out.js';
 import type { Overlap } from '../../core/integration/row-patterns.js';
 import type { Party, ResolvedJob } from '../../core/job/resolved.js';
-import type { Metrics } from '../../core/models/model.js';
+import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
@@ -152,8 +152,9 @@ export interface AggregatorStepInput extends OfExecution {
 
 export interface AggregatorStepOutput extends Costed {
   readonly head: StepKey;
-  readonly progress: Progress;
-  /** Messages for the parties, or why there are none. */
+  /** None after half an exchange, which completes no round. */
+  readonly progress?: Progress;
+  /** Messages for the parties that are to take the next step, and no others; or why there are none. */
   readonly down?: Readonly<Record<string, BlobRef>>;
   readonly stopped?: StopReason;
 }
@@ -169,8 +170,7 @@ export interface FinishPartiesOutput extends Costed {
   readonly parties: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface Fitted {
-  readonly intercept: number;
+export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own'> {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];
@@ -229,6 +229,7 @@ export interface FitNetworkOutput extends FinishHereOutput {
 }
 
 export interface ScoreInput extends OfExecution {
+  readonly type: ModelSpec['type'];
   readonly site: Site;
   readonly parties: readonly { readonly party: string; readonly features: BlobRef; readonly part: BlobRef }[];
 }
@@ -238,11 +239,7 @@ export interface ScoreOutput extends Costed {
 }
 
 export interface PredictInput extends OfExecution {
-  readonly model: {
-    readonly type: ModelSpec['type'];
-    readonly intercept: number;
-    readonly network?: BlobRef;
-  };
+  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
   readonly target: BlobRef;
   /** Id of the base party. */
   readonly base: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { predictionColumn } from '../../../activities/aggregator/predict.js';
+import { freeName } from '../../../activities/aggregator/predict.js';
 
 test.each([
   [[], 'prediction'],
@@ -8,5 +8,5 @@ test.each([
   [['PREDICTION_2', 'id', 'prediction'], 'prediction_3'],
   [['prediction_2'], 'prediction'],
 ])('predictions beside columns %j are called %s', (taken, name) => {
-  expect(predictionColumn(taken)).toBe(name);
+  expect(freeName('prediction', taken)).toBe(name);
 });

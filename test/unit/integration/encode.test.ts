@@ -39,13 +39,13 @@ describe('a numeric column', () => {
 
   test('has the mean of the rows with a value, and the deviation after the others have got that mean', () => {
     // Imputed the column is 1, 3, 2, 2: squares 1 + 1 over four rows.
-    expect(fit([1, 3, null, null])).toMatchObject({ mean: 2, scale: Math.sqrt(2 / 4) });
+    expect(fit([1, 3, null, null])).toMatchObject({ center: 2, scale: Math.sqrt(2 / 4) });
   });
 
   test('counts a source row as often as training has it; target rows without a match are imputed ones', () => {
     // 0 three times, 4 once, 100 only in testing, and four rows more that matched nothing.
     expect(fit([0, 4, 100], Float64Array.of(3, 1, 0), 8)).toMatchObject({
-      mean: 1,
+      center: 1,
       scale: Math.sqrt((3 * 1 + 9) / 8),
     });
   });
@@ -59,18 +59,18 @@ describe('a numeric column', () => {
   ])('that is %s is zero everywhere, never NaN', (_what, cells, mean) => {
     const data = tableOf(cells.length, { x: cells });
     const encoder = fitEncoder(data, [numeric('x')], once(cells.length), Math.max(1, cells.length));
-    expect(encoder.numeric[0]?.mean).toBeCloseTo(mean, 12);
+    expect(encoder.numeric[0]?.center).toBeCloseTo(mean, 12);
     expect(encoder.numeric[0]?.scale).toBe(1);
     for (const [cell] of cellsOf(data, encoder)) expect(cell).toBeCloseTo(0, 12);
   });
 
   test('that has values only in rows that training has not is not learned from', () => {
-    expect(fit([null, 8], Float64Array.of(2, 0), 2)).toMatchObject({ mean: 0, scale: 1 });
+    expect(fit([null, 8], Float64Array.of(2, 0), 2)).toMatchObject({ center: 0, scale: 1 });
   });
 
   test('keeps a small spread around a large mean', () => {
     const cells = [1_700_000_000, 1_700_000_001];
-    expect(fit(cells)).toMatchObject({ mean: 1_700_000_000.5, scale: 0.5 });
+    expect(fit(cells)).toMatchObject({ center: 1_700_000_000.5, scale: 0.5 });
   });
 });
 
@@ -137,8 +137,8 @@ describe('D_k', () => {
     const cells = Array.from({ length: 1000 }, (_, row) => 1e15 + 1000 * Math.sin(row) + 100 * (row % 7));
     const large = tableOf(cells.length, { x: cells });
     const encoder = fitEncoder(large, [numeric('x')], once(cells.length), cells.length);
-    const { mean, scale } = encoder.numeric[0]!;
-    const expected = cells.map((cell) => (cell - mean) / scale);
+    const { center, scale } = encoder.numeric[0]!;
+    const expected = cells.map((cell) => (cell - center) / scale);
     const sumOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
     for (const table of [encode(large, encoder), encode(large, encoder, Int32Array.from(cells.keys()))]) {
       expect([...table.multiply(identityColumns(1, 0, 1)).data]).toEqual(expected);
@@ -199,7 +199,7 @@ test('columns of equal name in two tables stay two columns of T', () => {
         {
           numeric: [first],
         },
-      ]) => [party, first?.mean],
+      ]) => [party, first?.center],
     ),
   ).toEqual([
     ['a.t', 20],

@@ -12,15 +12,17 @@ describe('numbers beyond what a float64 holds end a training with a code', () =>
   test.each([1e160, 1e200, 1e308])('a cell of %d', (huge) => {
     const spec = specOf({ type: 'logistic-regression' });
     const labels = Float64Array.of(0, 1, 0, 1);
-    expect(() => runLocally({ table: column(huge, 1, 2, -huge), labels, spec, rounds: 50 })).toThrow(
-      diverged,
-    );
+    expect(() =>
+      runLocally({ names: ['x'], table: column(huge, 1, 2, -huge), labels, spec, rounds: 50 }),
+    ).toThrow(diverged);
   });
 
   test('a label of 1e160', () => {
     const spec = specOf({ type: 'linear-regression' });
     const labels = Float64Array.of(1e160, 1, 0, 1);
-    expect(() => runLocally({ table: column(0, 1, 2, 3), labels, spec, rounds: 50 })).toThrow(diverged);
+    expect(() => runLocally({ names: ['x'], table: column(0, 1, 2, 3), labels, spec, rounds: 50 })).toThrow(
+      diverged,
+    );
   });
 
   test('a network whose loss is no number any more', async () => {

@@ -1,0 +1,23 @@
+import type { Dense, Matrix } from '../algebra/matrix.js';
+import type { AggregatorProgram, PartyProgram } from '../training/program.js';
+import type { Metrics } from './model.js';
+
+/** A model that trains by exchanging partial products, and predicts from sums of them. */
+export interface ModelFamily {
+  readonly party: PartyProgram;
+  readonly aggregator: AggregatorProgram;
+  /** What the rows of a table give to a prediction under θ (c × q), to be added up over parties; default: D θ. */
+  readonly scores?: (table: Matrix, theta: Dense) => Dense;
+  /**
+   * The columns that are predicted, by name.
+   * @param scores Σ_k I_k scores(D_k, θ_k), one row for each row of T
+   * @param own parameters of the aggregator's program
+   */
+  predict(scores: Dense, own: Float64Array): ReadonlyMap<string, Float64Array>;
+  /** How good that is; `labels` is empty where nothing is to be predicted. */
+  measure(scores: Dense, own: Float64Array, labels: Float64Array): Metrics;
+}
+
+export function scoresOf(family: ModelFamily, table: Matrix, theta: Dense): Dense {
+  return family.scores ? family.scores(table, theta) : table.multiply(theta);
+}

@@ -1,0 +1,19 @@
+import type { Dense } from '../algebra/matrix.js';
+import type { Job } from '../job/schema.js';
+import { glmAggregator } from '../training/glm-aggregator.js';
+import { glmParty } from '../training/glm-party.js';
+import { evaluate } from './evaluate.js';
+import type { ModelFamily } from './family.js';
+import type { Loss } from './loss.js';
+
+/** The model that minimises mean loss(Tθ + b, y) + λ/2 ‖θ‖² and predicts link(Tθ + b). */
+export function generalisedLinear(loss: Loss, task: Job['task']): ModelFamily {
+  const prediction = (scores: Dense, [intercept = 0]: Float64Array) =>
+    scores.data.map((score) => loss.predict(score + intercept));
+  return {
+    party: glmParty(loss.curvature),
+    aggregator: glmAggregator(loss),
+    predict: (scores, own) => new Map([['prediction', prediction(scores, own)]]),
+    measure: (scores, own, labels) => evaluate(task, prediction(scores, own), labels),
+  };
+}

@@ -1,0 +1,63 @@
+import { dense, identityColumns } from '../algebra/dense.js';
+import type { Dense, Matrix } from '../algebra/matrix.js';
+import { inColumnChunks } from '../algebra/stack.js';
+import { plus } from './vectors.js';
+
+/**
+ * First and second moments of columns of T over its n training rows, a row that a table does not give counting as zeros. So
+ * the moments of columns that several tables supply are the sum of theirs.
+ */
+export interface Moments {
+  /** D_kᵀ n_k / n, length c_k. */
+  readonly mean: Float64Array;
+  /** D_kᵀ diag(n_k) D_k / n, c_k × c_k; or its diagonal, c_k × 1, where the columns are too many for a square matrix. */
+  readonly second: Dense;
+}
+
+/** Columns up to which second moments are a square matrix. At 1,024 columns it takes 8 MB. */
+const WIDEST = 1024;
+
+/** @param counts n_k: how often each row of the table occurs among the n training rows */
+export function momentsOf(table: Matrix, counts: Float64Array, trainRows: number): Moments {
+  const share = (sum: number) => sum / trainRows;
+  const mean = table.columnSums(counts).map(share);
+  if (table.columns > WIDEST) {
+    return { mean, second: dense(table.columns, 1, squares(table, counts).map(share)) };
+  }
+  const { rows, columns, data } = table.gram(counts);
+  return { mean, second: dense(rows, columns, data.map(share)) };
+}
+
+export function addMoments(a: Moments, b: Moments): Moments {
+  const { rows, columns } = a.second;
+  return {
+    mean: plus(a.mean, 1, b.mean),
+    second: dense(rows, columns, plus(a.second.data, 1, b.second.data)),
+  };
+}
+
+/** Σ n d² by column, a few columns at a time. */
+function squares(table: Matrix, counts: Float64Array): Float64Array {
+  const result = new Float64Array(table.columns);
+  inColumnChunks(table.columns, (from, to) => {
+    const width = to - from;
+    const { data } = table.multiply(identityColumns(table.columns, from, to));
+    for (let row = 0; row < table.rows; row++) {
+      for (let j = 0; j < width; j++) result[from + j]! += counts[row]! * data[row * width + j]! ** 2;
+    }
+  });
+  return result;
+}
+
+/** ‖d_i‖² of every row, a few columns at a time. */
+export function squaredRowNorms(table: Matrix): Float64Array {
+  const result = new Float64Array(table.rows);
+  inColumnChunks(table.columns, (from, to) => {
+    const width = to - from;
+    const { data } = table.multiply(identityColumns(table.columns, from, to));
+    for (let row = 0; row < table.rows; row++) {
+      for (let j = 0; j < width; j++) result[row]! += data[row * width + j]! ** 2;
+    }
+  });
+  return result;
+}

@@ -24,6 +24,8 @@ export interface PartyStatistics {
   readonly keyBytes: number;
   /** Bytes of the party's part of the model: parameters, and what encodes its columns. */
   readonly partBytes: number;
+  /** Bytes of what defines target rows: 8 a row for the label, 8 for its position in the split. */
+  readonly rowBytes: number;
   /** Distinct join keys, each of which is hashed and looked up once. */
   readonly distinctKeys: number;
 }
@@ -34,10 +36,14 @@ export interface DataStatistics {
   /** r_T, an upper bound: rows without label are known, rows without match are not. */
   readonly targetRows: number;
   readonly trainRows: number;
-  /** Σ c_k. */
+  /** Columns of T before encoding, and after (c_T); one that several tables supply counts once. */
+  readonly targetNumeric: number;
+  readonly targetCategories: number;
   readonly targetColumns: number;
-  /** Bytes of labels and of each row's position in the split: 8 each. */
-  readonly labelBytes: number;
+  /** Silos that supply labels. */
+  readonly labelSilos: readonly string[];
+  /** Silos that supply a column which a table of another silo supplies as well. */
+  readonly sharingSilos: readonly string[];
 }
 
 const NUMBER_BYTES = 8;
@@ -62,9 +68,50 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
     parties: [base, ...others],
     targetRows,
     trainRows: Math.round(targetRows * (1 - resolved.job.split.test)),
-    targetColumns: [base, ...others].reduce((sum, party) => sum + party.columns, 0),
-    labelBytes: 2 * NUMBER_BYTES * base.rows,
+    ...describeColumns(resolved, [base, ...others]),
+    labelSilos: [...new Set(resolved.labels.map(({ party }) => siloOf(resolved, party)))],
+    sharingSilos: sharingSilos(resolved),
   };
+}
+
+function describeColumns(
+  { groups }: ResolvedJob,
+  parties: readonly PartyStatistics[],
+): Pick<DataStatistics, 'targetNumeric' | 'targetCategories' | 'targetColumns'> {
+  const features = groups.flatMap((group) => group.features);
+  const numeric = features.filter(({ encoding }) => encoding === 'numeric').length;
+  // A shared column is counted with the table that comes first among its sources.
+  const shares = groups.flatMap(({ shares: [first], features: own }) => ({
+    party: first?.party,
+    width: own.length,
+  }));
+  const columns = sum(
+    parties.map((party) => {
+      const all = sum(
+        groups.map(({ shares, features: own }) =>
+          shares.some((one) => one.party === party.id) ? own.length : 0,
+        ),
+      );
+      const first = sum(shares.filter((one) => one.party === party.id).map(({ width }) => width));
+      return all === 0 ? 0 : (party.columns * first) / all;
+    }),
+  );
+  return {
+    targetNumeric: numeric,
+    targetCategories: features.length - numeric,
+    targetColumns: Math.round(columns),
+  };
+}
+
+function sharingSilos(resolved: ResolvedJob): readonly string[] {
+  const silos = resolved.groups
+    .map(({ shares }) => new Set(shares.map(({ party }) => siloOf(resolved, party))))
+    .filter((of) => of.size > 1);
+  return [...new Set(silos.flatMap((of) => [...of]))];
+}
+
+function siloOf({ parties }: ResolvedJob, id: string): string {
+  return parties.find((party) => party.id === id)?.silo ?? '';
 }
 
 function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfile): PartyStatistics {
@@ -76,8 +123,8 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   const columns = numeric + sum(levels) + levels.length;
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
-  if (party === resolved.parties[0])
-    [...party.rowKey, resolved.job.target.label.column].forEach((name) => read.add(name));
+  const labels = resolved.labels.filter((label) => label.party === party.id);
+  [...party.rowKey, ...labels.map(({ column }) => column)].forEach((name) => read.add(name));
   const distinctKey = (key: readonly string[]) =>
     Math.min(
       profile.rows,
@@ -96,6 +143,7 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
       profile.rows * (NUMBER_BYTES * numeric + CODE_BYTES * levels.length) + LEVEL_BYTES * sum(levels),
     partBytes:
       PART_BYTES + NUMBER_BYTES * columns + COLUMN_BYTES * party.features.length + LEVEL_BYTES * sum(levels),
+    rowBytes: NUMBER_BYTES * profile.rows * (labels.length + (party.rowKey.length > 0 ? 1 : 0)),
     distinctKeys: sum(keys.map(distinctKey)),
     keyBytes: sum(keys.map((key) => CODE_BYTES * profile.rows + TOKEN_BYTES * distinctKey(key))),
   };

@@ -37,7 +37,6 @@ interface Traffic {
  */
 export function trainInRounds(situation: Situation, strategy: 'factorize' | 'federate', site: Site): Draft {
   const { data } = situation;
-  const [base] = data.parties;
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
   const rounds = roundsOf(situation);
   const sum = (parties: readonly PartyStatistics[], figure: (t: Traffic) => number) =>
@@ -65,8 +64,9 @@ export function trainInRounds(situation: Situation, strategy: 'factorize' | 'fed
     discloses: {
       rows: [],
       keys: strategy === 'federate' ? [] : [...bySilo(away.filter(({ keyBytes }) => keyBytes > 0)).keys()],
-      labels: siteOf(base.silo) !== site,
-      parameters: strategy !== 'federate',
+      labels: data.labelSilos.some((silo) => siteOf(silo) !== site),
+      // What several silos weigh, all of them know.
+      parameters: strategy !== 'federate' || data.sharingSilos.length > 0,
     },
   };
 }
@@ -101,14 +101,17 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
       }) +
       leaving(data.parties) / rates.getBytes +
       arriving(data.parties) / rates.putBytes,
-    orchestration: FIXED_ACTIVITIES * ACTIVITY_SECONDS + rounds.expected * ROUND_SECONDS,
+    // Columns that several tables supply take a second exchange: their gradients are added up before products are made.
+    orchestration:
+      FIXED_ACTIVITIES * ACTIVITY_SECONDS +
+      rounds.expected * ROUND_SECONDS * (resolved.groups.some(({ shares }) => shares.length > 1) ? 2 : 1),
   });
 }
 
-function trafficOf({ data, resolved }: Situation, party: PartyStatistics): Traffic {
+function trafficOf({ resolved }: Situation, party: PartyStatistics): Traffic {
   const basis = basisSize(resolved.job.model);
   return {
-    startUp: party.keyBytes + (party === data.parties[0] ? data.labelBytes : 0),
+    startUp: party.keyBytes + party.rowBytes,
     startDown: 8 * party.rows,
     roundUp: 8 * party.rows + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis,
     roundDown: 8 * party.rows + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis,

@@ -1,5 +1,4 @@
 import { mayOverlap, originsOf, type Party, type ResolvedJob } from '../core/job/resolved.js';
-import type { Job } from '../core/job/schema.js';
 import type { Site } from '../core/planner/plan.js';
 import type { MatchOutput, PartyLink, PublishedParty, PublishInput } from './contracts/operations.js';
 import { siteOf } from './contracts/task-queues.js';
@@ -82,10 +81,10 @@ export async function publishAndMatch(
   const parties = Object.assign({}, ...outputs.map((output) => output.parties)) as Published['parties'];
 
   watch.phase('matching');
-  const { job, parties: tables, joins, groups, labels } = resolved;
+  const { job, parties: tables, joins, groups, labels, weights } = resolved;
   const match = await aggregatorAt(site, 'match rows').match({
     execution,
-    resolved: { parties: tables, joins, groups, labels },
+    resolved: { parties: tables, joins, groups, labels, weights },
     overlap: job.integration.overlap,
     maxRows: job.integration.maxRows,
     ...(purpose !== 'inference' && { learn: { job, counts: purpose === 'training in rounds' } }),
@@ -102,7 +101,7 @@ export function siloOfSite(site: Site): string | undefined {
 
 /** What a party is asked to publish of its rows, for the purpose at hand. */
 function linkOf(resolved: ResolvedJob, party: Party, purpose: Purpose, compared: boolean): PartyLink {
-  const { joins, groups, labels, job } = resolved;
+  const { joins, groups, job } = resolved;
   const keys = joins.flatMap((join) => {
     const columns =
       join.party === party.id ? join.columns : join.to.find((left) => left.party === party.id)?.columns;
@@ -122,7 +121,7 @@ function linkOf(resolved: ResolvedJob, party: Party, purpose: Purpose, compared:
     cells: Object.fromEntries(cells),
     ...(age !== undefined && { age }),
     ...(purpose === 'inference' && identified(resolved, party)),
-    ...(purpose.startsWith('training') && toLearn(resolved, party, labels, job)),
+    ...(purpose.startsWith('training') && toLearn(resolved, party)),
   };
 }
 
@@ -130,15 +129,13 @@ function identified(resolved: ResolvedJob, { id, rowKey }: Party): Partial<Party
   return originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
 }
 
-function toLearn(
-  resolved: ResolvedJob,
-  { id, rowKey }: Party,
-  labels: ResolvedJob['labels'],
-  job: Job,
-): Partial<PartyLink> {
-  const source = labels.find(({ party }) => party === id);
+function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
+  const { job, labels, weights } = resolved;
+  const label = labels.find(({ party }) => party === id);
+  const weight = weights.find(({ party }) => party === id);
   return {
-    ...(source && { label: { ...job.target.label, column: source.column } }),
+    ...(label && { label: { ...job.target.label, column: label.column } }),
+    ...(weight && { weight: weight.column }),
     ...(originsOf(resolved).some((origin) => origin.id === id) && {
       position: { columns: rowKey, seed: job.split.seed },
     }),

@@ -93,7 +93,9 @@ function integrate(
     groups: resolved.groups,
     tables: links,
     origins: originsOf(resolved).map(({ id }) => id),
-    ...(learn && { learn: { labels: resolved.labels, testShare: learn.job.split.test } }),
+    ...(learn && {
+      learn: { labels: resolved.labels, weights: resolved.weights, testShare: learn.job.split.test },
+    }),
   });
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') requireAgreement(overlaps);

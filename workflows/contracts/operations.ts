@@ -51,6 +51,8 @@ export interface PartyLink {
   readonly cells: Readonly<Record<string, string>>;
   /** For training: the label, of a table that supplies it. */
   readonly label?: Job['target']['label'];
+  /** For training: the column of weights, of a table that supplies it. */
+  readonly weight?: string;
   /** For training: the row key that decides the split, of a table that brings rows in. */
   readonly position?: { readonly columns: readonly string[]; readonly seed: number };
   /** For inference: columns that name a row in the result, of a table that brings rows in. */
@@ -82,7 +84,7 @@ export interface PublishOutput extends Costed {
 }
 
 export interface MatchInput extends OfExecution {
-  readonly resolved: Pick<ResolvedJob, 'parties' | 'joins' | 'groups' | 'labels'>;
+  readonly resolved: Pick<ResolvedJob, 'parties' | 'joins' | 'groups' | 'labels' | 'weights'>;
   readonly overlap: Job['integration']['overlap'];
   readonly maxRows: number;
   /** Training only; counts: whether the parties are to know n_k. */

@@ -74,6 +74,11 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
     labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
     ...(weights && { weights: Float64Array.from(order, (row) => weights[row]!) }),
     groups: groups.map((group) => columnGroup(group, layout, tables, order, ages)),
+    ...(learn === undefined && {
+      origins: new Map(
+        origins.map((party) => [party, order.map((row) => entryOf(layout.indices, party)[row]!)]),
+      ),
+    }),
   };
 }
 
@@ -117,28 +122,4 @@ function firstOf(
     });
   }
   return result;
-}
-
-/** The training rows alone: a prefix, so views suffice. */
-export function trainingPart(target: TargetIndex): TargetIndex {
-  return part(target, 0, target.trainRows, target.trainRows);
-}
-
-/** The test rows alone. */
-export function testPart(target: TargetIndex): TargetIndex {
-  return part(target, target.trainRows, target.rows, 0);
-}
-
-function part(target: TargetIndex, from: number, to: number, trainRows: number): TargetIndex {
-  const { labels, weights, groups } = target;
-  return {
-    rows: to - from,
-    trainRows,
-    labels: labels.subarray(from, to),
-    ...(weights && { weights: weights.subarray(from, to) }),
-    groups: groups.map(({ id, shares }) => ({
-      id,
-      shares: shares.map((share) => ({ ...share, rows: share.rows.subarray(from, to) })),
-    })),
-  };
 }

@@ -97,7 +97,7 @@ export function mayOverlap({ shares }: ResolvedGroup, joins: readonly ResolvedJo
   );
 }
 
-/** Names one table's share of a group, unique in a job: the party itself where it is the group's only one. */
-export function shareId(group: string, party: string): string {
-  return group === party ? party : `${group}/${party}`;
+/** Names what one table gives to a group of columns, unique in a job: the party itself where the columns are its alone. */
+export function shareId({ id }: Pick<ResolvedGroup, 'id'>, party: string): string {
+  return id === party ? party : `${id}/${party}`;
 }

@@ -9,7 +9,7 @@ import type { ColumnGroup, Share, TargetIndex } from './target-index.js';
 export interface RowFacts {
   /** r_k. */
   readonly rows: number;
-  /** y, NaN where the label is NULL; of a table that supplies the label. */
+  /** y, NaN where the label is NULL; of a table that supplies the label. A model without labels takes every row. */
   readonly labels?: Float64Array;
   /** How much each row counts in the loss; of a table that supplies weights. */
   readonly weights?: Float64Array;
@@ -34,24 +34,16 @@ export interface BuildTarget {
  * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
  */
 export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
-  const labels =
+  const labels = learn && firstOf(layout, learn.labels, tables, 'labels');
+  const weights = learn && firstOf(layout, learn.weights, tables, 'weights');
+  const positions =
     learn &&
     firstOf(
       layout,
-      learn.labels.map(({ party }) => party),
+      origins.map((party) => ({ party })),
       tables,
-      'labels',
+      'position',
     );
-  const weights =
-    learn && learn.weights.length > 0
-      ? firstOf(
-          layout,
-          learn.weights.map(({ party }) => party),
-          tables,
-          'weights',
-        )
-      : undefined;
-  const positions = learn && firstOf(layout, origins, tables, 'position');
   const train: number[] = [];
   const test: number[] = [];
   for (let row = 0; row < layout.rows; row++) {
@@ -63,7 +55,7 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
     throw new AmalurError('AMALUR_EMPTY_TARGET', 'no row of the target table is left to train on', {
       field: 'target',
       suggestion:
-        'check that the label has values, and that the scenario and the test share leave rows for training',
+        'check that the base table has rows and the label values, and that the scenario and the test share leave rows for training',
     });
   }
   const order = Int32Array.from([...train, ...test]);
@@ -103,16 +95,17 @@ export function agesOf(tables: ReadonlyMap<string, RowFacts>): ReadonlyMap<strin
   return ages.size > 0 ? ages : undefined;
 }
 
-/** A number of each row of T from the first of some parties that the row has, NaN where it has none of them. */
+/** A number of each row of T from the first of some tables that the row has, NaN where it has none; undefined of no tables. */
 function firstOf(
   { rows, indices }: Layout,
-  parties: readonly string[],
+  sources: readonly { readonly party: string }[],
   tables: ReadonlyMap<string, RowFacts>,
   what: 'labels' | 'weights' | 'position',
-): Float64Array {
+): Float64Array | undefined {
+  if (sources.length === 0) return undefined;
   const result = new Float64Array(rows).fill(NaN);
   const found = new Uint8Array(rows);
-  for (const party of parties) {
+  for (const { party } of sources) {
     const values = entryOf(tables, party)[what];
     if (!values) throw new Error(`${party} has published no ${what}`);
     entryOf(indices, party).forEach((source, row) => {

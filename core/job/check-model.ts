@@ -1,21 +1,28 @@
 import { AmalurError } from '../errors.js';
-import type { Job } from './schema.js';
+import type { Job, ModelType } from './schema.js';
+
+/** What each model is for. */
+const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: readonly Job['task'][] }> = {
+  'logistic-regression': { does: 'logistic regression predicts a class', tasks: ['classification'] },
+  'linear-regression': { does: 'linear regression predicts a number', tasks: ['regression'] },
+  'neural-network': {
+    does: 'neural network predicts a class or a number',
+    tasks: ['classification', 'regression'],
+  },
+  'k-means': { does: 'K-means finds groups of rows', tasks: ['clustering'] },
+  nmf: { does: 'matrix factorisation finds components of rows', tasks: ['decomposition'] },
+};
 
 /** Checks that model, task and strategy go together. Throws AMALUR_INVALID_JOB. */
 export function checkModel(job: Job): void {
   const { type } = job.model;
-  if (type === 'logistic-regression' && job.task !== 'classification') {
+  const { does, tasks } = PURPOSES[type];
+  if (!tasks.includes(job.task)) {
+    const others = Object.entries(PURPOSES).filter(([, purpose]) => purpose.tasks.includes(job.task));
     refuse(
-      `a logistic regression predicts a class, and the task is ${job.task}`,
+      `a ${does}, and the task is ${job.task}`,
       'model.type',
-      'set task to "classification", or model.type to "linear-regression"',
-    );
-  }
-  if (type === 'linear-regression' && job.task !== 'regression') {
-    refuse(
-      `a linear regression predicts a number, and the task is ${job.task}`,
-      'model.type',
-      'set task to "regression", or model.type to "logistic-regression"',
+      `set task to ${either(tasks)}, or model.type to ${either(others.map(([other]) => other))}`,
     );
   }
   if (type === 'neural-network' && (job.strategy === 'factorize' || job.strategy === 'federate')) {
@@ -25,6 +32,10 @@ export function checkModel(job: Job): void {
       'set strategy to "materialize" or "auto"',
     );
   }
+}
+
+function either(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(' or ');
 }
 
 function refuse(message: string, field: string, suggestion: string): never {

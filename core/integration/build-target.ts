@@ -32,20 +32,22 @@ export interface BuildTarget {
  * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
  */
 export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
+  const ages = agesOf(tables);
   const labels =
     learn &&
-    firstOf(
+    ownedValues(
       layout,
       learn.labels.map(({ party }) => party),
       tables,
       'labels',
+      ages,
     );
-  const positions = learn && firstOf(layout, origins, tables, 'position');
+  const positions = learn && ownedValues(layout, origins, tables, 'position');
   const train: number[] = [];
   const test: number[] = [];
   for (let row = 0; row < layout.rows; row++) {
     if (labels !== undefined && Number.isNaN(labels[row])) continue;
-    if (learn === undefined || positions![row]! < learn.testShare) test.push(row);
+    if (learn === undefined || (positions?.[row] ?? NaN) < learn.testShare) test.push(row);
     else train.push(row);
   }
   if (learn !== undefined && train.length === 0) {
@@ -56,7 +58,6 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
     });
   }
   const order = Int32Array.from([...train, ...test]);
-  const ages = agesOf(tables);
   return {
     rows: order.length,
     trainRows: train.length,
@@ -86,25 +87,24 @@ export function agesOf(tables: ReadonlyMap<string, RowFacts>): ReadonlyMap<strin
   return ages.size > 0 ? ages : undefined;
 }
 
-/** A number of each row of T from the first of some parties that the row has, NaN where it has none of them. */
-function firstOf(
-  { rows, indices }: Layout,
+/** A number of each row of T from the one of some parties that owns it, NaN where the row has none of them. */
+function ownedValues(
+  layout: Layout,
   parties: readonly string[],
   tables: ReadonlyMap<string, RowFacts>,
   what: 'labels' | 'position',
+  ages?: ReadonlyMap<string, Float64Array>,
 ): Float64Array {
-  const result = new Float64Array(rows).fill(NaN);
-  const found = new Uint8Array(rows);
-  for (const party of parties) {
+  const owners = ownersOf({ shares: parties.map((party) => ({ party, columns: [] })) }, layout, ages);
+  const sources = parties.map((party) => {
     const values = entryOf(tables, party)[what];
     if (!values) throw new Error(`${party} has published no ${what}`);
-    entryOf(indices, party).forEach((source, row) => {
-      if (source < 0 || found[row] === 1) return;
-      found[row] = 1;
-      result[row] = values[source]!;
-    });
-  }
-  return result;
+    return { values, index: entryOf(layout.indices, party) };
+  });
+  return Float64Array.from(owners, (owner, row) => {
+    const source = sources[owner];
+    return source ? source.values[source.index[row]!]! : NaN;
+  });
 }
 
 /** The training rows alone: a prefix, so views suffice. */

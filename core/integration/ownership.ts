@@ -10,8 +10,8 @@ export function ownersOf(
   { shares }: Pick<ResolvedGroup, 'shares'>,
   { rows, indices }: Layout,
   ages?: ReadonlyMap<string, Float64Array>,
-): Int8Array {
-  const owners = new Int8Array(rows).fill(-1);
+): Int16Array {
+  const owners = new Int16Array(rows).fill(-1);
   const latest = new Float64Array(ages ? rows : 0).fill(-Infinity);
   shares.forEach(({ party }, position) => {
     const age = ages?.get(party);
@@ -28,6 +28,6 @@ export function ownersOf(
 }
 
 /** CI_k of one share: the party's index vector where it owns the cells, −1 elsewhere. */
-export function ownedRows(owners: Int8Array, position: number, index: Int32Array): Int32Array {
+export function ownedRows(owners: Int16Array, position: number, index: Int32Array): Int32Array {
   return index.map((source, row) => (owners[row] === position ? source : -1));
 }

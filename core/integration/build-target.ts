@@ -34,21 +34,16 @@ export interface BuildTarget {
  * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
  */
 export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
-  const labels = learn && firstOf(layout, learn.labels, tables, 'labels');
-  const weights = learn && firstOf(layout, learn.weights, tables, 'weights');
-  const positions =
-    learn &&
-    firstOf(
-      layout,
-      origins.map((party) => ({ party })),
-      tables,
-      'position',
-    );
+  const ages = agesOf(tables);
+  const labels = learn && ownedValues(layout, learn.labels, tables, 'labels', ages);
+  const weights = learn && ownedValues(layout, learn.weights, tables, 'weights', ages);
+  const sources = origins.map((party) => ({ party }));
+  const positions = learn && ownedValues(layout, sources, tables, 'position');
   const train: number[] = [];
   const test: number[] = [];
   for (let row = 0; row < layout.rows; row++) {
     if (labels !== undefined && Number.isNaN(labels[row])) continue;
-    if (learn === undefined || positions![row]! < learn.testShare) test.push(row);
+    if (learn === undefined || (positions?.[row] ?? NaN) < learn.testShare) test.push(row);
     else train.push(row);
   }
   if (learn !== undefined && train.length === 0) {
@@ -59,7 +54,6 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
     });
   }
   const order = Int32Array.from([...train, ...test]);
-  const ages = agesOf(tables);
   return {
     rows: order.length,
     trainRows: train.length,
@@ -95,24 +89,23 @@ export function agesOf(tables: ReadonlyMap<string, RowFacts>): ReadonlyMap<strin
   return ages.size > 0 ? ages : undefined;
 }
 
-/** A number of each row of T from the first of some tables that the row has, NaN where it has none; undefined of no tables. */
-function firstOf(
-  { rows, indices }: Layout,
-  sources: readonly { readonly party: string }[],
+/** A number of each row of T from the table that owns it, NaN where the row has none of these tables; undefined of no tables. */
+function ownedValues(
+  layout: Layout,
+  shares: readonly { readonly party: string }[],
   tables: ReadonlyMap<string, RowFacts>,
   what: 'labels' | 'weights' | 'position',
+  ages?: ReadonlyMap<string, Float64Array>,
 ): Float64Array | undefined {
-  if (sources.length === 0) return undefined;
-  const result = new Float64Array(rows).fill(NaN);
-  const found = new Uint8Array(rows);
-  for (const { party } of sources) {
+  if (shares.length === 0) return undefined;
+  const owners = ownersOf({ shares }, layout, ages);
+  const sources = shares.map(({ party }) => {
     const values = entryOf(tables, party)[what];
     if (!values) throw new Error(`${party} has published no ${what}`);
-    entryOf(indices, party).forEach((source, row) => {
-      if (source < 0 || found[row] === 1) return;
-      found[row] = 1;
-      result[row] = values[source]!;
-    });
-  }
-  return result;
+    return { values, index: entryOf(layout.indices, party) };
+  });
+  return Float64Array.from(owners, (owner, row) => {
+    const source = sources[owner];
+    return source ? source.values[source.index[row]!]! : NaN;
+  });
 }

@@ -1,5 +1,4 @@
 import { entryOf } from '../entry-of.js';
-import type { ResolvedGroup } from '../job/resolved.js';
 import type { Layout } from './lay-out.js';
 
 /**
@@ -7,11 +6,11 @@ import type { Layout } from './lay-out.js';
  * matrix R_k of the Amalur papers, which never has to be built: within a group it is the same for all columns.
  */
 export function ownersOf(
-  { shares }: Pick<ResolvedGroup, 'shares'>,
+  { shares }: { readonly shares: readonly { readonly party: string }[] },
   { rows, indices }: Layout,
   ages?: ReadonlyMap<string, Float64Array>,
-): Int8Array {
-  const owners = new Int8Array(rows).fill(-1);
+): Int16Array {
+  const owners = new Int16Array(rows).fill(-1);
   const latest = new Float64Array(ages ? rows : 0).fill(-Infinity);
   shares.forEach(({ party }, position) => {
     const age = ages?.get(party);
@@ -28,6 +27,6 @@ export function ownersOf(
 }
 
 /** CI_k of one share: the party's index vector where it owns the cells, −1 elsewhere. */
-export function ownedRows(owners: Int8Array, position: number, index: Int32Array): Int32Array {
+export function ownedRows(owners: Int16Array, position: number, index: Int32Array): Int32Array {
   return index.map((source, row) => (owners[row] === position ? source : -1));
 }

@@ -84,6 +84,8 @@ export interface ResolvedJoin {
   readonly columns: readonly KeyColumn[];
   /** one: the table's key must not repeat; all: a row so far is repeated for each row that it matches. */
   readonly matches: 'one' | 'all';
+  /** Of a table of matches the table that it leads to: a row of it that finds none there says nothing. */
+  readonly leadsTo?: string;
   /** Path of the join in the job, for messages. */
   readonly field: string;
 }

@@ -1,4 +1,5 @@
 import { AmalurError } from '../errors.js';
+import { settingsOf, type Scale } from './features-schema.js';
 import type { Job, ModelType } from './schema.js';
 
 /** What each model is for. */
@@ -25,11 +26,32 @@ export function checkModel(job: Job): void {
       `set task to ${either(tasks)}, or model.type to ${either(others.map(([other]) => other))}`,
     );
   }
+  if (type === 'nmf') checkScales(job);
   if (type === 'neural-network' && (job.strategy === 'factorize' || job.strategy === 'federate')) {
     refuse(
       `a neural network is trained on the joined table only, so the strategy ${job.strategy} is not possible`,
       'strategy',
       'set strategy to "materialize" or "auto"',
+    );
+  }
+}
+
+/** Scales that leave what is not negative as it is; a matrix factorisation takes nothing else. */
+const NON_NEGATIVE: readonly Scale[] = ['none', 'min-max'];
+
+function checkScales({ features }: Job): void {
+  const scales = Object.entries(features.encode).flatMap(([column, asked]) => {
+    const settings = settingsOf(asked);
+    return settings.type === 'numeric' && settings.scale !== undefined
+      ? [[`features.encode["${column}"].scale`, settings.scale] as const]
+      : [];
+  });
+  for (const [field, scale] of [['features.scale', features.scale] as const, ...scales]) {
+    if (NON_NEGATIVE.includes(scale)) continue;
+    refuse(
+      `a matrix factorisation takes no negative number, and the scale "${scale}" makes some`,
+      field,
+      `set ${field} to "min-max", or to "none" for numbers that are not negative as they are`,
     );
   }
 }

@@ -3,7 +3,6 @@ import type { Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
 import { momentsOf } from './moments.js';
 import type { Message, PartyProgram, State } from './program.js';
-import { requireNonNegative } from './require-non-negative.js';
 import { denseOf, denseTensor, vectorTensor } from './tensors.js';
 
 /** D_k as its holder knows it. */
@@ -18,13 +17,9 @@ export interface PartyTable {
   readonly trainRows: number;
 }
 
-/**
- * A party's state before its first step.
- * @throws AMALUR_NEGATIVE_VALUES if the model takes no negative cell and there is one
- */
+/** A party's state before its first step. */
 export function startParty(program: PartyProgram, source: PartyTable, spec: ModelSpec): State {
   const { table, names, counts, trainRows } = source;
-  if (program.needs.nonNegative) requireNonNegative(table, names, counts);
   const moments = program.needs.moments && { moments: momentsOf(table, counts, trainRows) };
   return program.start({ names, ...moments }, spec);
 }

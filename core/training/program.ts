@@ -34,12 +34,7 @@ export interface ColumnFacts {
  */
 export interface PartyProgram {
   /** What has to be known of D_k before the first step: its column moments, here; its row norms, at the aggregator. */
-  readonly needs: {
-    readonly moments: boolean;
-    readonly norms: boolean;
-    /** The model is defined for T ≥ 0 only: a negative cell is refused. */
-    readonly nonNegative?: true;
-  };
+  readonly needs: { readonly moments: boolean; readonly norms: boolean };
   start(columns: ColumnFacts, spec: ModelSpec): State;
   /**
    * @param down what the aggregator tells every party

@@ -57,7 +57,11 @@ function isSection(node) {
 function section(name, node) {
   const intro = [`## ${name}`, '', sections[name] ?? node.description ?? '', ''];
   if (node.oneOf === undefined) {
-    return [...intro, ...table(fields(name, node)), ...Object.entries(node.properties).flatMap(settings(name))];
+    return [
+      ...intro,
+      ...table(fields(name, node)),
+      ...Object.entries(node.properties).flatMap(settings(name)),
+    ];
   }
   return [
     ...intro,
@@ -69,13 +73,15 @@ function section(name, node) {
 }
 
 /** A table for each kind of object that a record's values may be, told apart by their type. */
-const settings = (section) => ([name, node]) => {
-  const options = node.additionalProperties?.anyOf?.flatMap((option) => option.oneOf ?? []) ?? [];
-  return options.flatMap((option) => {
-    const type = option.properties.type.const;
-    return [`### ${name}: ${type}`, '', ...table(fields(`${section}.${name}["…"]`, option))];
-  });
-};
+const settings =
+  (section) =>
+  ([name, node]) => {
+    const options = node.additionalProperties?.anyOf?.flatMap((option) => option.oneOf ?? []) ?? [];
+    return options.flatMap((option) => {
+      const type = option.properties.type.const;
+      return [`### ${name}: ${type}`, '', ...table(fields(`${section}.${name}["…"]`, option))];
+    });
+  };
 
 /** Rows for the fields of an object, with those of the objects within it. */
 function fields(prefix, parent) {

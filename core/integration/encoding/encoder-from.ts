@@ -11,7 +11,8 @@ import type { Summary } from './summary.js';
 export interface EncoderOptions {
   /**
    * For models of data that is nowhere negative (NMF): a number begins at its smallest training value, for which NULL then
-   * counts, or at the constant that stands for NULL; smaller values met later are 0. Default: false.
+   * counts, or at the constant that stands for NULL; smaller values met later are 0. With scale "none" it begins at 0, and
+   * AMALUR_NEGATIVE_VALUES refuses a column with smaller training values. Default: false.
    */
   readonly nonNegative?: boolean;
 }

@@ -16,7 +16,7 @@ export interface Scaling {
 export interface ScalingRule {
   readonly scale?: Scale;
   readonly missing?: Missing;
-  /** The center is the smallest value, or a constant that is no larger. */
+  /** The center is the smallest value, or a constant that is no larger; 0 where nothing is scaled. */
   readonly nonNegative?: boolean;
 }
 
@@ -28,7 +28,7 @@ export function scalingOf(
   trainRows: number,
 ): Scaling {
   const { moments } = learned;
-  const center = nonNegative ? lowest(column, moments, missing) : centerOf(learned, scale, missing);
+  const center = nonNegative ? lowest(column, moments, scale, missing) : centerOf(learned, scale, missing);
   const imputed = mergeMoments(moments, constant(center, trainRows - moments.count));
   return { center, scale: spreadOf(scale, learned, imputed, trainRows), ...(nonNegative && { clip: true }) };
 }
@@ -38,8 +38,8 @@ function centerOf({ moments, quartiles }: NumberSummary, scale: Scale, missing: 
   return scale === 'robust' && quartiles !== undefined ? quartiles[1] : moments.mean;
 }
 
-function lowest(column: string, { count, min }: Moments, missing: Missing): number {
-  if (missing === 'mean') return min;
+function lowest(column: string, { count, min }: Moments, scale: Scale, missing: Missing): number {
+  if (missing === 'mean') return scale === 'none' ? zeroUnder(column, min) : min;
   if (count === 0 || missing.constant <= min) return missing.constant;
   throw new AmalurError(
     'AMALUR_INVALID_JOB',
@@ -52,9 +52,19 @@ function lowest(column: string, { count, min }: Moments, missing: Missing): numb
   );
 }
 
+/** Where nothing is scaled nothing is shifted either: numbers are as they are, and NULL is 0. */
+function zeroUnder(column: string, min: number): number {
+  if (min >= 0) return 0;
+  throw new AmalurError(
+    'AMALUR_NEGATIVE_VALUES',
+    `column ${column} has values below 0, and the model takes none`,
+    { field: 'features.scale', suggestion: 'set features.scale to "min-max", or leave the column out' },
+  );
+}
+
 /** Moments of so many rows with one value. */
 function constant(value: number, count: number): Moments {
-  return { count: Math.max(0, count), mean: value, m2: 0, min: value, max: value };
+  return { count, mean: value, m2: 0, min: value, max: value };
 }
 
 /** Over all training rows after imputation; quartiles over those with a value, as scikit-learn has them. */

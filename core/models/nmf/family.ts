@@ -11,6 +11,7 @@ import { unpacked } from './triangle.js';
 export const nmf: ModelFamily = {
   party: nmfParty,
   aggregator: nmfAggregator,
+  encoding: { nonNegative: true },
   scores: scoresWithNorms,
   predict(scores, own) {
     const w = loadings(splitNorms(scores).products, unpacked(own));

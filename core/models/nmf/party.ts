@@ -11,7 +11,7 @@ import { gramOf, multiplicativeUpdate, times } from './multiplicative.js';
  * H_k ← H_k ∘ (G_kᵀ D_k) / (WᵀW H_k), with G_k = I_kᵀ W.
  */
 export const nmfParty: PartyProgram = {
-  needs: { moments: false, norms: true, nonNegative: true },
+  needs: { moments: false, norms: true },
   start({ names }, spec) {
     if (spec.type !== 'nmf') throw new Error(`${spec.type} is no matrix factorisation`);
     const { rank, seed } = spec;

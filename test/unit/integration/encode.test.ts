@@ -1,37 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { identityColumns } from '../../../core/algebra/dense.js';
-import { encode, fitEncoder, type FeatureData } from '../../../core/integration/encode.js';
+import { encode, fitEncoder } from '../../../core/integration/encode.js';
 import { encodedColumns } from '../../../core/integration/encoder.js';
 import { localTable } from '../../../core/integration/local-table.js';
 import type { FeatureColumn } from '../../../core/job/resolved.js';
-import { dictionaryOf, type Text } from '../../support/arbitrary-tables.js';
+import { cellsOf, tableOf } from '../../support/encoded-cells.js';
 
 const numeric = (name: string): FeatureColumn => ({ name, encoding: 'numeric' });
 const categorical = (name: string): FeatureColumn => ({ name, encoding: 'categorical' });
 
-function tableOf(
-  rows: number,
-  numbers: Readonly<Record<string, (number | null)[]>>,
-  texts: Readonly<Record<string, Text[]>> = {},
-): FeatureData {
-  return {
-    rows,
-    numeric: new Map(
-      Object.entries(numbers).map(([name, cells]) => [name, Float64Array.from(cells, (cell) => cell ?? NaN)]),
-    ),
-    categorical: new Map(Object.entries(texts).map(([name, cells]) => [name, dictionaryOf(cells)])),
-  };
-}
-
 const once = (rows: number) => new Float64Array(rows).fill(1);
-
-function cellsOf(...arguments_: Parameters<typeof encode>): number[][] {
-  const table = encode(...arguments_);
-  const { data } = table.multiply(identityColumns(table.columns, 0, table.columns));
-  return Array.from({ length: table.rows }, (_, row) => [
-    ...data.subarray(row * table.columns, (row + 1) * table.columns),
-  ]);
-}
 
 describe('a numeric column', () => {
   const fit = (cells: (number | null)[], counts = once(cells.length), rows = cells.length) =>

@@ -5,8 +5,8 @@ import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import { jobSchema, type ModelSpec } from '../../../core/job/schema.js';
 import { kMeans } from '../../../core/models/k-means/family.js';
 import { runLocally, type LocalRun } from '../../../core/training/local-runner.js';
-import { integration } from '../../support/arbitrary-integration.js';
-import { everyWay, namesOf } from '../../support/every-way.js';
+import { grouped } from '../../support/arbitrary-groups.js';
+import { everyWay, inRounds } from '../../support/every-way.js';
 
 type KMeans = Extract<ModelSpec, { type: 'k-means' }>;
 
@@ -34,20 +34,18 @@ function fit(rows: readonly (readonly number[])[], spec: KMeans, change: Partial
   };
 }
 
-const problem = integration
-  .filter(({ rows, sources }) => rows >= 1 && sources.some(({ table }) => table.columns > 0))
-  .chain((scene) =>
-    fc.record({
-      scene: fc.constant(scene),
-      spec: fc
-        .record({
-          clusters: fc.integer({ min: 1, max: Math.min(5, scene.rows) }),
-          restarts: fc.integer({ min: 1, max: 3 }),
-          seed: fc.integer({ min: 0, max: 1000 }),
-        })
-        .map(specOf),
-    }),
-  );
+const problem = grouped.chain((scene) =>
+  fc.record({
+    scene: fc.constant(scene),
+    spec: fc
+      .record({
+        clusters: fc.integer({ min: 1, max: Math.min(5, scene.target.trainRows) }),
+        restarts: fc.integer({ min: 1, max: 3 }),
+        seed: fc.integer({ min: 0, max: 1000 }),
+      })
+      .map(specOf),
+  }),
+);
 
 describe('K-means', () => {
   test('on the joined table, on the factorized one and by parties: the same assignments, centres to 1e-8', () => {
@@ -83,7 +81,7 @@ describe('K-means', () => {
     fc.assert(
       fc.property(problem, ({ scene, spec }) => {
         const one = { ...spec, restarts: 1 };
-        const { losses } = everyWay(scene, one).parties;
+        const { losses } = inRounds(scene, one);
         losses.slice(1).forEach((loss, i) => {
           expect(loss).toBeLessThanOrEqual(losses[i]! * (1 + 1e-9) + 1e-12);
         });
@@ -95,7 +93,7 @@ describe('K-means', () => {
   test('every centre that has rows is their mean, and every row is with the nearest centre', () => {
     fc.assert(
       fc.property(problem, ({ scene, spec }) => {
-        const { parameters } = everyWay(scene, { ...spec, tolerance: 0 }).parties;
+        const { parameters } = inRounds(scene, { ...spec, tolerance: 0 });
         const labels = labelsOf(scene.cells, parameters, spec.clusters);
         const columns = scene.cells[0]!.length;
         for (let j = 0; j < spec.clusters; j++) {
@@ -114,9 +112,8 @@ describe('K-means', () => {
   test('stopping after every round and going on from the stored state gives the same bits', () => {
     fc.assert(
       fc.property(problem, ({ scene, spec }) => {
-        const table = factorizedTable(scene.rows, scene.sources);
-        const names = namesOf(scene.sources).flat();
-        const run = { table, names, labels: new Float64Array(0), spec };
+        const table = factorizedTable(scene.target.trainRows, scene.sources);
+        const run = { table, names: scene.names, labels: new Float64Array(0), spec };
         const straight = runLocally({ ...run, rounds: 10_000 });
         let piecewise = runLocally({ ...run, rounds: 1 });
         while (piecewise.stopped === undefined) {
@@ -125,6 +122,7 @@ describe('K-means', () => {
         }
         expect([...piecewise.parameters.data]).toEqual([...straight.parameters.data]);
         expect([...piecewise.own]).toEqual([...straight.own]);
+        expect(inRounds(scene, spec, true)).toEqual(inRounds(scene, spec));
       }),
       { numRuns: 50 },
     );
@@ -196,7 +194,7 @@ describe('K-means on odd tables', () => {
   });
 });
 
-function labelsOf(cells: number[][], parameters: readonly number[], clusters: number): number[] {
+function labelsOf(cells: readonly (readonly number[])[], parameters: readonly number[], clusters: number): number[] {
   const table = tableOf(cells);
   const theta = dense(table.columns, clusters, Float64Array.from(parameters));
   const squares = new Float64Array(clusters);

@@ -212,6 +212,7 @@ describe('labels of several tables', () => {
     position: Float64Array.of(0.9, 0.9, 0.9),
   });
   const learn = {
+    weights: [],
     testShare: 0.5,
     labels: ['s.t1', 's.t0'].map((party) => ({ party, column: 'y' })),
   };

@@ -1,3 +1,4 @@
+import type { IntegrationFacts } from '../core/integration/describe.js';
 import type { Job } from '../core/job/schema.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { Metrics, ModelManifest } from '../core/models/model.js';
@@ -14,6 +15,7 @@ export interface Catalog {
   readonly tables: TableRepository;
   readonly runs: RunRepository;
   readonly models: ModelRepository;
+  readonly integrations: IntegrationRepository;
   close(): Promise<void>;
 }
 
@@ -132,4 +134,21 @@ export interface ModelRepository {
   list(): Promise<ModelVersionRecord[]>;
   /** `name` (latest), `name@3`, or `name@alias`. */
   get(reference: string): Promise<ModelVersionRecord | undefined>;
+}
+
+/** An integration as it was found when it was explained. */
+export interface IntegrationRecord {
+  /** Name of the job. */
+  readonly name: string;
+  /** 1 for the first that was explained under this name, one more whenever the job's integration or its tables have changed. */
+  readonly version: number;
+  readonly createdAt: string;
+  readonly facts: IntegrationFacts;
+}
+
+export interface IntegrationRepository {
+  /** Stores what was found; what is known already of this integration and these versions of its tables is returned as it is. */
+  record(resolved: ResolvedJob, facts: IntegrationFacts, createdAt: string): Promise<IntegrationRecord>;
+  /** Versions of a name, newest first. */
+  list(name: string): Promise<IntegrationRecord[]>;
 }

@@ -5,6 +5,7 @@ import {
   type ConnectionLike,
   type WorkflowOptions,
 } from '@temporalio/client';
+import type { IntegrationRecord } from '../catalog/catalog.js';
 import { AmalurError } from '../core/errors.js';
 import type { JobInput } from '../core/job/schema.js';
 import type { CatalogAnswer, CatalogQuestion } from '../workflows/contracts/activities.js';
@@ -53,6 +54,8 @@ export interface PredictOptions {
 const ANSWER_SECONDS = 30;
 /** How long planning may take; a first run on a silo's host measures the host. */
 const PLAN_SECONDS = 120;
+/** How long the matching of rows for an explanation may take. */
+const EXPLAIN_SECONDS = 3600;
 /** How long the profiling of a silo's tables may take. */
 const REGISTER_SECONDS = 3600;
 
@@ -81,6 +84,15 @@ export class AmalurClient {
   /** What a training of this job would do, and why. Touches no row. @throws AmalurError as training would */
   async plan(job: JobInput): Promise<PlanningResult> {
     return this.#finish('planTraining', job, newId(`plan-${job.name}`), `plan ${job.name}`, PLAN_SECONDS);
+  }
+
+  /**
+   * How the tables of a job come together: rows, patterns, owners, overlaps, redundancy. Trains nothing and moves no features.
+   * @throws AmalurError as training would
+   */
+  async explainIntegration(job: JobInput): Promise<IntegrationRecord> {
+    const id = newId(`explain-${job.name}`);
+    return this.#finish('explainIntegration', job, id, `explain ${job.name}`, EXPLAIN_SECONDS);
   }
 
   /** Starts batch inference over the rows that the silos have now. */

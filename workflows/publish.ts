@@ -1,4 +1,12 @@
-import type { FeatureColumn, ResolvedJob } from '../core/job/resolved.js';
+import { entryOf } from '../core/entry-of.js';
+import {
+  mayOverlap,
+  originsOf,
+  shareId,
+  type FeatureColumn,
+  type Party,
+  type ResolvedJob,
+} from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
 import type { MatchOutput, PartyLink, PublishedParty, PublishInput } from './contracts/operations.js';
 import { siteOf } from './contracts/task-queues.js';
@@ -28,12 +36,19 @@ export function baseSilo({ parties }: ResolvedJob): string {
   return parties[0]?.silo ?? '';
 }
 
-/**
- * What each table gives to which columns of T. Columns are never matched by name, so that a party's are its own: group, share
- * and party have one name.
- */
-export function sharesOf({ parties }: ResolvedJob): readonly ColumnShare[] {
-  return parties.map(({ id, silo, features }) => ({ id, group: id, party: id, silo, columns: features }));
+/** What each table gives to which columns of T. */
+export function sharesOf({ parties, groups }: ResolvedJob): readonly ColumnShare[] {
+  const silos = Object.fromEntries(parties.map(({ id, silo }) => [id, silo]));
+  return groups.flatMap(({ id: group, features, shares }) =>
+    shares.map(({ party, columns }) => ({
+      id: shareId({ id: group }, party),
+      group,
+      party,
+      silo: entryOf(silos, party),
+      columns: features,
+      sources: columns,
+    })),
+  );
 }
 
 export interface ColumnShare {
@@ -42,28 +57,36 @@ export interface ColumnShare {
   readonly group: string;
   readonly party: string;
   readonly silo: string;
+  /** The columns as T has them. */
   readonly columns: readonly FeatureColumn[];
+  /** Their names in the table. */
+  readonly sources: readonly string[];
 }
 
-/** Only a training in rounds tells the parties how often their rows occur. */
-export type Purpose = 'training in rounds' | 'training here' | 'inference';
+/** Only a training in rounds tells the parties how often their rows occur; an explanation reads no features. */
+export type Purpose = 'training in rounds' | 'training here' | 'inference' | 'explanation';
 
-/** Parties publish what rows are matched by, all at once; the site matches them. */
-export async function publishAndMatch(
-  run: Run,
-  site: Site,
-  what: PublishInput['what'],
-  purpose: Purpose,
-  sealed?: Readonly<Record<string, string>>,
-): Promise<Published> {
-  const { execution, resolved, watch, ledger } = run;
-  watch.phase('publishing');
-  const outputs = await Promise.all(
+interface PublishOptions {
+  readonly site: Site;
+  readonly what: PublishInput['what'];
+  readonly purpose: Purpose;
+  readonly sealed?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Every silo publishes what its rows are matched by, all at once. */
+export function publishLinks(
+  { execution, resolved, watch }: Pick<Run, 'execution' | 'resolved'> & { readonly watch?: Watch },
+  { site, what, purpose, sealed }: PublishOptions,
+) {
+  // Whoever has tokens without a secret can try values out: they travel only where rows do, or where the job asks.
+  const { overlap } = resolved.job.integration;
+  const compared = what === 'rows' || sealed !== undefined || overlap === 'fail';
+  return Promise.all(
     silosOf(resolved).map(async (silo) => {
-      watch.silo(silo, what === 'rows' ? 'reading and sending rows' : 'reading');
+      watch?.silo(silo, what === 'rows' ? 'reading and sending rows' : 'reading');
       const links = resolved.parties
         .filter((party) => party.silo === silo)
-        .map((party) => linkOf(resolved, party.id, purpose));
+        .map((party) => linkOf(resolved, party, { site, purpose }, compared));
       const own = sealed?.[silo];
       const output = await siloAt(siteOf(silo), `${silo} reads its tables`).publish({
         execution,
@@ -72,20 +95,33 @@ export async function publishAndMatch(
         what,
         ...(sealed && { channel: own === undefined ? {} : { sealed: own } }),
       });
-      watch.silo(silo, 'published', output.cost);
+      watch?.silo(silo, 'published', output.cost);
       return { silo, ...output };
     }),
   );
+}
+
+/** Parties publish what rows are matched by; the site matches them. */
+export async function publishAndMatch(
+  run: Run,
+  site: Site,
+  what: PublishInput['what'],
+  purpose: Exclude<Purpose, 'explanation'>,
+  sealed?: Readonly<Record<string, string>>,
+): Promise<Published> {
+  const { execution, resolved, watch, ledger } = run;
+  watch.phase('publishing');
+  const outputs = await publishLinks(run, { site, what, purpose, sealed });
   ledger.together(outputs);
   const parties = Object.assign({}, ...outputs.map((output) => output.parties)) as Published['parties'];
 
   watch.phase('matching');
-  const { job, joins } = resolved;
+  const { job, parties: tables, joins, groups, labels, weights } = resolved;
   const match = await aggregatorAt(site, 'match rows').match({
     execution,
-    parties: resolved.parties.map(({ id, silo }) => ({ id, silo })),
-    joins,
-    scenario: job.integration.scenario,
+    resolved: { parties: tables, joins, groups, labels, weights },
+    overlap: job.integration.overlap,
+    maxRows: job.integration.maxRows,
     ...(purpose !== 'inference' && { learn: { job, counts: purpose === 'training in rounds' } }),
     published: parties,
   });
@@ -98,18 +134,53 @@ export function siloOfSite(site: Site): string | undefined {
   return site === 'aggregator' ? undefined : site.slice('silo.'.length);
 }
 
-function linkOf({ parties, joins, job, rowKey }: ResolvedJob, id: string, purpose: Purpose): PartyLink {
-  const party = parties.find((candidate) => candidate.id === id);
-  if (!party) throw new Error(`the job has no party ${id}`);
-  const isBase = id === parties[0]?.id;
-  const keys = joins
-    .filter((join) => isBase || join.party === id)
-    .map((join) => [join.party, isBase ? join.baseColumns : join.columns] as const);
-  const { label } = job.target;
-  const training = { ...(label && { label }), position: { columns: rowKey, seed: job.split.seed } };
+/** What a party is asked to publish of its rows, for the purpose at hand. */
+function linkOf(
+  resolved: ResolvedJob,
+  party: Party,
+  { site, purpose }: Pick<PublishOptions, 'site' | 'purpose'>,
+  compared: boolean,
+): PartyLink {
+  const { joins, groups, job } = resolved;
+  const keys = joins.flatMap((join) => {
+    const columns =
+      join.party === party.id ? join.columns : join.to.find((left) => left.party === party.id)?.columns;
+    return columns === undefined || columns.length === 0 ? [] : [[join.party, columns] as const];
+  });
+  const cells = groups
+    .filter((group) => compared && mayOverlap(group, joins))
+    .flatMap(({ features, shares }) => {
+      const columns = shares.find((share) => share.party === party.id)?.columns ?? [];
+      return columns.map((column, at) => [features[at]?.name ?? column, column] as const);
+    });
+  const { overlap } = job.integration;
+  const age = typeof overlap === 'string' ? undefined : overlap.newest[party.id];
   return {
-    party,
+    party: purpose === 'explanation' ? { ...party, features: [] } : party,
     keys: Object.fromEntries(keys),
-    ...(isBase && { base: purpose === 'inference' ? { identify: rowKey } : training }),
+    cells: Object.fromEntries(cells),
+    ...(age !== undefined && { age }),
+    ...(purpose === 'inference' && identified(resolved, party, site)),
+    ...(purpose.startsWith('training') && toLearn(resolved, party)),
+  };
+}
+
+/** A row key is cells of a row: it leaves its silo only if rows and keys may. */
+function identified(resolved: ResolvedJob, { id, silo, rowKey }: Party, site: Site): Partial<PartyLink> {
+  const { rowsStay, keysStay } = resolved.job.constraints;
+  const stays = siteOf(silo) !== site && [...rowsStay, ...keysStay].includes(silo);
+  return !stays && originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
+}
+
+function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
+  const { job, labels, weights } = resolved;
+  const label = labels.find(({ party }) => party === id);
+  const weight = weights.find(({ party }) => party === id);
+  return {
+    ...(label && { label: { ...job.target.label, column: label.column } }),
+    ...(weight && { weight: weight.column }),
+    ...(originsOf(resolved).some((origin) => origin.id === id) && {
+      position: { columns: rowKey, seed: job.split.seed },
+    }),
   };
 }

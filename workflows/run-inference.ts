@@ -1,5 +1,6 @@
 import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
+import { originsOf } from '../core/job/resolved.js';
 import { AmalurError } from '../core/errors.js';
 import type { Site } from '../core/planner/plan.js';
 import type { ModelVersionRecord } from '../catalog/catalog.js';
@@ -56,14 +57,15 @@ export async function runInference(request: InferenceRequest): Promise<Inference
       strategy === 'materialize'
         ? { shares: rowsAndParts(model, published, sharesOf(resolved)) }
         : { scores: await partialScores(course, site, model, published) };
-    const base = resolved.parties[0]?.id ?? '';
     const { type, intercept, own, network } = model.manifest;
     const predicted = await aggregatorAt(site, 'write predictions').predict({
       execution,
       model: { type, intercept, ...(own && { own }), ...(network && { network }) },
       target: published.match.target,
-      base,
-      link: entryOf(published.parties, base).link,
+      origins: originsOf(resolved).map(({ id: party }) => ({
+        party,
+        link: entryOf(published.parties, party).link,
+      })),
       from,
       output: request.output ?? `${model.name}-${model.version}-${execution}.csv`,
     });
@@ -128,8 +130,8 @@ function rowsAndParts(
   published: Published,
   shares: readonly ColumnShare[],
 ) {
-  return shares.map(({ id, party }) => ({
-    id,
+  return shares.map(({ id, party, columns, sources }) => ({
+    ...{ id, columns, sources },
     features: entryOf(published.parties, party).features,
     part: entryOf(manifest.parts, id),
   }));

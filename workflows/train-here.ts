@@ -24,9 +24,8 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const { job } = resolved;
   const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training here');
   const { target, rows, trainRows } = published.match;
-  const shares = sharesOf(resolved).map(({ id, party, columns }) => ({
-    id,
-    columns,
+  const shares = sharesOf(resolved).map(({ id, party, columns, sources }) => ({
+    ...{ id, columns, sources },
     features: entryOf(published.parties, party).features,
   }));
   const silo = siloOfSite(site);

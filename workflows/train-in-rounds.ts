@@ -11,6 +11,7 @@ import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
 import { publishAndMatch, sharesOf, siloOfSite, silosOf, type ColumnShare, type Run } from './publish.js';
 import { sealSecret } from './seal-secret.js';
+import { sharedEncoders } from './shared-encoders.js';
 import type { Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
@@ -72,16 +73,17 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
   watch.phase('publishing');
   const spec = resolved.job.model;
   const sealed = strategy === 'federate' ? await sealSecret(run) : undefined;
-  const { parties, match } = await publishAndMatch(run, site, 'keys', 'training in rounds', sealed);
+  const published = await publishAndMatch(run, site, 'keys', 'training in rounds', sealed);
+  const { parties, match } = published;
+  const encoders = await sharedEncoders(run, site, published);
 
   const starts = await Promise.all(
     silosOf(resolved).map(async (silo) => {
-      const shares = sharesIn(silo, resolved).map(({ id, group, party, columns }) => ({
-        id,
-        group,
-        columns,
+      const shares = sharesIn(silo, resolved).map(({ id, group, party, columns, sources }) => ({
+        ...{ id, group, columns, sources },
         features: entryOf(parties, party).features,
         counts: entryOf(match.counts, id),
+        ...(id !== group && { encoder: entryOf(encoders, id) }),
       }));
       const start = { execution, spec, trainRows: match.trainRows, shares };
       const output = await siloAt(siteOf(silo), `${silo} encodes its tables`).startParties(start);

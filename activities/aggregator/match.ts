@@ -1,70 +1,148 @@
 import { entryOf } from '../../core/entry-of.js';
-import { readLink } from '../../core/exchange/table-bundle.js';
+import { AmalurError } from '../../core/errors.js';
+import { readLink, type LinkData } from '../../core/exchange/table-bundle.js';
 import { targetBundle } from '../../core/exchange/target-bundle.js';
 import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
-import { buildTarget } from '../../core/integration/build-target.js';
+import { agesOf, buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
-import { matchRows, requireMatch } from '../../core/integration/match-rows.js';
-import { sharesById, trainingCounts } from '../../core/integration/target-index.js';
+import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
+import { overlapOf, rowPatterns, type Overlap } from '../../core/integration/row-patterns.js';
+import { sharesById, trainingCounts, type TargetIndex } from '../../core/integration/target-index.js';
+import { mayOverlap, originsOf } from '../../core/job/resolved.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
-import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
-import { homeBetween, measured, privateHome, type SiteContext } from '../compute/site.js';
+import type { AggregatorOperations, MatchInput } from '../../workflows/contracts/operations.js';
+import { homeBetween, measured, privateHome, type Measuring, type SiteContext } from '../compute/site.js';
 
 /** Matches the parties' rows by their key tokens and lays out the target table; T itself is not built. */
-export function matchOperation(context: SiteContext): Pick<AggregatorOperations, 'match'> {
+export function matchOperations(context: SiteContext): Pick<AggregatorOperations, 'match' | 'survey'> {
   return {
+    survey: (input) =>
+      context.journal.once('survey', input.execution, input, () =>
+        measured(context, async ({ stores, join }) => {
+          const links = await readLinks(stores, input);
+          return join(() => {
+            const layout = layOut(context, input, links);
+            const overlaps = overlapsOf(input.resolved, layout, links);
+            return { rows: layout.rows, joins: layout.joins, patterns: rowPatterns(layout), overlaps };
+          });
+        }),
+      ),
+
     match: (input) =>
       context.journal.once('match', input.execution, input, () =>
         measured(context, async ({ stores, join }) => {
-          const { parties, joins, published, learn, scenario } = input;
-          const [base] = parties;
-          if (!base) throw new Error('a target table has a base');
-          const link = async (party: string) => readLink(await stores.get(entryOf(published, party).link));
-          const baseLink = await link(base.id);
-          const matched: Record<string, number> = {};
-          const target = await join(async () => {
-            const dimensions = [];
-            for (const [at, { party }] of joins.entries()) {
-              context.report({ matching: party });
-              const dimension = await link(party);
-              const field = `integration.joins[${at}]`;
-              const matching = matchRows(
-                entryOf(baseLink.keys, party),
-                entryOf(dimension.keys, party),
-                party,
-                field,
-              );
-              if (learn) requireMatch(matching, party, field);
-              matched[party] = matching.matched;
-              dimensions.push({ ...matching, party, sourceRows: dimension.rows });
-            }
-            const { rows, labels, position } = baseLink;
-            const baseRows = {
-              party: base.id,
-              rows,
-              ...(labels && { labels }),
-              ...(position && { position }),
-            };
-            return buildTarget(baseRows, dimensions, scenario, learn?.job.split.test ?? 0);
-          });
+          const { learn } = input;
+          const links = await readLinks(stores, input);
+          const { layout, target, overlaps } = await join(() => integrate(context, input, links));
           if (learn) requireTwoClasses(learn.job, target.labels.subarray(0, target.trainRows));
-
-          const counts: Record<string, BlobRef> = {};
-          const silos = Object.fromEntries(parties.map(({ id, silo }) => [id, silo]));
-          for (const [id, share] of learn?.counts === true ? sharesById(target) : []) {
-            const data = trainingCounts(share, target.trainRows);
-            const home = homeBetween(context.site, siteOf(entryOf(silos, share.party)));
-            counts[id] = await stores.put(home, 'counts', vectorBundle('counts', data));
-          }
           return {
             target: await stores.put(privateHome(context.site), 'target', targetBundle(target)),
             rows: target.rows,
             trainRows: target.trainRows,
-            matched,
-            counts,
+            joins: layout.joins,
+            overlaps,
+            counts: learn?.counts === true ? await sendCounts(context, input, stores, target) : {},
           };
         }),
       ),
   };
+}
+
+type Links = ReadonlyMap<string, LinkData>;
+
+async function readLinks(
+  stores: Measuring['stores'],
+  { resolved, published }: Pick<MatchInput, 'resolved' | 'published'>,
+): Promise<Links> {
+  const links = new Map<string, LinkData>();
+  for (const { id } of resolved.parties) {
+    links.set(id, readLink(await stores.get(entryOf(published, id).link)));
+  }
+  return links;
+}
+
+function layOut(
+  context: SiteContext,
+  { resolved, maxRows }: Pick<MatchInput, 'resolved' | 'maxRows'>,
+  links: Links,
+): Layout {
+  const [base] = resolved.parties;
+  if (!base) throw new Error('a target table has a base');
+  return layOutRows({
+    base: base.id,
+    joins: resolved.joins,
+    tables: links,
+    maxRows,
+    onJoin: (matching) => {
+      context.report({ matching });
+    },
+  });
+}
+
+function integrate(
+  context: SiteContext,
+  input: MatchInput,
+  links: Links,
+): { layout: Layout; target: TargetIndex; overlaps: readonly Overlap[] } {
+  const { resolved, overlap, learn } = input;
+  const layout = layOut(context, input, links);
+  if (learn) requireMatches(layout, resolved.joins);
+  const target = buildTarget({
+    layout,
+    groups: resolved.groups,
+    tables: links,
+    origins: originsOf(resolved).map(({ id }) => id),
+    ...(learn && {
+      learn: { labels: resolved.labels, weights: resolved.weights, testShare: learn.job.split.test },
+    }),
+  });
+  const overlaps = overlapsOf(resolved, layout, links);
+  if (overlap === 'fail') requireAgreement(overlaps);
+  return { layout, target, overlaps };
+}
+
+/** How tables overlap, of those whose cells were published. */
+function overlapsOf({ groups, joins }: MatchInput['resolved'], layout: Layout, links: Links): Overlap[] {
+  const cells = new Map([...links].map(([party, link]) => [party, link.cells]));
+  return groups
+    .filter(
+      (group) =>
+        mayOverlap(group, joins) && group.shares.every(({ party }) => entryOf(cells, party).size > 0),
+    )
+    .map((group) => overlapOf(group, layout, cells, agesOf(links)));
+}
+
+/** Throws AMALUR_OVERLAP_CONFLICT where the job wants tables to agree and they do not. */
+function requireAgreement(overlaps: readonly Overlap[]): void {
+  for (const { group, disagreements } of overlaps) {
+    for (const [column, rows] of Object.entries(disagreements)) {
+      if (rows === 0) continue;
+      throw new AmalurError(
+        'AMALUR_OVERLAP_CONFLICT',
+        `the tables ${group.split('+').join(', ')} disagree about "${column}" in ${String(rows)} rows`,
+        {
+          field: 'integration.overlap',
+          suggestion: 'mend the sources, or let "first" or {newest: …} decide who owns a cell',
+        },
+      );
+    }
+  }
+}
+
+/** n_k of every share, to the party that encodes it. */
+async function sendCounts(
+  context: SiteContext,
+  { resolved }: MatchInput,
+  stores: Measuring['stores'],
+  target: TargetIndex,
+): Promise<Record<string, BlobRef>> {
+  const counts: Record<string, BlobRef> = {};
+  const silos = Object.fromEntries(resolved.parties.map(({ id, silo }) => [id, silo]));
+  for (const [id, share] of sharesById(target)) {
+    const data = trainingCounts(share, target.trainRows);
+    const home = homeBetween(context.site, siteOf(entryOf(silos, share.party)));
+    counts[id] = await stores.put(home, 'counts', vectorBundle('counts', data));
+  }
+  return counts;
 }

@@ -1,6 +1,7 @@
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { SiteContext } from '../compute/site.js';
-import { matchOperation } from './match.js';
+import { fitSharedOperation } from './fit-shared.js';
+import { matchOperations } from './match.js';
 import { predictOperation } from './predict.js';
 import { roundOperations } from './rounds.js';
 import { localOperations } from './train-here.js';
@@ -9,7 +10,8 @@ import { fitNetworkOperation } from './train-network.js';
 /** All that happens where parties meet, as it runs in the compute child of that site. */
 export function createAggregatorOperations(context: SiteContext): AggregatorOperations {
   return {
-    ...matchOperation(context),
+    ...matchOperations(context),
+    ...fitSharedOperation(context),
     ...roundOperations(context),
     ...localOperations(context),
     ...fitNetworkOperation(context),

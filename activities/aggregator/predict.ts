@@ -1,13 +1,15 @@
 import path from 'node:path';
 import type { Dense } from '../../core/algebra/matrix.js';
 import { entryOf } from '../../core/entry-of.js';
-import { readFeatures, readLink } from '../../core/exchange/table-bundle.js';
+import { readLink, type LinkData } from '../../core/exchange/table-bundle.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { encode } from '../../core/integration/encode.js';
 import { concatRows, stackColumns } from '../../core/algebra/stack.js';
 import { joinRows } from '../../core/integration/join-rows.js';
-import { rowsOfParty, shareId, type TargetIndex } from '../../core/integration/target-index.js';
+import { freeName, identityColumns } from '../../core/integration/row-identity.js';
+import type { TargetIndex } from '../../core/integration/target-index.js';
+import { shareId } from '../../core/job/resolved.js';
 import { scoresOf } from '../../core/models/family.js';
 import { ownParameters } from '../../core/models/manifest.js';
 import type { ModelPart } from '../../core/models/model.js';
@@ -16,6 +18,7 @@ import { predictNetwork } from '../../core/models/neural-network.js';
 import { familyOf } from '../../core/models/programs.js';
 import { writeTable } from '../../core/sources/write-table.js';
 import type { AggregatorOperations, PredictInput } from '../../workflows/contracts/operations.js';
+import { readShare } from '../compute/read-share.js';
 import { measured, type Measuring, type SiteContext } from '../compute/site.js';
 import { scoresOfRows } from './rounds.js';
 
@@ -32,7 +35,7 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
               ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores))
               : await materializedPredictions(measuring, target, input.model, input.from.shares);
           const file = path.resolve(context.predictions, input.output);
-          const text = await identityColumns(stores, input, target);
+          const text = await identityOf(stores, input, target);
           const sha256 = await writeTable(file, {
             rows: target.rows,
             text,
@@ -44,14 +47,6 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
         }),
       ),
   };
-}
-
-/** A name for a predicted column that no column beside it has, in any case: `prediction`, else `prediction_2`, … */
-export function freeName(wanted: string, taken: readonly string[]): string {
-  const others = new Set(taken.map((name) => name.toLowerCase()));
-  let name = wanted;
-  for (let next = 2; others.has(name.toLowerCase()); next++) name = `${wanted}_${String(next)}`;
-  return name;
 }
 
 /** What a model predicts, column by column, from the scores of the target rows. */
@@ -73,7 +68,7 @@ async function materializedPredictions(
     const parts: ModelPart[] = [];
     for (const { party, rows } of group.shares) {
       const share = entryOf(given, shareId(group, party));
-      pieces.push({ data: readFeatures(await stores.get(share.features)), rows });
+      pieces.push({ data: await readShare(stores, share), rows });
       parts.push(readPart(await stores.get(share.part)));
     }
     // Those who share columns have parts that are alike.
@@ -90,14 +85,9 @@ async function materializedPredictions(
   return predicted(model, scoresOf(familyOf(model.type), table, theta));
 }
 
-/** Columns that name each target row: those of the base table, in the order of the target rows. */
-async function identityColumns(stores: Stores, { link, base }: PredictInput, target: TargetIndex) {
-  const { identity } = readLink(await stores.get(link));
-  const rows = rowsOfParty(target, base);
-  return new Map(
-    [...identity].map(([name, { codes, values }]) => [
-      name,
-      { codes: rows.map((row) => codes[row]!), values },
-    ]),
-  );
+/** Columns that name each target row, from the tables that bring rows in. */
+async function identityOf(stores: Stores, { origins }: PredictInput, target: TargetIndex) {
+  const tables = new Map<string, LinkData['identity']>();
+  for (const { party, link } of origins) tables.set(party, readLink(await stores.get(link)).identity);
+  return identityColumns(tables, target);
 }

@@ -2,7 +2,7 @@ import { entryOf } from '../../core/entry-of.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { rowRange } from '../../core/algebra/stack.js';
 import { encodedWidth } from '../../core/integration/encoder.js';
-import { shareId } from '../../core/integration/target-index.js';
+import { shareId } from '../../core/job/resolved.js';
 import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';

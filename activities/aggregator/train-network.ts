@@ -3,7 +3,7 @@ import { entryOf } from '../../core/entry-of.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { localTable } from '../../core/integration/local-table.js';
-import { shareId } from '../../core/integration/target-index.js';
+import { shareId } from '../../core/job/resolved.js';
 import { evaluate } from '../../core/models/evaluate.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { fitNetwork, predictNetwork } from '../../core/models/neural-network.js';

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.js';
+import { describeIntegration } from '../../core/integration/describe.js';
 import { parseInferenceRequest } from '../../core/job/inference-request.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
 import type { CatalogActivities } from '../../workflows/contracts/activities.js';
@@ -32,6 +33,10 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
     },
     async findModel(request) {
       return findModel(catalog, parseInferenceRequest(request).model);
+    },
+    async recordIntegration(resolved, survey) {
+      const facts = describeIntegration(resolved, await catalog.tables.list(), survey);
+      return catalog.integrations.record(resolved, facts, now());
     },
     answer: (question) => answerQuestion(catalog, question),
   });

@@ -5,6 +5,7 @@ const silo = {
   openChannel: true,
   sealSecret: true,
   publish: true,
+  summarizeShares: true,
   startParties: true,
   partyStep: true,
   finishParties: true,
@@ -13,6 +14,8 @@ const silo = {
 
 const aggregator = {
   match: true,
+  survey: true,
+  fitShared: true,
   startAggregator: true,
   aggregatorStep: true,
   evaluate: true,

@@ -1,4 +1,3 @@
-import { readFeatures } from '../../core/exchange/table-bundle.js';
 import type { BlobRef, Home } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { columnNames } from '../../core/integration/column-names.js';
@@ -12,6 +11,7 @@ import type { Actor } from '../../core/training/journal.js';
 import type { State } from '../../core/training/program.js';
 import { float64 } from '../../core/training/tensors.js';
 import type { TrainingShare } from '../../workflows/contracts/operations.js';
+import { readShare } from '../compute/read-share.js';
 
 export interface PartyStart extends TrainingShare {
   readonly trainRows: number;
@@ -35,7 +35,7 @@ export function partyActor(
 ): Actor<PartyLive, PartyStart, { round: number; down: BlobRef }, BlobRef | null> {
   const prepare = async (input: PartyStart) => {
     const { columns, group, trainRows, spec } = input;
-    const data = readFeatures(await stores.get(input.features));
+    const data = await readShare(stores, input);
     const counts = float64((await stores.get(input.counts)).tensors, 'counts');
     const encoder = input.encoder
       ? readEncoder(await stores.get(input.encoder))

@@ -1,9 +1,10 @@
 import { AmalurError } from '../../core/errors.js';
 import { featureBundle, linkBundle } from '../../core/exchange/table-bundle.js';
 import { readAs } from '../../core/integration/encode.js';
-import { keyTokens } from '../../core/integration/key-tokens.js';
+import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { labelsOf } from '../../core/integration/label.js';
 import { requireVersion } from '../../core/sources/index.js';
+import { plainKey, type KeyColumn } from '../../core/sources/key-column.js';
 import type { ReadRequest, TableData, TableSource } from '../../core/sources/source.js';
 import type { PartyLink, PublishedParty, SiloOperations } from '../../workflows/contracts/operations.js';
 import { homeBetween, measured, privateHome, type SiteContext } from '../compute/site.js';
@@ -32,12 +33,13 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
             });
             const published = {
               rows: data.rows,
-              keys: new Map(
-                [...data.keys].map(([name, dictionary]) => [name, keyTokens(dictionary, secret)]),
-              ),
-              identity: pick(data.categorical, link.base?.identify ?? []),
+              keys: tokensOf(data.keys, JOIN, secret),
+              cells: tokensOf(data.keys, CELL, secret),
+              identity: pick(data.categorical, link.identify ?? []),
               ...labelled(link, data),
+              ...weighted(link, data),
               ...(data.position && { position: data.position }),
+              ...aged(link, data),
             };
             parties[link.party.id] = {
               rows: data.rows,
@@ -59,29 +61,79 @@ function sourceOf({ sources, site }: SiteContext, { party }: PartyLink): TableSo
   });
 }
 
-function readRequest({ party, keys, base }: PartyLink): ReadRequest {
+/** Keys of joins and single cells are hashed alike; these prefixes tell them apart in one request. */
+const JOIN = 'join ';
+const CELL = 'cell ';
+
+function tokensOf(
+  keys: TableData['keys'],
+  kind: string,
+  secret: Uint8Array | undefined,
+): Map<string, KeyTokens> {
+  return new Map(
+    [...keys]
+      .filter(([name]) => name.startsWith(kind))
+      .map(([name, dictionary]) => [name.slice(kind.length), keyTokens(dictionary, secret)]),
+  );
+}
+
+function readRequest({ party, keys, cells, label, weight, identify, position, age }: PartyLink): ReadRequest {
   const named = (form: 'numeric' | 'categorical') =>
     party.features.filter((feature) => readAs(feature) === form).map(({ name }) => name);
-  const label = base?.label;
+  const asNumber = label !== undefined && label.equals === undefined;
   return {
-    numeric: unique([...named('numeric'), ...(label && label.equals === undefined ? [label.column] : [])]),
+    numeric: unique([
+      ...named('numeric'),
+      ...(asNumber ? [label.column] : []),
+      ...[weight, age].filter((name) => name !== undefined),
+    ]),
     categorical: unique([
       ...named('categorical'),
-      ...(label?.equals === undefined ? [] : [label.column]),
-      ...(base?.identify ?? []),
+      ...(label === undefined || asNumber ? [] : [label.column]),
+      ...(identify ?? []),
     ]),
-    keys,
-    ...(base?.position && { position: base.position }),
+    keys: {
+      ...prefixed(JOIN, Object.entries(keys)),
+      ...prefixed(
+        CELL,
+        Object.entries(cells).map(([target, column]) => [target, [plainKey(column)]]),
+      ),
+    },
+    ...(position && { position }),
   };
 }
 
-function labelled({ base }: PartyLink, data: TableData): { labels?: Float64Array } {
-  const label = base?.label;
+function prefixed(
+  kind: string,
+  keys: readonly (readonly [string, readonly KeyColumn[]])[],
+): ReadRequest['keys'] {
+  return Object.fromEntries(keys.map(([name, key]) => [kind + name, key]));
+}
+
+function labelled({ label }: PartyLink, data: TableData): { labels?: Float64Array } {
   if (!label) return {};
   const values =
     label.equals === undefined ? data.numeric.get(label.column) : data.categorical.get(label.column);
   if (!values) throw new Error('the label was not read');
   return { labels: labelsOf(label, values) };
+}
+
+/** Throws AMALUR_WRONG_TYPE for weights that are NULL or negative. */
+function weighted({ party, weight }: PartyLink, data: TableData): { weights?: Float64Array } {
+  const weights = weight === undefined ? undefined : data.numeric.get(weight);
+  if (!weights) return {};
+  const wrong = weights.reduce((count, value) => count + (value >= 0 ? 0 : 1), 0);
+  if (wrong === 0) return { weights };
+  throw new AmalurError(
+    'AMALUR_WRONG_TYPE',
+    `${party.id}: the weight is NULL or negative in ${String(wrong)} rows`,
+    { field: 'target.weight', suggestion: 'compute a column that is 0 or more in every row' },
+  );
+}
+
+function aged({ age }: PartyLink, data: TableData): { age?: Float64Array } {
+  const values = age === undefined ? undefined : data.numeric.get(age);
+  return values ? { age: values } : {};
 }
 
 function featuresOf({ party }: PartyLink, data: TableData) {

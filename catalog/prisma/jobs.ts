@@ -17,12 +17,19 @@ export interface ResolvedKeys {
 
 /** Stores what is new of a resolved job: the job as asked for, and the integration that it was resolved to. */
 export async function storeResolved(transaction: Transaction, resolved: ResolvedJob): Promise<ResolvedKeys> {
-  const { job, jobHash, ...definition } = resolved;
+  const { job, jobHash } = resolved;
   await transaction.job.upsert({
     where: { hash: jobHash },
     create: { hash: jobHash, name: job.name, task: job.task, specJson: canonicalJson(job) },
     update: {},
   });
+  const integrationHash = await storeIntegration(transaction, resolved);
+  return { jobHash, integrationHash };
+}
+
+/** Stores the integration that a job was resolved to, if it is new, and returns its hash. */
+export async function storeIntegration(transaction: Transaction, resolved: ResolvedJob): Promise<string> {
+  const { job, jobHash: _, ...definition } = resolved;
   const integrationHash = hashJson(definition);
   if (!(await transaction.integration.findUnique({ where: { hash: integrationHash } }))) {
     await transaction.integration.create({
@@ -32,17 +39,19 @@ export async function storeResolved(transaction: Transaction, resolved: Resolved
         definitionJson: canonicalJson(definition),
         mappings: { create: await mappingsOf(transaction, definition.parties) },
         matchings: {
-          create: definition.joins.map(({ party, baseColumns, columns }, position) => ({
+          create: definition.joins.map(({ party, scenario, to, columns, matches }, position) => ({
             position,
             party,
-            baseColumnsJson: canonicalJson(baseColumns),
+            scenario,
+            matches,
+            toJson: canonicalJson(to),
             columnsJson: canonicalJson(columns),
           })),
         },
       },
     });
   }
-  return { jobHash, integrationHash };
+  return integrationHash;
 }
 
 async function mappingsOf(transaction: Transaction, parties: readonly Party[]) {

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog.js';
 import type { Database } from './database.js';
+import { createIntegrationRepository } from './integrations.js';
 import { createModelRepository } from './models.js';
 import { createRunRepository } from './runs.js';
 import { createSiloRepository } from './silos.js';
@@ -12,6 +13,7 @@ export function createCatalog(database: Database): Catalog {
     tables: createTableRepository(database),
     runs: createRunRepository(database),
     models: createModelRepository(database),
+    integrations: createIntegrationRepository(database),
     close: () => database.$disconnect(),
   };
 }

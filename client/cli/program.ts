@@ -5,6 +5,7 @@ import { inPackage } from '../package-root.js';
 import { addDoctor } from './doctor.js';
 import { EXIT } from './exit-codes.js';
 import { addInit } from './init.js';
+import { addIntegration } from './integration.js';
 import { addModels } from './models.js';
 import { tell, tellError } from './output.js';
 import { addPlan } from './plan.js';
@@ -47,6 +48,7 @@ function program(): Command {
     addWorker,
     addRegister,
     addTables,
+    addIntegration,
     addPlan,
     addTrain,
     addPredict,

@@ -32,10 +32,15 @@ export function readFeatures({ json, tensors }: Bundle): FeatureData {
 /** What a party publishes for rows to be matched, and of the base party what defines the target rows. */
 export interface LinkData {
   readonly rows: number;
-  /** By name of the join's dimension party. */
+  /** By the party of the join that they are for. */
   readonly keys: ReadonlyMap<string, KeyTokens>;
+  /** Cells that other tables may have as well, by target column: tokens tell whether two agree. */
+  readonly cells: ReadonlyMap<string, KeyTokens>;
   readonly labels?: Float64Array;
+  readonly weights?: Float64Array;
   readonly position?: Float64Array;
+  /** How new each row is. */
+  readonly age?: Float64Array;
   /** Columns that name a row in a result. */
   readonly identity: ReadonlyMap<string, Dictionary>;
 }
@@ -45,34 +50,45 @@ const linkJson = z.object({
   identity: z.record(z.string(), z.array(z.string())),
 });
 
-export function linkBundle({ rows, keys, labels, position, identity }: LinkData): Bundle {
+export function linkBundle({
+  rows,
+  keys,
+  cells,
+  labels,
+  weights,
+  position,
+  age,
+  identity,
+}: LinkData): Bundle {
   return {
     json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
     tensors: {
-      ...prefixed('codes.', new Map([...keys].map(([name, { codes }]) => [name, codes]))),
-      ...prefixed('tokens.', new Map([...keys].map(([name, { tokens }]) => [name, tokens])), TOKEN_BYTES),
+      ...tokenTensors('key', keys),
+      ...tokenTensors('cell', cells),
       ...prefixed('identity.', new Map([...identity].map(([name, { codes }]) => [name, codes]))),
       ...(labels && { labels: { shape: [labels.length], data: labels } }),
+      ...(weights && { weights: { shape: [weights.length], data: weights } }),
       ...(position && { position: { shape: [position.length], data: position } }),
+      ...(age && { age: { shape: [age.length], data: age } }),
     },
   };
 }
 
 export function readLink({ json, tensors }: Bundle): LinkData {
   const { rows, identity } = linkJson.parse(json);
-  const tokens = unprefixed(tensors, 'tokens.', Uint8Array);
   const identityCodes = unprefixed(tensors, 'identity.', Int32Array);
-  const keys = new Map<string, KeyTokens>();
-  for (const [name, codes] of unprefixed(tensors, 'codes.', Int32Array)) {
-    keys.set(name, { codes, tokens: tokens.get(name) ?? new Uint8Array(0) });
-  }
   const labels = tensors.labels?.data;
   const position = tensors.position?.data;
+  const age = tensors.age?.data;
+  const weights = tensors.weights?.data;
   return {
     rows,
-    keys,
+    keys: readTokens('key', tensors),
+    cells: readTokens('cell', tensors),
     ...(labels instanceof Float64Array && { labels }),
+    ...(weights instanceof Float64Array && { weights }),
     ...(position instanceof Float64Array && { position }),
+    ...(age instanceof Float64Array && { age }),
     identity: new Map(
       Object.entries(identity).map(([name, values]) => [
         name,
@@ -80,6 +96,23 @@ export function readLink({ json, tensors }: Bundle): LinkData {
       ]),
     ),
   };
+}
+
+/** Tensors `<kind>.codes.<name>` and `<kind>.tokens.<name>`. */
+function tokenTensors(kind: string, tokens: ReadonlyMap<string, KeyTokens>): Record<string, Tensor> {
+  const parts = [...tokens];
+  return {
+    ...prefixed(`${kind}.codes.`, new Map(parts.map(([name, { codes }]) => [name, codes]))),
+    ...prefixed(`${kind}.tokens.`, new Map(parts.map(([name, one]) => [name, one.tokens])), TOKEN_BYTES),
+  };
+}
+
+function readTokens(kind: string, tensors: Bundle['tensors']): Map<string, KeyTokens> {
+  const tokens = unprefixed(tensors, `${kind}.tokens.`, Uint8Array);
+  const codes = unprefixed(tensors, `${kind}.codes.`, Int32Array);
+  return new Map(
+    [...codes].map(([name, of]) => [name, { codes: of, tokens: tokens.get(name) ?? new Uint8Array(0) }]),
+  );
 }
 
 function prefixed(

@@ -1,21 +1,24 @@
 import { z } from 'zod';
-import { shareId, sharesById, type TargetIndex } from '../integration/target-index.js';
+import { sharesById, type TargetIndex } from '../integration/target-index.js';
+import { shareId } from '../job/resolved.js';
 import type { Bundle } from './bundle.js';
 
 const targetJson = z.object({
   rows: z.int(),
   trainRows: z.int(),
+  origins: z.array(z.string()).optional(),
   groups: z.array(
     z.object({ id: z.string(), shares: z.array(z.object({ party: z.string(), sourceRows: z.int() })) }),
   ),
 });
 
 export function targetBundle(target: TargetIndex): Bundle {
-  const { rows, trainRows, labels, weights, groups } = target;
+  const { rows, trainRows, labels, weights, groups, origins } = target;
   return {
     json: {
       rows,
       trainRows,
+      ...(origins && { origins: [...origins.keys()] }),
       groups: groups.map(({ id, shares }) => ({
         id,
         shares: shares.map(({ party, sourceRows }) => ({ party, sourceRows })),
@@ -27,17 +30,20 @@ export function targetBundle(target: TargetIndex): Bundle {
       ...Object.fromEntries(
         [...sharesById(target)].map(([id, share]) => [`index.${id}`, { shape: [rows], data: share.rows }]),
       ),
+      ...Object.fromEntries(
+        [...(origins ?? [])].map(([party, data]) => [`origin.${party}`, { shape: [rows], data }]),
+      ),
     },
   };
 }
 
 export function readTarget({ json, tensors }: Bundle): TargetIndex {
-  const { rows, trainRows, groups } = targetJson.parse(json);
+  const { rows, trainRows, groups, origins } = targetJson.parse(json);
   const labels = tensors.labels?.data;
   const weights = tensors.weights?.data;
-  const indexOf = (id: string) => {
-    const index = tensors[`index.${id}`]?.data;
-    if (!(index instanceof Int32Array)) throw new Error(`the target has no index vector of ${id}`);
+  const indexOf = (name: string) => {
+    const index = tensors[name]?.data;
+    if (!(index instanceof Int32Array)) throw new Error(`the target has no tensor ${name}`);
     return index;
   };
   return {
@@ -47,7 +53,8 @@ export function readTarget({ json, tensors }: Bundle): TargetIndex {
     ...(weights instanceof Float64Array && { weights }),
     groups: groups.map(({ id, shares }) => ({
       id,
-      shares: shares.map((share) => ({ ...share, rows: indexOf(shareId({ id }, share.party)) })),
+      shares: shares.map((share) => ({ ...share, rows: indexOf(`index.${shareId({ id }, share.party)}`) })),
     })),
+    ...(origins && { origins: new Map(origins.map((party) => [party, indexOf(`origin.${party}`)])) }),
   };
 }

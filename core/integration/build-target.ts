@@ -1,61 +1,111 @@
+import { entryOf } from '../entry-of.js';
 import { AmalurError } from '../errors.js';
-import type { Job } from '../job/schema.js';
-import type { Matching } from './match-rows.js';
-import type { Share, TargetIndex } from './target-index.js';
+import type { ResolvedGroup, ResolvedJob } from '../job/resolved.js';
+import type { Layout } from './lay-out.js';
+import { ownedRows, ownersOf } from './ownership.js';
+import type { ColumnGroup, Share, TargetIndex } from './target-index.js';
 
-export interface BaseRows {
-  readonly party: string;
+/** What a table says of its own rows, besides keys. */
+export interface RowFacts {
+  /** r_k. */
   readonly rows: number;
-  /** y, NaN where the label is NULL; undefined for a model without labels and for inference: every row is wanted. */
+  /** y, NaN where the label is NULL; of a table that supplies the label. A model without labels takes every row. */
   readonly labels?: Float64Array;
-  /** Position of each row in [0, 1) that decides its side of the split; undefined for inference: rows keep their order. */
+  /** How much each row counts in the loss; of a table that supplies weights. */
+  readonly weights?: Float64Array;
+  /** Position of each row in [0, 1) that decides its side of the split; of a table that brings rows in. */
   readonly position?: Float64Array;
+  /** How new each row is, NaN for unknown; where the newest source owns a cell. */
+  readonly age?: Float64Array;
 }
 
-export interface DimensionRows extends Matching {
-  readonly party: string;
-  /** r_k. */
-  readonly sourceRows: number;
+export interface BuildTarget {
+  readonly layout: Layout;
+  readonly groups: readonly ResolvedGroup[];
+  readonly tables: ReadonlyMap<string, RowFacts>;
+  /** Tables that bring rows in, the base first: the first that a row has decides its side of the split. */
+  readonly origins: readonly string[];
+  /** Undefined for inference: every row is wanted, in the order in which it came in. */
+  readonly learn?: Pick<ResolvedJob, 'labels' | 'weights'> & { readonly testShare: number };
 }
 
 /**
- * Lays out the target table: which base rows are in it, training rows first, and the index vector of every party.
+ * Lays out the target table: which rows are in it, training rows first, and the index vector of every share of its columns.
  * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
  */
-export function buildTarget(
-  base: BaseRows,
-  dimensions: readonly DimensionRows[],
-  scenario: Job['integration']['scenario'],
-  testShare: number,
-): TargetIndex {
+export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
+  const ages = agesOf(tables);
+  const labels = learn && ownedValues(layout, learn.labels, tables, 'labels', ages);
+  const weights = learn && ownedValues(layout, learn.weights, tables, 'weights', ages);
+  const sources = origins.map((party) => ({ party }));
+  const positions = learn && ownedValues(layout, sources, tables, 'position');
   const train: number[] = [];
   const test: number[] = [];
-  for (let row = 0; row < base.rows; row++) {
-    if (scenario === 'inner' && dimensions.some(({ rows }) => rows[row] === -1)) continue;
-    if (base.labels !== undefined && Number.isNaN(base.labels[row])) continue;
-    if (base.position === undefined || base.position[row]! < testShare) test.push(row);
+  for (let row = 0; row < layout.rows; row++) {
+    if (labels !== undefined && Number.isNaN(labels[row])) continue;
+    if (learn === undefined || (positions?.[row] ?? NaN) < learn.testShare) test.push(row);
     else train.push(row);
   }
-  if (base.position !== undefined && train.length === 0) {
-    throw new AmalurError('AMALUR_EMPTY_TARGET', `no row of ${base.party} is left to train on`, {
+  if (learn !== undefined && train.length === 0) {
+    throw new AmalurError('AMALUR_EMPTY_TARGET', 'no row of the target table is left to train on', {
       field: 'target',
       suggestion:
         'check that the base table has rows and the label values, and that the scenario and the test share leave rows for training',
     });
   }
   const order = Int32Array.from([...train, ...test]);
-  const shares: Share[] = [{ party: base.party, sourceRows: base.rows, rows: order }];
-  for (const { party, sourceRows, rows } of dimensions) {
-    shares.push({ party, sourceRows, rows: order.map((row) => rows[row]!) });
-  }
-  const { labels } = base;
   return {
     rows: order.length,
     trainRows: train.length,
     labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
-    // Columns are never matched by name, so that each party supplies its own.
-    groups: shares
-      .map((share) => ({ id: share.party, shares: [share] }))
-      .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    ...(weights && { weights: Float64Array.from(order, (row) => weights[row]!) }),
+    groups: groups.map((group) => columnGroup(group, layout, tables, order, ages)),
+    ...(learn === undefined && {
+      origins: new Map(
+        origins.map((party) => [party, order.map((row) => entryOf(layout.indices, party)[row]!)]),
+      ),
+    }),
   };
+}
+
+function columnGroup(
+  group: ResolvedGroup,
+  layout: Layout,
+  tables: ReadonlyMap<string, RowFacts>,
+  order: Int32Array,
+  ages: ReadonlyMap<string, Float64Array> | undefined,
+): ColumnGroup {
+  const owners = group.shares.length > 1 ? ownersOf(group, layout, ages) : undefined;
+  const shares = group.shares.map(({ party }, position): Share => {
+    const index = entryOf(layout.indices, party);
+    const owned = owners ? ownedRows(owners, position, index) : index;
+    return { party, sourceRows: entryOf(tables, party).rows, rows: order.map((row) => owned[row]!) };
+  });
+  return { id: group.id, shares };
+}
+
+export function agesOf(tables: ReadonlyMap<string, RowFacts>): ReadonlyMap<string, Float64Array> | undefined {
+  const ages = new Map([...tables].flatMap(([party, { age }]) => (age ? [[party, age] as const] : [])));
+  return ages.size > 0 ? ages : undefined;
+}
+
+/** A number of each row of T from the table that owns it, NaN where the row has none of these tables; undefined of no tables. */
+function ownedValues(
+  layout: Layout,
+  shares: readonly { readonly party: string }[],
+  tables: ReadonlyMap<string, RowFacts>,
+  what: 'labels' | 'weights' | 'position',
+  ages?: ReadonlyMap<string, Float64Array>,
+): Float64Array | undefined {
+  if (shares.length === 0) return undefined;
+  const owners = ownersOf({ shares }, layout, ages);
+  const sources = shares.map(({ party }) => {
+    const values = entryOf(tables, party)[what];
+    if (!values) throw new Error(`${party} has published no ${what}`);
+    return { values, index: entryOf(layout.indices, party) };
+  });
+  return Float64Array.from(owners, (owner, row) => {
+    const source = sources[owner];
+    return source ? source.values[source.index[row]!]! : NaN;
+  });
 }

@@ -2,7 +2,7 @@ import { factorizedTable } from '../algebra/factorized-table.js';
 import type { Matrix } from '../algebra/matrix.js';
 import { columnOffsets, stackColumns } from '../algebra/stack.js';
 import { entryOf } from '../entry-of.js';
-import type { FeatureColumn } from '../job/resolved.js';
+import { shareId, type FeatureColumn } from '../job/resolved.js';
 import { columnNames } from './column-names.js';
 import {
   encode,
@@ -14,7 +14,7 @@ import {
 } from './encode.js';
 import { encodedWidth, type Encoder } from './encoder.js';
 import { joinRows } from './join-rows.js';
-import { shareId, trainingCounts, type ColumnGroup, type Share, type TargetIndex } from './target-index.js';
+import { trainingCounts, type ColumnGroup, type Share, type TargetIndex } from './target-index.js';
 
 /** What a source table whose rows are at hand gives to a group of columns. */
 export interface LocalSource {

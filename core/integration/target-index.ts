@@ -1,6 +1,8 @@
+import { shareId } from '../job/resolved.js';
+
 /**
  * The rows of the target table T: which source rows make up each of them (the CI_k of the Amalur papers), and the labels.
- * Training rows come first, so that a training set is a prefix; within each part rows keep the base table's order.
+ * Training rows come first, so that a training set is a prefix; within each part rows keep the order in which they came in.
  */
 export interface TargetIndex {
   /** r_T. */
@@ -13,6 +15,8 @@ export interface TargetIndex {
   readonly weights?: Float64Array;
   /** The columns of T by where they come from, sorted by id: sums run in this order everywhere. */
   readonly groups: readonly ColumnGroup[];
+  /** CI_k of the tables that bring rows in, by party, where rows are to be named: for a prediction. */
+  readonly origins?: ReadonlyMap<string, Int32Array>;
 }
 
 /**
@@ -20,9 +24,9 @@ export interface TargetIndex {
  * of the redundancy matrix R_k, so that no cell counts twice.
  */
 export interface ColumnGroup {
-  /** The party's id where one party supplies the columns; else the ids of all, joined by `+`. */
+  /** The party's id where one party supplies the columns; else the ids of all, in the order of ownership, joined by `+`. */
   readonly id: string;
-  /** Sorted by party. */
+  /** In the order in which they own a cell that several have. */
   readonly shares: readonly Share[];
 }
 
@@ -35,19 +39,9 @@ export interface Share {
   readonly rows: Int32Array;
 }
 
-/** The group's id of columns that these parties supply. */
-export function groupId(parties: readonly string[]): string {
-  return [...parties].sort().join('+');
-}
-
 /** Whether several tables supply the columns, so that their parameters are no single party's. */
 export function isShared({ shares }: ColumnGroup): boolean {
   return shares.length > 1;
-}
-
-/** What a share is called in messages: as its party where the columns are that party's alone. */
-export function shareId({ id }: Pick<ColumnGroup, 'id'>, party: string): string {
-  return id === party ? party : `${id}/${party}`;
 }
 
 /** All shares by their ids, in the order of the groups. */
@@ -55,18 +49,6 @@ export function sharesById({ groups }: Pick<TargetIndex, 'groups'>): Map<string,
   return new Map(
     groups.flatMap((group) => group.shares.map((share) => [shareId(group, share.party), share] as const)),
   );
-}
-
-/** Row of a party's table in each row of T, −1 where it owns no cell of it. */
-export function rowsOfParty({ rows, groups }: TargetIndex, party: string): Int32Array {
-  const found = new Int32Array(rows).fill(-1);
-  for (const share of groups.flatMap(({ shares }) => shares)) {
-    if (share.party !== party) continue;
-    share.rows.forEach((source, row) => {
-      if (source >= 0) found[row] = source;
-    });
-  }
-  return found;
 }
 
 /** n_k: how often each source row occurs among the training rows; length r_k. */

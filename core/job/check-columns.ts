@@ -3,17 +3,22 @@ import { suggest } from '../suggest.js';
 import { findColumn } from './known-tables.js';
 import type { JoinedTable } from './resolve-joins.js';
 import type { Job } from './schema.js';
+import type { SharedColumn } from './shared-columns.js';
 
 /** Checks that every column named under `features` and `target.rowKey` exists, and that none of the features is the label. */
-export function checkColumns(job: Job, parties: readonly [JoinedTable, ...JoinedTable[]]): void {
+export function checkColumns(
+  job: Job,
+  parties: readonly [JoinedTable, ...JoinedTable[]],
+  shared: readonly SharedColumn[],
+): void {
   const { include, exclude, encode } = job.features;
   const label = job.target.label && `${parties[0].id}.${job.target.label.column}`;
   for (const [name, field] of [...named(include ?? [], 'features.include'), ...encoded(encode)]) {
-    if (name === label) refuseLabel(name, field);
-    checkColumn(name, field, parties);
+    if (name === label || name === job.target.label?.column) refuseLabel(name, field);
+    checkColumn(name, field, parties, shared);
   }
   for (const [name, field] of named(exclude, 'features.exclude')) {
-    checkColumn(name, field, parties);
+    checkColumn(name, field, parties, shared);
     if (include?.includes(name) === true) {
       throw new AmalurError(
         'AMALUR_INVALID_JOB',
@@ -38,14 +43,23 @@ function encoded(encode: Job['features']['encode']): [string, string][] {
   return Object.keys(encode).map((name) => [name, `features.encode["${name}"]`]);
 }
 
-function checkColumn(name: string, field: string, parties: readonly JoinedTable[]): void {
+function checkColumn(
+  name: string,
+  field: string,
+  parties: readonly JoinedTable[],
+  shared: readonly SharedColumn[],
+): void {
+  if (shared.some((column) => column.name === name)) return;
   const party = parties.find(({ id }) => name.startsWith(`${id}.`));
   if (party !== undefined) {
     findColumn(party, name.slice(party.id.length + 1), field, `${party.id}.`);
     return;
   }
   const id = name.split('.', 2).join('.');
-  const known = parties.flatMap((one) => one.profile.columns.map((column) => `${one.id}.${column.name}`));
+  const known = [
+    ...shared.map((column) => column.name),
+    ...parties.flatMap((one) => one.profile.columns.map((column) => `${one.id}.${column.name}`)),
+  ];
   const meant = suggest(name, known);
   throw new AmalurError('AMALUR_UNKNOWN_TABLE', `${id} does not take part in this job`, {
     field,

@@ -33,7 +33,7 @@ function chooseColumn(job: Job, party: JoinedTable, column: ColumnProfile): Choi
   if (asked !== undefined) checkEncoding(name, column, asked);
   if (exclude.includes(name)) return { reason: 'excluded by the job' };
   if (include !== undefined && !include.includes(name)) return { reason: 'not among features.include' };
-  if (party.join?.columns.includes(column.name) === true) {
+  if (party.join?.columns.some((key) => key.column === column.name && key.apply.length === 0) === true) {
     return { reason: 'join key: repeats the column of the base table' };
   }
   if (party.join !== undefined && isLabelOfSelfJoin(job, party, column) && include === undefined) {

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { DATE_PARTS } from '../integration/encoding/date-parts.js';
 import { MAX_TEXT_LENGTH } from '../integration/encoding/level-counts.js';
+import { featureName } from './names.js';
 
 /** So many that a party with one such column stays below the 1,024 up to which training centres and whitens. */
 export const HASH_BUCKETS = 512;
-
-/** `silo.table.column`. */
-const columnName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\..+$/, 'a column is written silo.table.column')
-  .describe('A column of a table, written `silo.table.column` (with the alias where a join has one).');
 
 const scale = z.enum(['standard', 'min-max', 'robust', 'none']);
 const missing = z.union([z.strictObject({ constant: z.number() }), z.literal('mean')]);
@@ -68,10 +63,10 @@ const encode = z.union([columnEncoding, z.enum(['numeric', 'categorical', 'date'
 
 export const featuresSchema = z
   .strictObject({
-    include: z.array(columnName).optional().describe('Use these columns only.'),
-    exclude: z.array(columnName).default([]).describe('Leave these columns out.'),
+    include: z.array(featureName).optional().describe('Use these columns only.'),
+    exclude: z.array(featureName).default([]).describe('Leave these columns out.'),
     encode: z
-      .record(columnName, encode)
+      .record(featureName, encode)
       .default({})
       .describe(
         'How to encode a column, where its type does not say what is meant (a month is a category): a type of encoding, or an object with its settings.',

@@ -1,128 +1,174 @@
 import { AmalurError } from '../errors.js';
-import { EXACT_ROWS, type ColumnProfile } from '../sources/profile.js';
-import { findColumn, findTable, fullName, type TableInSilo } from './known-tables.js';
-import type { ResolvedJoin } from './resolved.js';
+import { checkJoinKey, type KeySide } from './check-join-key.js';
+import { findTable, fullName, type TableInSilo } from './known-tables.js';
+import type { ResolvedJoin, Scenario } from './resolved.js';
 import type { Job } from './schema.js';
 
 /** A party with its table, before its features are chosen. */
 export interface JoinedTable extends TableInSilo {
   /** `silo.table` or `silo.alias`. */
   readonly id: string;
-  /** How it joins the base; undefined for the base itself. */
+  /** How it comes in; undefined for the base itself. */
   readonly join: ResolvedJoin | undefined;
+  /** It only says which rows match, and has no features. */
+  readonly linksOnly: boolean;
 }
 
-/** The tables of the job, base first, with checked join keys. */
+type Join = Job['integration']['joins'][number];
+type Parties = [JoinedTable, ...JoinedTable[]];
+
+/** The tables of the job, base first, in the order in which they come in, with checked join keys. */
 export function resolveJoins(
   job: Job,
   tables: readonly TableInSilo[],
 ): readonly [JoinedTable, ...JoinedTable[]] {
   const base = findTable(tables, job.target.base, 'target.base');
-  requireRows(base);
-  const parties: [JoinedTable, ...JoinedTable[]] = [
-    { silo: base.silo, profile: base.profile, id: fullName(base), join: undefined },
-  ];
+  requireRows(base, 'target.base');
+  const parties: Parties = [{ ...base, id: fullName(base), join: undefined, linksOnly: false }];
   for (const [position, join] of job.integration.joins.entries()) {
     const field = `integration.joins[${String(position)}]`;
-    const table = findTable(tables, join.table, `${field}.table`);
-    const id = `${table.silo}.${join.as ?? table.profile.table}`;
-    if (parties.some((party) => party.id === id)) refuseSecond(id, join.as !== undefined, field);
-    const resolved = { party: id, ...keyColumns(join.on, base, table, `${field}.on`) };
-    parties.push({ silo: table.silo, profile: table.profile, id, join: resolved });
+    const scenario = join.scenario ?? job.integration.scenario;
+    if (scenario === 'union') addUnion(parties, tables, join, field);
+    else addJoin(parties, tables, job, join, scenario, field);
   }
   return parties;
 }
 
-function keyColumns(
-  on: Job['integration']['joins'][number]['on'],
-  base: TableInSilo,
-  table: TableInSilo,
+function addUnion(parties: Parties, tables: readonly TableInSilo[], join: Join, field: string): void {
+  for (const name of ['on', 'to', 'through'] as const) {
+    if (join[name] === undefined) continue;
+    refuse(`${field}.${name}`, `rows are added to the target table, so "${name}" has no meaning`, [
+      `leave "${name}" out, or set ${field}.scenario to "left"`,
+    ]);
+  }
+  const table = newParty(parties, tables, join.table, join.as, field);
+  requireRows(table, `${field}.table`);
+  const { id } = table;
+  const resolved = { party: id, scenario: 'union', to: [], columns: [], matches: 'one', field } as const;
+  parties.push({ ...table, join: resolved, linksOnly: false });
+}
+
+function addJoin(
+  parties: Parties,
+  tables: readonly TableInSilo[],
+  job: Job,
+  join: Join,
+  scenario: Exclude<Scenario, 'union'>,
   field: string,
-): Omit<ResolvedJoin, 'party'> {
-  const pairs = on.map((entry, position) => {
-    const at = `${field}[${String(position)}]`;
-    const [baseName, name] = typeof entry === 'string' ? [entry, entry] : [entry.base, entry.table];
-    const left = findColumn(base, baseName, typeof entry === 'string' ? at : `${at}.base`);
-    const right = findColumn(table, name, typeof entry === 'string' ? at : `${at}.table`);
-    // What has no values has no type either.
-    checkKeyHasValues(base, left, field);
-    checkKeyHasValues(table, right, field);
-    checkKeyTypes(base, left, table, right, at);
-    return { left, right };
-  });
-  const columns = pairs.map(({ right }) => right);
-  const repeated = columns.findIndex((column, position) => columns.indexOf(column) !== position);
-  if (repeated >= 0) {
+): void {
+  const left = join.to === undefined ? facts(parties) : [earlierParty(parties, join.to, `${field}.to`)];
+  const table = newParty(parties, tables, join.table, join.as, field);
+  const { on, through, matches } = join;
+  if (on === undefined) {
     throw new AmalurError(
-      'AMALUR_DUPLICATE_NAME',
-      `the key names column "${columns[repeated]?.name ?? ''}" twice`,
+      'AMALUR_INVALID_JOB',
+      `the join of ${table.id} does not say which columns must be equal`,
       {
-        field: `${field}[${String(repeated)}]`,
-        suggestion: 'name each key column once',
+        field: `${field}.on`,
+        suggestion:
+          'name the key columns under "on", or set the scenario to "union" if its rows are to be added below',
       },
     );
   }
-  checkKeyIsUnique(table, columns, field);
-  return { baseColumns: pairs.map(({ left }) => left.name), columns: columns.map((column) => column.name) };
+  const at = `${field}.on`;
+  const bases = on.map((entry, i) => keyEntry(entry, 'base', `${at}[${String(i)}]`));
+  const own = on.map((entry, i) => keyEntry(entry, 'table', `${at}[${String(i)}]`));
+  const lefts = left.map((party) => ({
+    table: party,
+    columns: bases.map(({ text, field: path }) => ({ text: leftName(job, party, text), field: path })),
+    field: at,
+  }));
+
+  if (through === undefined) {
+    const key = checkJoinKey(lefts, { table, columns: own, field: at }, matches === 'one');
+    parties.push({ ...table, join: { party: table.id, scenario, ...key, matches, field }, linksOnly: false });
+    return;
+  }
+
+  // A table of matches is joined as any other; the table that it leads to is joined to it.
+  const via = `${field}.through`;
+  const links = newParty(parties, tables, through.table, undefined, via);
+  const side = (name: 'base' | 'match'): KeySide => ({
+    table: links,
+    columns: through[name].map((text, i) => ({ text, field: `${via}.${name}[${String(i)}]` })),
+    field: `${via}.${name}`,
+  });
+  const toLinks = checkJoinKey(lefts, side('base'), matches === 'one');
+  const first = scenario === 'inner' ? 'inner' : 'left';
+  parties.push({
+    ...links,
+    join: { party: links.id, scenario: first, ...toLinks, matches, leadsTo: table.id, field: via },
+    linksOnly: true,
+  });
+  const fromLinks = checkJoinKey([side('match')], { table, columns: own, field: at }, true);
+  if (links.id === table.id) refuseSecond(table.id, join.as !== undefined, field);
+  parties.push({
+    ...table,
+    join: { party: table.id, scenario, ...fromLinks, matches: 'one', field },
+    linksOnly: false,
+  });
 }
 
-function checkKeyTypes(
-  base: TableInSilo,
-  left: ColumnProfile,
-  table: TableInSilo,
-  right: ColumnProfile,
+/** One side of an entry of `on`, with its path. */
+function keyEntry(
+  entry: NonNullable<Join['on']>[number],
+  side: 'base' | 'table',
   field: string,
-): void {
-  if (left.type === right.type && left.type !== 'other') return;
-  throw new AmalurError(
-    'AMALUR_KEY_TYPE_MISMATCH',
-    left.type === right.type
-      ? `${fullName(base)}.${left.name} and ${fullName(table)}.${right.name} are of a type that cannot be matched`
-      : `${fullName(base)}.${left.name} is of type ${left.type}, ${fullName(table)}.${right.name} of type ${right.type}`,
-    { field, suggestion: 'join on columns of one type, or add a computed column that converts one of them' },
-  );
+): KeySide['columns'][number] {
+  return typeof entry === 'string'
+    ? { text: entry, field }
+    : { text: entry[side], field: `${field}.${side}` };
 }
 
-/** Throws AMALUR_EMPTY_TARGET for a base table without rows: whatever else is wrong with it comes from that. */
-function requireRows(base: TableInSilo): void {
-  if (base.profile.rows > 0) return;
-  throw new AmalurError('AMALUR_EMPTY_TARGET', `table ${fullName(base)} has no rows`, {
-    field: 'target.base',
+/** The base and all that is united with it: the tables whose rows are the rows of the target table. */
+function facts([base, ...others]: Parties): readonly JoinedTable[] {
+  return [base, ...others.filter(({ join }) => join?.scenario === 'union')];
+}
+
+/** A key column is named as in the base table; a united table may have it under the name that `columns` says. */
+function leftName(job: Job, party: JoinedTable, name: string): string {
+  if (party.join === undefined || party.profile.columns.some((column) => column.name === name)) return name;
+  const base = `${job.target.base}.${name}`;
+  const sources = Object.entries(job.integration.columns).find(
+    ([target, columns]) => target === name || columns.includes(base),
+  );
+  const own = sources?.[1].find((column) => column.startsWith(`${party.id}.`));
+  return own === undefined ? name : own.slice(party.id.length + 1);
+}
+
+function earlierParty(parties: Parties, id: string, field: string): JoinedTable {
+  const found = parties.find((party) => party.id === id);
+  if (found !== undefined) return found;
+  throw new AmalurError('AMALUR_UNKNOWN_TABLE', `${id} does not come in before this join`, {
+    field,
+    suggestion: `so far there are ${parties.map((party) => party.id).join(', ')}`,
+  });
+}
+
+function newParty(
+  parties: Parties,
+  tables: readonly TableInSilo[],
+  name: string,
+  alias: string | undefined,
+  field: string,
+): TableInSilo & { readonly id: string } {
+  const table = findTable(tables, name, `${field}.table`);
+  const id = `${table.silo}.${alias ?? table.profile.table}`;
+  if (parties.some((party) => party.id === id)) refuseSecond(id, alias !== undefined, field);
+  return { ...table, id };
+}
+
+/** Throws AMALUR_EMPTY_TARGET for a table without rows: whatever else is wrong with it comes from that. */
+function requireRows(table: TableInSilo, field: string): void {
+  if (table.profile.rows > 0) return;
+  throw new AmalurError('AMALUR_EMPTY_TARGET', `table ${fullName(table)} has no rows`, {
+    field,
     suggestion: 'choose a table that has rows',
   });
 }
 
-function checkKeyHasValues(table: TableInSilo, column: ColumnProfile, field: string): void {
-  if (column.distinct > 0) return;
-  throw new AmalurError(
-    'AMALUR_EMPTY_JOIN',
-    `no row can match: key column "${column.name}" of ${fullName(table)} has no value in its ${String(table.profile.rows)} rows`,
-    { field, suggestion: 'join on columns that have values, or leave the join out' },
-  );
-}
-
-/**
- * The "one" side of a join must not repeat its key. The profile proves it for a known key, and can refute it by counting,
- * where counts are exact: a tuple of columns has at most as many distinct values as the product of theirs. What is neither
- * is left to the run.
- */
-function checkKeyIsUnique(table: TableInSilo, key: readonly ColumnProfile[], field: string): void {
-  const names = key.map((column) => column.name);
-  if (table.profile.keys.some((known) => known.every((column) => names.includes(column)))) return;
-  if (table.profile.rows > EXACT_ROWS) return;
-  const complete = table.profile.rows - key.reduce((sum, column) => sum + column.nulls, 0);
-  const distinct = key.reduce((product, column) => product * column.distinct, 1);
-  if (complete <= distinct) return;
-  const repeated = String(complete - distinct);
-  throw new AmalurError(
-    'AMALUR_REPEATED_KEY',
-    `${fullName(table)} repeats its key (${names.join(', ')}): ${key.length > 1 ? 'at least ' : ''}${repeated} of its ` +
-      `${String(table.profile.rows)} rows have a key that another row has already`,
-    {
-      field,
-      suggestion: 'add the key columns that tell these rows apart, or aggregate the table to one row a key',
-    },
-  );
+function refuse(field: string, message: string, [suggestion]: readonly [string]): never {
+  throw new AmalurError('AMALUR_INVALID_JOB', message, { field, suggestion });
 }
 
 function refuseSecond(id: string, alias: boolean, field: string): never {

@@ -4,11 +4,20 @@ import { parseWith } from '../parse-with.js';
 import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
 import { checkModel } from './check-model.js';
-import { chooseFeatures } from './choose-features.js';
+import { checkOverlap } from './check-overlap.js';
 import { requireSilo, type TableInSilo } from './known-tables.js';
-import type { ResolvedJob } from './resolved.js';
+import {
+  originsOf,
+  type FeatureColumn,
+  type Party,
+  type ResolvedGroup,
+  type ResolvedJob,
+} from './resolved.js';
+import { resolveGroups } from './resolve-groups.js';
 import { resolveJoins, type JoinedTable } from './resolve-joins.js';
+import { labelSources, weightSources, withLabel, without } from './resolve-label.js';
 import { jobSchema, type Job } from './schema.js';
+import { sharedColumns } from './shared-columns.js';
 
 export type { TableInSilo } from './known-tables.js';
 
@@ -18,41 +27,78 @@ export function parseJob(value: unknown): Job {
 }
 
 /**
- * Checks a job against the tables that the catalog knows and works out what a run needs: parties, join keys, features
- * with their encodings, row key. Depends on nothing else, so that equal jobs over equal tables resolve to equal JSON.
- * Throws an AmalurError with the path of the offending field and a suggestion.
+ * Checks a job against the tables that the catalog knows and works out what a run needs: parties, how their rows come together,
+ * the target table's columns with their encodings and sources, row keys. Depends on nothing else, so that equal jobs over
+ * equal tables resolve to equal JSON. Throws an AmalurError with the path of the offending field and a suggestion.
  */
 export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJob {
   checkModel(job);
   checkConstraints(job, tables);
-  const parties = resolveJoins(job, tables);
-  checkLabel(job, parties[0]);
-  checkColumns(job, parties);
-  const choices = parties.map((party) => chooseFeatures(job, party));
-  if (choices.every(({ features }) => features.length === 0)) refuseWithoutFeatures();
+  const joined = resolveJoins(job, tables);
+  const shared = sharedColumns(job, joined);
+  const labels = labelSources(job, joined, shared);
+  const weights = weightSources(job, joined, shared);
+  checkLabel(job, withLabel(job, joined[0], shared));
+  checkColumns(job, joined, shared);
+  checkOverlap(job, joined);
+  const { groups, leftOut } = resolveGroups(
+    job,
+    joined.map((party) => without(party, [...labels, ...weights])),
+    shared,
+  );
+  if (groups.length === 0) refuseWithoutFeatures();
+  const joins = joined.flatMap(({ join }) => (join === undefined ? [] : [join]));
+  const parties: readonly Party[] = joined.map(({ id, silo, profile }) => ({
+    id,
+    silo,
+    table: profile.table,
+    features: featuresOf(id, groups),
+    version: profile.contentHash,
+    rowKey: [],
+  }));
+  const origins = originsOf({ parties, joins }).map(({ id }) => id);
   return {
     job,
     jobHash: hashJson(job),
-    parties: parties.map(({ id, silo, profile }, position) => ({
-      id,
-      silo,
-      table: profile.table,
-      features: choices[position]?.features ?? [],
-      version: profile.contentHash,
-    })),
-    joins: parties.flatMap(({ join }) => (join === undefined ? [] : [join])),
-    rowKey: job.target.rowKey ?? defaultRowKey(parties[0], job.target.label?.column),
-    leftOut: choices.flatMap(({ leftOut }) => leftOut),
+    parties: parties.map((party, at) => {
+      const table = joined[at];
+      return table && origins.includes(party.id) ? { ...party, rowKey: rowKeyOf(job, table, labels) } : party;
+    }),
+    joins,
+    groups,
+    labels,
+    weights,
+    leftOut,
   };
 }
 
+/** The columns of a table that features are made of. */
+function featuresOf(id: string, groups: readonly ResolvedGroup[]): readonly FeatureColumn[] {
+  return groups.flatMap(({ features, shares }) => {
+    const columns = shares.find(({ party }) => party === id)?.columns ?? [];
+    return columns.flatMap((name, at) => {
+      const feature = features[at];
+      return feature ? [{ ...feature, name }] : [];
+    });
+  });
+}
+
 /**
- * The smallest known key of the base table, else all its columns; never the label, which would travel to where predictions are
- * written, and decide on which side of the split a row falls.
+ * What the job says, where the table has such columns; else the smallest known key, else all columns. Never the label, which would
+ * travel to where predictions are written, and decide on which side of the split a row falls.
  */
-function defaultRowKey({ profile }: JoinedTable, label: string | undefined): readonly string[] {
-  const key = profile.keys.find((columns) => label === undefined || !columns.includes(label));
-  return key ?? profile.columns.map(({ name }) => name).filter((name) => name !== label);
+function rowKeyOf(
+  job: Job,
+  { id, profile, join }: JoinedTable,
+  labels: ResolvedJob['labels'],
+): readonly string[] {
+  const { rowKey } = job.target;
+  const names = profile.columns.map(({ name }) => name);
+  if (rowKey !== undefined && (join === undefined || rowKey.every((name) => names.includes(name))))
+    return rowKey;
+  const own = labels.filter(({ party }) => party === id).map(({ column }) => column);
+  const key = profile.keys.find((columns) => !columns.some((name) => own.includes(name)));
+  return key ?? names.filter((name) => !own.includes(name));
 }
 
 function checkConstraints(job: Job, tables: readonly TableInSilo[]): void {

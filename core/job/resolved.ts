@@ -1,4 +1,5 @@
 import type { DatePart, TimeUnit } from '../integration/encoding/date-parts.js';
+import type { KeyColumn } from '../sources/key-column.js';
 import type { Missing, Scale } from './features-schema.js';
 import type { Job } from './schema.js';
 
@@ -6,7 +7,7 @@ export type { Missing, Scale } from './features-schema.js';
 
 /** A column read as a number that is scaled. Members that may be left out have the default of the job's features. */
 export interface NumericFeature {
-  /** Name in the source table. */
+  /** Name in the source table; of a column that several tables supply, its name in the target table. */
   readonly name: string;
   readonly encoding: 'numeric';
   /** Default: standard. */
@@ -61,19 +62,47 @@ export interface Party {
   readonly id: string;
   readonly silo: string;
   readonly table: string;
+  /** Columns that are read for features, by their names in the table. */
   readonly features: readonly FeatureColumn[];
   /** Content hash of the table's version that the job was resolved against. */
   readonly version: string;
+  /** Columns that name a row of the table: they decide the side of the split, and stand beside a prediction. */
+  readonly rowKey: readonly string[];
 }
 
-/** A join of a dimension party to the base party, n:1. */
+/** How a table comes into the target table. */
+export type Scenario = Job['integration']['scenario'];
+
+/** One step in the building of the target table's rows: a table is joined to the rows so far, or its rows are added to them. */
 export interface ResolvedJoin {
-  /** The "one" side. */
+  /** The table that comes in. */
   readonly party: string;
-  /** Key columns of the base table, in the order of `columns`. */
-  readonly baseColumns: readonly string[];
-  /** Key columns of the dimension table. */
-  readonly columns: readonly string[];
+  readonly scenario: Scenario;
+  /** Where the key of a row so far is: in the first of these parties that the row has. Empty for a union. */
+  readonly to: readonly { readonly party: string; readonly columns: readonly KeyColumn[] }[];
+  /** Key columns of the table, in the order of those in `to`. */
+  readonly columns: readonly KeyColumn[];
+  /** one: the table's key must not repeat; all: a row so far is repeated for each row that it matches. */
+  readonly matches: 'one' | 'all';
+  /** Of a table of matches the table that it leads to: a row of it that finds none there says nothing. */
+  readonly leadsTo?: string;
+  /** Path of the join in the job, for messages. */
+  readonly field: string;
+}
+
+/** A column of a table that supplies a target column; of several the first that has a row owns its cell. */
+export interface ColumnSource {
+  readonly party: string;
+  readonly column: string;
+}
+
+/** Target columns that come from the same tables, in the order in which these own an overlapping cell. */
+export interface ResolvedGroup {
+  /** The party's id where one table alone supplies them, else the ids joined by `+`. */
+  readonly id: string;
+  readonly features: readonly FeatureColumn[];
+  /** For each table the source column of each feature. */
+  readonly shares: readonly { readonly party: string; readonly columns: readonly string[] }[];
 }
 
 export interface LeftOutColumn {
@@ -90,7 +119,34 @@ export interface ResolvedJob {
   /** Base party first, then the joins in the job's order. */
   readonly parties: readonly Party[];
   readonly joins: readonly ResolvedJoin[];
-  readonly rowKey: readonly string[];
+  /** The target table's columns, sorted by id: every cell of a row belongs to one share of its group. */
+  readonly groups: readonly ResolvedGroup[];
+  /** Where the label comes from. */
+  readonly labels: readonly ColumnSource[];
+  /** Where the weights of rows come from; nowhere where all weigh the same. */
+  readonly weights: readonly ColumnSource[];
   /** Columns that could have been features and are not, with the reason. */
   readonly leftOut: readonly LeftOutColumn[];
+}
+
+/** Parties that may bring rows into the target table: the base, and what is united or fully joined with it. */
+export function originsOf({ parties, joins }: Pick<ResolvedJob, 'parties' | 'joins'>): readonly Party[] {
+  return parties.filter(
+    ({ id }, position) =>
+      position === 0 ||
+      joins.some(({ party, scenario }) => party === id && (scenario === 'union' || scenario === 'outer')),
+  );
+}
+
+/** Whether a row may have cells of a group from several tables: rows that are only united never do. */
+export function mayOverlap({ shares }: ResolvedGroup, joins: readonly ResolvedJoin[]): boolean {
+  if (shares.length < 2) return false;
+  return joins.some(
+    ({ party, scenario }) => scenario !== 'union' && shares.some((share) => share.party === party),
+  );
+}
+
+/** Names what one table gives to a group of columns, unique in a job: the party itself where the columns are its alone. */
+export function shareId({ id }: Pick<ResolvedGroup, 'id'>, party: string): string {
+  return id === party ? party : `${id}/${party}`;
 }

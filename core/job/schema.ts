@@ -1,11 +1,6 @@
 import { z } from 'zod';
+import { columnName, tableName, targetColumnName } from './names.js';
 import { featuresSchema } from './features-schema.js';
-
-/** `silo.table`, as the catalog knows it. */
-const tableName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, 'a table is written silo.table')
-  .describe('A table of a silo, written `silo.table`.');
 
 const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
 
@@ -27,20 +22,55 @@ const label = z
   .refine((l) => l.atLeast === undefined || l.equals === undefined, 'give atLeast or equals, not both')
   .optional();
 
+const scenario = z.enum(['left', 'inner', 'outer', 'union']);
+
+const keyColumns = z
+  .array(z.union([z.string().min(1), z.strictObject({ base: z.string().min(1), table: z.string().min(1) })]))
+  .min(1)
+  .describe(
+    'Key columns: a name that both sides have, or `{base, table}` where the names differ. A part may be computed: ' +
+      '`lower(trim(email))`, with lower, upper, trim, digits, alphanumeric and date.',
+  );
+
 const join = z.strictObject({
-  table: tableName.describe('The table to join: the "one" side, its key must not repeat.'),
+  table: tableName.describe('The table that comes in.'),
   as: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/)
     .optional()
     .describe('Alias, needed where a table is joined twice (say airports as origin and as destination).'),
-  on: z
-    .array(
-      z.union([z.string().min(1), z.strictObject({ base: z.string().min(1), table: z.string().min(1) })]),
-    )
-    .min(1)
-    .describe('Key columns: a name that both tables have, or `{base, table}` where the names differ.'),
+  scenario: scenario
+    .optional()
+    .describe("How this table comes in, where that is not the integration's scenario."),
+  to: tableName
+    .optional()
+    .describe(
+      'An earlier table (with its alias) to join to, which makes a snowflake; default: the base table and those united with it.',
+    ),
+  on: keyColumns.optional(),
+  through: z
+    .strictObject({
+      table: tableName.describe('Table of which each row says that two rows match.'),
+      base: z.array(z.string().min(1)).min(1).describe('Its columns that hold the key of the rows so far.'),
+      match: z.array(z.string().min(1)).min(1).describe("Its columns that hold the joined table's key."),
+    })
+    .optional()
+    .describe('A table of matches between the two sides, where they have no key in common.'),
+  matches: z
+    .enum(['one', 'all'])
+    .default('one')
+    .describe(
+      "one: the table's key must not repeat; all: a row is repeated for each row that it matches (n:m).",
+    ),
 });
+
+const columns = z
+  .record(targetColumnName, z.array(columnName).min(1))
+  .default({})
+  .describe(
+    'Target columns that several tables supply: by name, their source columns in the order in which they own a cell that more ' +
+      'than one of them has. Tables that are united share columns of one name by themselves.',
+  );
 
 const solver = {
   l2: z
@@ -132,6 +162,11 @@ export const jobSchema = z.strictObject({
   target: z.strictObject({
     base: tableName.describe('The table whose rows are the rows of the target table.'),
     label,
+    weight: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Column of numbers ≥ 0: how much each row counts in the loss. It is no feature.'),
     rowKey: z
       .array(z.string().min(1))
       .min(1)
@@ -142,13 +177,41 @@ export const jobSchema = z.strictObject({
   }),
   integration: z
     .strictObject({
-      scenario: z
-        .enum(['left', 'inner'])
+      scenario: scenario
         .default('left')
-        .describe('left keeps base rows without a match (their cells count as missing); inner drops them.'),
-      joins: z.array(join).default([]),
+        .describe(
+          'left keeps rows without a match (their cells count as missing); inner drops them; outer keeps the rows of the joined ' +
+            "table as well that nobody matches; union adds the table's rows below.",
+        ),
+      joins: z
+        .array(join)
+        .default([])
+        .describe('The tables besides the base, in the order in which they come in.'),
+      columns,
+      overlap: z
+        .union([
+          z.enum(['first', 'fail']),
+          z.strictObject({
+            newest: z
+              .record(tableName, z.string().min(1))
+              .describe('By table the column that tells its age.'),
+          }),
+        ])
+        .default('first')
+        .describe(
+          "Who owns a cell that several tables have: first, in the order of the column's sources; newest, by a column of time; " +
+            'fail, if they disagree anywhere.',
+        ),
+      maxRows: z
+        .int()
+        .positive()
+        .max(2_000_000_000)
+        .default(50_000_000)
+        .describe(
+          'Rows that the target table may have at the most: a guard against joins that multiply rows.',
+        ),
     })
-    .default({ scenario: 'left', joins: [] }),
+    .default({ scenario: 'left', joins: [], columns: {}, overlap: 'first', maxRows: 50_000_000 }),
   features: featuresSchema,
   model: model.describe('What is fitted.'),
   split: z

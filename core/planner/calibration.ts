@@ -5,7 +5,7 @@ import { columnVector, dense, denseMatrix } from '../algebra/dense.js';
 import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
 import type { Store } from '../exchange/store.js';
 import { keyTokens } from '../integration/key-tokens.js';
-import { matchRows } from '../integration/match-rows.js';
+import { codesAmong, rowsByKey } from '../integration/match-keys.js';
 import { logisticLoss } from '../models/logistic-regression.js';
 import type { HostProfile, MachineRates } from './plan.js';
 
@@ -54,7 +54,7 @@ function measureKernels(): Omit<MachineRates, 'putBytes' | 'getBytes' | 'scanned
     // The result is as large as the table, and clearing it is part of the work.
     scatters: rateOf(TARGET_ROWS, () => scatterSum(target, index, LARGE_TABLE)),
     lossEvaluations: rateOf(TARGET_ROWS, () => logisticLoss.along(target.data, target.data, labels, 0.1)),
-    matchedRows: rateOf(2 * KEYS, () => matchRows(keyTokens(keys), keyTokens(distinct), 'calibration', '')),
+    matchedRows: rateOf(2 * KEYS, () => codesAmong(keyTokens(keys), rowsByKey(keyTokens(distinct)))),
   };
 }
 

@@ -14,7 +14,8 @@ export interface Exclusion {
 
 /** Everything that rules a candidate out; nothing when it is allowed. */
 export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclusion[] {
-  const { job, parties } = situation.resolved;
+  const { job } = situation.resolved;
+  const { labelSilos, sharingSilos } = situation.data;
   const { constraints } = job;
   const found: Exclusion[] = [];
   const exclude = (rule: Rule, sentence: string) => found.push({ rule, sentence });
@@ -38,13 +39,15 @@ export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclu
   if (constraints.labelsStay && draft.discloses.labels) {
     exclude(
       'labelsStay',
-      `constraints.labelsStay keeps the labels in silo ${parties[0]?.silo ?? ''}, and this plan sends them to ${site}`,
+      `constraints.labelsStay keeps the labels in silo ${labelSilos.join(', ')}, and this plan sends them to ${site}`,
     );
   }
   if (constraints.parametersStay && draft.discloses.parameters) {
     exclude(
       'parametersStay',
-      `constraints.parametersStay keeps parameters in their silos, and ${draft.strategy} gathers them in one model`,
+      draft.strategy === 'federate'
+        ? `constraints.parametersStay keeps parameters in their silos, and the silos ${sharingSilos.join(', ')} supply the same columns, whose parameters all of them know`
+        : `constraints.parametersStay keeps parameters in their silos, and ${draft.strategy} gathers them in one model`,
     );
   }
   const { maxBytesOut, maxSeconds, maxMemoryBytes } = constraints;

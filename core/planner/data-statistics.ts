@@ -26,6 +26,8 @@ export interface PartyStatistics {
   readonly keyBytes: number;
   /** Bytes of the party's part of the model: parameters, and what encodes its columns. */
   readonly partBytes: number;
+  /** Bytes of what defines target rows: 8 a row for the label, 8 for its position in the split. */
+  readonly rowBytes: number;
   /** Distinct join keys, each of which is hashed and looked up once. */
   readonly distinctKeys: number;
 }
@@ -36,10 +38,14 @@ export interface DataStatistics {
   /** r_T, an upper bound: rows without label are known, rows without match are not. */
   readonly targetRows: number;
   readonly trainRows: number;
-  /** Σ c_k. */
+  /** Columns of T before encoding, and after (c_T); one that several tables supply counts once. */
+  readonly targetNumeric: number;
+  readonly targetCategories: number;
   readonly targetColumns: number;
-  /** Bytes of each row's label, if it has one, and of its position in the split: 8 each. */
-  readonly labelBytes: number;
+  /** Silos that supply labels. */
+  readonly labelSilos: readonly string[];
+  /** Silos that supply a column which a table of another silo supplies as well. */
+  readonly sharingSilos: readonly string[];
 }
 
 const NUMBER_BYTES = 8;
@@ -59,14 +65,50 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
   );
   const [baseProfile] = profiles;
   if (base === undefined || baseProfile === undefined) throw new Error('a job has a base party');
-  const targetRows = countTargetRows(resolved, baseProfile);
+  const targetRows = countTargetRows(resolved, profiles);
   return {
     parties: [base, ...others],
     targetRows,
     trainRows: Math.round(targetRows * (1 - resolved.job.split.test)),
-    targetColumns: [base, ...others].reduce((sum, party) => sum + party.columns, 0),
-    labelBytes: (1 + labelColumn(resolved.job).length) * NUMBER_BYTES * base.rows,
+    ...describeColumns(resolved, [base, ...others]),
+    labelSilos: [...new Set(resolved.labels.map(({ party }) => siloOf(resolved, party)))],
+    sharingSilos: sharingSilos(resolved),
   };
+}
+
+/** A shared column is counted with the table that comes first among its sources. */
+function describeColumns(
+  { groups }: ResolvedJob,
+  parties: readonly PartyStatistics[],
+): Pick<DataStatistics, 'targetNumeric' | 'targetCategories' | 'targetColumns'> {
+  const widthOf = (party: string, counts: (share: { party: string }, position: number) => boolean) =>
+    sum(
+      groups.map(({ shares, features }) =>
+        shares.some((share, position) => share.party === party && counts(share, position)) ? features.length : 0,
+      ),
+    );
+  const first = parties.map(({ id }) => {
+    const all = widthOf(id, () => true);
+    return all === 0 ? 0 : widthOf(id, (_, position) => position === 0) / all;
+  });
+  const total = (figure: (party: PartyStatistics) => number) =>
+    Math.round(sum(parties.map((party, at) => figure(party) * (first[at] ?? 0))));
+  return {
+    targetNumeric: total(({ numeric }) => numeric),
+    targetCategories: total(({ categories }) => categories),
+    targetColumns: total(({ columns }) => columns),
+  };
+}
+
+function sharingSilos(resolved: ResolvedJob): readonly string[] {
+  const silos = resolved.groups
+    .map(({ shares }) => new Set(shares.map(({ party }) => siloOf(resolved, party))))
+    .filter((of) => of.size > 1);
+  return [...new Set(silos.flatMap((of) => [...of]))];
+}
+
+function siloOf({ parties }: ResolvedJob, id: string): string {
+  return parties.find((party) => party.id === id)?.silo ?? '';
 }
 
 function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfile): PartyStatistics {
@@ -78,8 +120,8 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   const texts = party.features.filter((feature) => readAs(feature) === 'categorical');
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
-  if (party === resolved.parties[0])
-    [...resolved.rowKey, ...labelColumn(resolved.job)].forEach((name) => read.add(name));
+  const labels = resolved.labels.filter((label) => label.party === party.id);
+  [...party.rowKey, ...labels.map(({ column }) => column)].forEach((name) => read.add(name));
   const distinctKey = (key: readonly string[]) =>
     Math.min(
       profile.rows,
@@ -102,28 +144,51 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
       NUMBER_BYTES * columns +
       COLUMN_BYTES * party.features.length +
       LEVEL_BYTES * sum(sizes.map(({ levels }) => levels)),
+    rowBytes: NUMBER_BYTES * profile.rows * (labels.length + (party.rowKey.length > 0 ? 1 : 0)),
     distinctKeys: sum(keys.map(distinctKey)),
     keyBytes: sum(keys.map((key) => CODE_BYTES * profile.rows + TOKEN_BYTES * distinctKey(key))),
   };
 }
 
-/** The keys by which a party takes part in joins: one for a dimension, one for each join of the base. */
-function keysOf({ parties, joins }: ResolvedJob, party: Party): readonly (readonly string[])[] {
-  return party === parties[0]
-    ? joins.map(({ baseColumns }) => baseColumns)
-    : joins.filter((join) => join.party === party.id).map(({ columns }) => columns);
+/** The keys by which a party takes part in joins, as the table that comes in or as one it is joined to. */
+function keysOf({ joins }: ResolvedJob, { id }: Party): readonly (readonly string[])[] {
+  return joins
+    .flatMap(({ party, columns, to }) => [{ party, columns }, ...to])
+    .filter(({ party, columns }) => party === id && columns.length > 0)
+    .map(({ columns }) => columns.map(({ column }) => column));
 }
 
-function countTargetRows({ job, joins }: ResolvedJob, base: TableProfile): number {
-  const nulls = (name: string) => base.columns.find((column) => column.name === name)?.nulls ?? 0;
-  const unmatched =
-    job.integration.scenario === 'inner' ? joins.flatMap(({ baseColumns }) => baseColumns).map(nulls) : [];
-  return Math.max(0, base.rows - Math.max(0, ...labelColumn(job).map(nulls), ...unmatched));
-}
-
-/** The label's column, if there is one. */
-function labelColumn({ target: { label } }: ResolvedJob['job']): string[] {
-  return label === undefined ? [] : [label.column];
+/** Rows that the joins may give at the most, as far as profiles tell: a join of many to many is taken to spread evenly. */
+function countTargetRows(
+  { job, joins, labels, parties }: ResolvedJob,
+  profiles: readonly TableProfile[],
+): number {
+  const [base] = profiles;
+  const profile = new Map(parties.map(({ id }, at) => [id, profiles[at]]));
+  const nulls = (id: string, name: string) =>
+    profile.get(id)?.columns.find((column) => column.name === name)?.nulls ?? 0;
+  let rows = base?.rows ?? 0;
+  for (const { party, scenario, to, columns, matches } of joins) {
+    const table = profile.get(party);
+    if (!table) continue;
+    if (scenario === 'union') {
+      rows += table.rows;
+      continue;
+    }
+    const distinct = columns.reduce(
+      (product, { column }) => product * (table.columns.find(({ name }) => name === column)?.distinct ?? 1),
+      1,
+    );
+    if (matches === 'all') rows *= Math.max(1, table.rows / Math.max(1, Math.min(distinct, table.rows)));
+    if (scenario === 'outer') rows += table.rows;
+    if (scenario === 'inner') {
+      const [left] = to;
+      const unmatched = left?.columns.map(({ column }) => nulls(left.party, column)) ?? [];
+      rows -= Math.max(0, ...unmatched);
+    }
+  }
+  const unlabelled = labels.reduce((sum, { party, column }) => sum + nulls(party, column), 0);
+  return Math.max(0, Math.min(Math.round(rows - unlabelled), job.integration.maxRows));
 }
 
 function profileOf(party: Party, tables: readonly TableInSilo[]): TableProfile {

@@ -43,8 +43,7 @@ interface Traffic {
  * exchange goes through its store as well, but doesn't leave it. For federate the site is the base table's silo, keys are hashed under a secret, parameters stay.
  */
 export function trainInRounds(situation: Situation, strategy: 'factorize' | 'federate', site: Site): Draft {
-  const { data, resolved } = situation;
-  const [base] = data.parties;
+  const { data } = situation;
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
   const rounds = roundsOf(situation);
   const sum = (parties: readonly PartyStatistics[], figure: (t: Traffic) => number) =>
@@ -72,8 +71,9 @@ export function trainInRounds(situation: Situation, strategy: 'factorize' | 'fed
     discloses: {
       rows: [],
       keys: strategy === 'federate' ? [] : [...bySilo(away.filter(({ keyBytes }) => keyBytes > 0)).keys()],
-      labels: resolved.job.target.label !== undefined && siteOf(base.silo) !== site,
-      parameters: strategy !== 'federate',
+      labels: data.labelSilos.some((silo) => siteOf(silo) !== site),
+      // What several silos weigh, all of them know.
+      parameters: strategy !== 'federate' || data.sharingSilos.length > 0,
     },
   };
 }
@@ -109,16 +109,19 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
       }) +
       leaving(data.parties) / rates.getBytes +
       arriving(data.parties) / rates.putBytes,
-    orchestration: FIXED_ACTIVITIES * ACTIVITY_SECONDS + rounds.expected * ROUND_SECONDS,
+    // Columns that several tables supply take a second exchange: their gradients are added up before products are made.
+    orchestration:
+      FIXED_ACTIVITIES * ACTIVITY_SECONDS +
+      rounds.expected * ROUND_SECONDS * (resolved.groups.some(({ shares }) => shares.length > 1) ? 2 : 1),
   });
 }
 
-function trafficOf({ data, resolved }: Situation, party: PartyStatistics): Traffic {
+function trafficOf({ resolved }: Situation, party: PartyStatistics): Traffic {
   const { model } = resolved.job;
   const basis = basisSize(model);
   const vectors = 8 * exchangeWidth(model) * party.rows;
   return {
-    startUp: party.keyBytes + (party === data.parties[0] ? data.labelBytes : 0),
+    startUp: party.keyBytes + party.rowBytes,
     startDown: 8 * party.rows,
     roundUp: vectors + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis,
     roundDown: vectors + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis,

@@ -29,12 +29,11 @@ export function materializeAt(situation: Situation, site: Site): Draft {
   const rounds = situation.rounds.whitenedTogether;
   const { rates } = hostOf(hosts, site);
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
-  const bytes = new Map([...bySilo(away)].map(([silo, parties]) => [silo, bytesPulled(parties, data)]));
+  const bytes = new Map([...bySilo(away)].map(([silo, parties]) => [silo, bytesPulled(parties)]));
   const arriving = total([...bytes.values()], (sent) => sent);
   const perRound = roundSeconds(situation, rates);
   const compute = rounds.expected * perRound;
   const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(resolved.job.model, perRound));
-  const [base] = data.parties;
   return {
     id: `materialize@${site}`,
     strategy: 'materialize',
@@ -60,33 +59,31 @@ export function materializeAt(situation: Situation, site: Site): Draft {
     discloses: {
       rows: [...bytes.keys()],
       keys: [...new Set(away.filter(({ keyBytes }) => keyBytes > 0).map(({ silo }) => silo))],
-      labels: resolved.job.target.label !== undefined && siteOf(base.silo) !== site,
+      labels: data.labelSilos.some((silo) => siteOf(silo) !== site),
       parameters: true,
     },
   };
 }
 
-/** Bytes that leave a silo: features and keys of its parties, and labels with the base table. */
-function bytesPulled(
-  parties: readonly PartyStatistics[],
-  { parties: [base], labelBytes }: DataStatistics,
-): number {
-  return total(parties, (party) => party.featureBytes + party.keyBytes + (party === base ? labelBytes : 0));
+/** Bytes that leave a silo: features and keys of its parties, and what defines target rows. */
+function bytesPulled(parties: readonly PartyStatistics[]): number {
+  return total(parties, ({ featureBytes, keyBytes, rowBytes }) => featureBytes + keyBytes + rowBytes);
 }
 
 /** Seconds to gather every cell of T. */
-function buildSeconds({ parties, targetRows }: DataStatistics, rates: MachineRates): number {
-  return total(parties, ({ numeric, categories }) => (targetRows * (numeric + categories)) / rates.gathers);
+function buildSeconds(
+  { targetNumeric, targetCategories, targetRows }: DataStatistics,
+  rates: MachineRates,
+): number {
+  return (targetRows * (targetNumeric + targetCategories)) / rates.gathers;
 }
 
 function roundSeconds({ data, resolved }: Situation, rates: MachineRates): number {
   const { model } = resolved.job;
   if (model.type === 'neural-network') return epochSeconds(data, model, rates);
-  const numeric = total(data.parties, (party) => party.numeric);
-  const categories = total(data.parties, (party) => party.categories);
   return (
     exchangeWidth(model) *
-      (productSeconds(data.trainRows, numeric, categories, rates) +
+      (productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
         gatherScatterSeconds(data.trainRows, data.trainRows, true, rates)) +
     descentSeconds(data, model, rates)
   );
@@ -97,7 +94,7 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
  * with its indicator columns written out, in float32.
  */
 function memoryAt({ data, resolved }: Situation): number {
-  const cells = total(data.parties, ({ numeric, categories }) => 8 * numeric + 4 * categories);
+  const cells = 8 * data.targetNumeric + 4 * data.targetCategories;
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
   const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
   return sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model) + oneHot;

@@ -2,6 +2,7 @@ import { AmalurError } from '../errors.js';
 import { canonicalText, keyOf, numberOf, positionOf } from './canonical.js';
 import { inUtf16Order, joinOf, makeDictionary, type Coded } from './dictionaries.js';
 import { fetchByRow } from './fetch.js';
+import { keyText } from './key-column.js';
 import type { Session } from './session.js';
 import type { Dictionary, ReadRequest, TableData } from './source.js';
 
@@ -12,13 +13,12 @@ export async function readTable(session: Session, table: string, request: ReadRe
     ...new Set([
       ...request.numeric,
       ...request.categorical,
-      ...Object.values(request.keys).flat(),
+      ...Object.values(request.keys).flatMap((key) => key.map(({ column }) => column)),
       ...(position?.columns ?? []),
     ]),
   ];
   await session.snapshot(needed);
   const cellOf = (name: string) => `c${needed.indexOf(name)}`;
-  const keyText = (name: string, cell: string) => canonicalText(session.column(name), cell, 'key');
   const numbers = request.numeric.map((name) => numberOf(session.column(name), cellOf(name)));
   await checkNumbers(session, table, request.numeric, numbers, cellOf);
 
@@ -27,9 +27,10 @@ export async function readTable(session: Session, table: string, request: ReadRe
       cells: [cellOf(name)],
       text: ([cell = '']: readonly string[]) => canonicalText(session.column(name), cell, 'category'),
     })),
-    ...Object.values(request.keys).map((names) => ({
-      cells: names.map(cellOf),
-      text: (cells: readonly string[]) => keyOf(names.map((name, j) => keyText(name, cells[j] ?? ''))),
+    ...Object.values(request.keys).map((key) => ({
+      cells: key.map(({ column }) => cellOf(column)),
+      text: (cells: readonly string[]) =>
+        keyOf(key.map(({ column, apply }, j) => keyText(session.column(column), cells[j] ?? '', apply))),
     })),
   ];
   const values: string[][] = [];
@@ -43,7 +44,7 @@ export async function readTable(session: Session, table: string, request: ReadRe
   const codes = coded.map((_, i) => ({ sql: `coalesce(d${i}.k, -1)`, into: new Int32Array(rows) }));
   const positions = position && {
     sql: positionOf(
-      position.columns.map((name) => keyText(name, cellOf(name))),
+      position.columns.map((name) => canonicalText(session.column(name), cellOf(name), 'key')),
       position.seed,
     ),
     into: new Float64Array(rows),

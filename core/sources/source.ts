@@ -1,3 +1,4 @@
+import type { KeyColumn } from './key-column.js';
 import type { TableProfile } from './profile.js';
 
 /** Where a table is and how it is read; one kind for each implementation of TableSource. */
@@ -29,7 +30,7 @@ export interface ReadRequest {
   /** Columns wanted as categories: the canonical text of each value (integers without fraction, dates in ISO form). */
   readonly categorical: readonly string[];
   /** Composite keys by a name of the caller's choice: each part length-prefixed, NULL as soon as one part is. */
-  readonly keys: Readonly<Record<string, readonly string[]>>;
+  readonly keys: Readonly<Record<string, readonly KeyColumn[]>>;
   /** A position in [0, 1) per row from a hash of these columns and the seed: equal wherever and however the row is stored. */
   readonly position?: { readonly columns: readonly string[]; readonly seed: number };
 }

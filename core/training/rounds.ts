@@ -2,13 +2,8 @@ import { dense } from '../algebra/dense.js';
 import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
 import type { Dense } from '../algebra/matrix.js';
 import { entryOf } from '../entry-of.js';
-import {
-  isShared,
-  shareId,
-  sharesById,
-  trainingPart,
-  type TargetIndex,
-} from '../integration/target-index.js';
+import { isShared, sharesById, trainingPart, type TargetIndex } from '../integration/target-index.js';
+import { shareId } from '../job/resolved.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { asking, type Ask } from './exchange.js';

@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { dense, denseMatrix } from '../../core/algebra/dense.js';
 import type { FactorizedSource } from '../../core/algebra/factorized-table.js';
 import {
-  groupId,
   trainingCounts,
   type ColumnGroup,
   type TargetIndex,
 } from '../../core/integration/target-index.js';
 import type { PartyTable } from '../../core/training/exchange.js';
+
+/** What columns that these tables supply are called. */
+export const groupId = (parties: readonly string[]) => parties.join('+');
 
 /** A target whose columns come from one table or from several, with T written out cell by cell. */
 export interface Grouped {

@@ -1,10 +1,12 @@
 import type {
+  IntegrationRecord,
   RunFacts,
   RunRecord,
   ModelVersionRecord,
   SiloRecord,
   TableRecord,
 } from '../../catalog/catalog.js';
+import type { Survey } from '../../core/integration/describe.js';
 import type { ErrorReport } from '../../core/errors.js';
 import type { JobInput } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
@@ -91,6 +93,8 @@ export interface CatalogActivities {
   ): Promise<{ name: string; version: number }>;
   /** Checks a request for inference and finds its model. @throws the AMALUR_… code of what is wrong with it */
   findModel(request: InferenceRequest): Promise<ModelVersionRecord>;
+  /** Describes an integration from what was found where its rows were matched, and keeps the description. */
+  recordIntegration(resolved: ResolvedJob, survey: Survey): Promise<IntegrationRecord>;
   answer(question: CatalogQuestion): Promise<CatalogAnswer>;
 }
 

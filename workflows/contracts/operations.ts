@@ -1,8 +1,12 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Job, Label, ModelSpec } from '../../core/job/schema.js';
-import type { FeatureColumn, Party, ResolvedJoin } from '../../core/job/resolved.js';
+import type { Survey } from '../../core/integration/describe.js';
+import type { JoinFacts } from '../../core/integration/lay-out.js';
+import type { Overlap } from '../../core/integration/row-patterns.js';
+import type { FeatureColumn, Party, ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
+import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
@@ -38,19 +42,23 @@ export interface SealSecretOutput {
   readonly sealed: Readonly<Record<string, string>>;
 }
 
-/** How a party's rows find each other: by which columns it joins, and what of the base table defines the target rows. */
+/** What a party publishes of its rows so that they find each other, and of a table that brings rows in what defines them. */
 export interface PartyLink {
   readonly party: Party;
-  /** Key columns by the name of the join's dimension party. */
-  readonly keys: Readonly<Record<string, readonly string[]>>;
-  /** Base party only. */
-  readonly base?: {
-    /** For training: the label, if the task has one, and the row key that decides the split. */
-    readonly label?: Label;
-    readonly position?: { readonly columns: readonly string[]; readonly seed: number };
-    /** For inference: columns that name a row in the result. */
-    readonly identify?: readonly string[];
-  };
+  /** Key columns by the party of the join that they are for. */
+  readonly keys: Readonly<Record<string, readonly KeyColumn[]>>;
+  /** Source columns by the target column that other tables supply as well: equal values are to be told from different ones. */
+  readonly cells: Readonly<Record<string, string>>;
+  /** For training: the label, of a table that supplies it. */
+  readonly label?: Label;
+  /** For training: the column of weights, of a table that supplies it. */
+  readonly weight?: string;
+  /** For training: the row key that decides the split, of a table that brings rows in. */
+  readonly position?: { readonly columns: readonly string[]; readonly seed: number };
+  /** For inference: columns that name a row in the result, of a table that brings rows in. */
+  readonly identify?: readonly string[];
+  /** Column that tells how new a row is, where the newest source owns a cell. */
+  readonly age?: string;
 }
 
 export interface PublishInput extends OfExecution {
@@ -76,23 +84,32 @@ export interface PublishOutput extends Costed {
 }
 
 export interface MatchInput extends OfExecution {
-  readonly parties: readonly { readonly id: string; readonly silo: string }[];
-  readonly joins: readonly ResolvedJoin[];
-  readonly scenario: Job['integration']['scenario'];
+  readonly resolved: Pick<ResolvedJob, 'parties' | 'joins' | 'groups' | 'labels' | 'weights'>;
+  readonly overlap: Job['integration']['overlap'];
+  readonly maxRows: number;
   /** Training only; counts: whether the parties are to know n_k. */
   readonly learn?: { readonly job: Job; readonly counts: boolean };
   readonly published: Readonly<Record<string, PublishedParty>>;
 }
 
-export interface MatchOutput extends Costed {
+/** What the integration has found. */
+export interface MatchFacts {
+  readonly joins: readonly JoinFacts[];
+  /** Of the groups of columns that several tables supply, as far as their cells could be compared. */
+  readonly overlaps: readonly Overlap[];
+}
+
+export interface MatchOutput extends Costed, MatchFacts {
   readonly target: BlobRef;
   readonly rows: number;
   readonly trainRows: number;
-  /** Base rows that found a match, by dimension. */
-  readonly matched: Readonly<Record<string, number>>;
   /** n_k of each share, at its party's home; none where the parties take no steps. */
   readonly counts: Readonly<Record<string, BlobRef>>;
 }
+
+export type SurveyInput = Omit<MatchInput, 'learn'>;
+
+export interface SurveyOutput extends Costed, Survey {}
 
 /** A link of an actor's chain of steps: the key of the last one committed. */
 export type StepKey = string;
@@ -101,8 +118,10 @@ export type StepKey = string;
 export interface ShareOfColumns {
   /** `shareId` of group and party. */
   readonly id: string;
-  /** The group's columns. */
+  /** The group's columns, under their names in T. */
   readonly columns: readonly FeatureColumn[];
+  /** Their names in the table. */
+  readonly sources: readonly string[];
   /** The table's feature columns. */
   readonly features: BlobRef;
 }
@@ -114,6 +133,32 @@ export interface TrainingShare extends ShareOfColumns {
   readonly counts: BlobRef;
   /** Where several tables supply the columns: the encoder that was learned from all of them. */
   readonly encoder?: BlobRef;
+}
+
+export interface SummarizeSharesInput extends OfExecution {
+  /** Where the summaries are merged. */
+  readonly site: Site;
+  readonly shares: readonly Omit<TrainingShare, 'encoder'>[];
+}
+
+export interface SummarizeSharesOutput extends Costed {
+  /** By share. */
+  readonly summaries: Readonly<Record<string, BlobRef>>;
+}
+
+export interface FitSharedInput extends OfExecution {
+  readonly trainRows: number;
+  /** Groups that several tables supply. */
+  readonly groups: readonly {
+    readonly columns: readonly FeatureColumn[];
+    readonly shares: readonly { readonly id: string; readonly silo: string }[];
+  }[];
+  readonly summaries: Readonly<Record<string, BlobRef>>;
+}
+
+export interface FitSharedOutput extends Costed {
+  /** By share, where its table is. */
+  readonly encoders: Readonly<Record<string, BlobRef>>;
 }
 
 export interface StartPartiesInput extends OfExecution {
@@ -231,10 +276,15 @@ export interface FitNetworkOutput extends FinishHereOutput {
   readonly stopped: StopReason;
 }
 
+/** A table's columns with their part of a model. */
+export interface ScoringShare extends ShareOfColumns {
+  readonly part: BlobRef;
+}
+
 export interface ScoreInput extends OfExecution {
   readonly type: ModelSpec['type'];
   readonly site: Site;
-  readonly shares: readonly { readonly id: string; readonly features: BlobRef; readonly part: BlobRef }[];
+  readonly shares: readonly ScoringShare[];
 }
 
 export interface ScoreOutput extends Costed {
@@ -244,19 +294,13 @@ export interface ScoreOutput extends Costed {
 export interface PredictInput extends OfExecution {
   readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
   readonly target: BlobRef;
-  /** Id of the base party. */
-  readonly base: string;
-  /** Link of the base party, which names the rows. */
-  readonly link: BlobRef;
+  /** Tables that bring rows in, the base first: the first that a row has names it. */
+  readonly origins: readonly { readonly party: string; readonly link: BlobRef }[];
   /** By share. factorize: partial scores; materialize: features and parts of the model. */
   readonly from:
     | { readonly scores: Readonly<Record<string, BlobRef>> }
     | {
-        readonly shares: readonly {
-          readonly id: string;
-          readonly features: BlobRef;
-          readonly part: BlobRef;
-        }[];
+        readonly shares: readonly ScoringShare[];
       };
   /** File to write, .csv or .parquet. */
   readonly output: string;
@@ -273,6 +317,7 @@ export interface SiloOperations {
   openChannel(input: OfExecution): Promise<OpenChannelOutput>;
   sealSecret(input: SealSecretInput): Promise<SealSecretOutput>;
   publish(input: PublishInput): Promise<PublishOutput>;
+  summarizeShares(input: SummarizeSharesInput): Promise<SummarizeSharesOutput>;
   startParties(input: StartPartiesInput): Promise<StartPartiesOutput>;
   partyStep(input: PartyStepInput): Promise<PartyStepOutput>;
   finishParties(input: FinishPartiesInput): Promise<FinishPartiesOutput>;
@@ -282,6 +327,8 @@ export interface SiloOperations {
 /** Operations where parties meet: at the aggregator worker, or at a silo that takes the role. */
 export interface AggregatorOperations {
   match(input: MatchInput): Promise<MatchOutput>;
+  survey(input: SurveyInput): Promise<SurveyOutput>;
+  fitShared(input: FitSharedInput): Promise<FitSharedOutput>;
   startAggregator(input: StartAggregatorInput): Promise<AggregatorStepOutput>;
   aggregatorStep(input: AggregatorStepInput): Promise<AggregatorStepOutput>;
   evaluate(input: EvaluateInput): Promise<EvaluateOutput>;

@@ -1,3 +1,4 @@
+import type { IntegrationRecord } from '../../catalog/catalog.js';
 import type { JobInput, StrategyName } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics } from '../../core/models/model.js';
@@ -97,6 +98,7 @@ export const PROGRESS_QUERY = 'progress';
 export interface WorkflowTypes {
   trainModel(job: JobInput): Promise<TrainingResult>;
   planTraining(job: JobInput): Promise<PlanningResult>;
+  explainIntegration(job: JobInput): Promise<IntegrationRecord>;
   runInference(request: InferenceRequest): Promise<InferenceResult>;
   registerSilo(request: { readonly silo: string }): Promise<RegistrationResult>;
 }

@@ -18,18 +18,20 @@ import {
   type FeatureData,
 } from '../../../core/integration/encode.js';
 import {
-  groupId,
-  shareId,
   trainingCounts,
   type ColumnGroup,
   type TargetIndex,
 } from '../../../core/integration/target-index.js';
+import { shareId, type FeatureColumn } from '../../../core/job/resolved.js';
+import { groupId } from '../../support/arbitrary-groups.js';
 import type { FeatureColumn } from '../../../core/job/resolved.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import { encoderBundle, readPart } from '../../../core/models/model-part.js';
 import type { Site } from '../../../core/planner/plan.js';
 import { Journal } from '../../../core/training/journal.js';
 import type { TrainingShare } from '../../../workflows/contracts/operations.js';
+
+const namesOf = (columns: readonly FeatureColumn[]) => columns.map(({ name }) => name);
 
 // The operations of sites, called as the workflow calls them: a full outer join of two tables that both have the column `age`.
 
@@ -121,6 +123,7 @@ async function trainedInRounds(afresh: boolean) {
         silo,
         group: one.id,
         columns: entryOf(columns, one.id),
+        sources: namesOf(entryOf(columns, one.id)),
         features: await stores.put(home, 'features', featureBundle(data[silo])),
         counts: await stores.put(home, 'counts', counts),
         ...(one.shares.length > 1 && {
@@ -215,7 +218,8 @@ async function trainedHere(form: 'materialized' | 'factorized') {
   for (const one of target.groups) {
     for (const { party } of one.shares) {
       const features = await site.stores.put(home, 'features', featureBundle(data[siloOf(party)]));
-      shares.push({ id: shareId(one, party), columns: entryOf(columns, one.id), features });
+      const own = entryOf(columns, one.id);
+      shares.push({ id: shareId(one, party), columns: own, sources: namesOf(own), features });
     }
   }
   const execution = `${EXECUTION}${form}`;

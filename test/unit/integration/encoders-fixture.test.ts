@@ -42,7 +42,7 @@ const rows = Int32Array.from(index);
 
 /** The joined table as it is encoded, from its source and how often training has each of its rows. */
 function encoded(feature: FeatureColumn): number[][] {
-  const counts = trainingCounts({ sourceRows: data.rows, rows }, trainRows);
+  const counts = trainingCounts({ party: 's.t', sourceRows: data.rows, rows }, trainRows);
   return cellsOf(data, fitEncoder(data, [feature], counts, trainRows), rows);
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { dense } from '../../../core/algebra/dense.js';
 import { describe, expect, test } from 'vitest';
 import {
   encode,
@@ -160,7 +161,7 @@ describe('for every kind of feature', () => {
         const width = encodedWidth(encoder);
         expect(encode(data, encoder).columns).toBe(width);
         expect(new Set(encodedColumns(encoder)).size).toBe(width);
-        const theta = new Float64Array(width);
+        const theta = dense(width, 1);
         const { json, tensors } = partBundle({ party: 'a.t', encoder, theta });
         const stored = JSON.parse(JSON.stringify(json)) as typeof json;
         expect(readPart({ json: stored, tensors })).toEqual({ party: 'a.t', encoder, theta });

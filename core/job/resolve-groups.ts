@@ -1,0 +1,79 @@
+import { chooseFeatures } from './choose-features.js';
+import type { JoinedTable } from './resolve-joins.js';
+import type { FeatureColumn, ResolvedGroup, ResolvedJob } from './resolved.js';
+import type { Job } from './schema.js';
+import type { SharedColumn } from './shared-columns.js';
+
+/**
+ * The columns of the target table in groups of those that come from the same tables. A shared column is chosen and encoded
+ * once, as a column of its first source.
+ */
+export function resolveGroups(
+  job: Job,
+  parties: readonly JoinedTable[],
+  shared: readonly SharedColumn[],
+): Pick<ResolvedJob, 'groups' | 'leftOut'> {
+  const groups = new Map<string, { shares: ResolvedGroup['shares'][number][]; features: FeatureColumn[] }>();
+  const leftOut: ResolvedJob['leftOut'][number][] = [];
+  const named = withFirstSources(job, shared);
+  for (const party of parties.filter(({ linksOnly }) => !linksOnly)) {
+    const choice = chooseFeatures(named, withSharedProfiles(party, shared));
+    leftOut.push(...choice.leftOut);
+    for (const feature of choice.features) {
+      const column = shared.find(
+        ({ sources: [first] }) => first?.party === party.id && first.column === feature.name,
+      );
+      const sources = column?.sources ?? [{ party: party.id, column: feature.name }];
+      const id = sources.map((source) => source.party).join('+');
+      const group = groups.get(id) ?? {
+        shares: sources.map((source) => ({ party: source.party, columns: [] })),
+        features: [],
+      };
+      groups.set(id, {
+        features: [...group.features, { ...feature, name: column?.name ?? feature.name }],
+        shares: group.shares.map(({ party: owner, columns }, at) => ({
+          party: owner,
+          columns: [...columns, sources[at]?.column ?? ''],
+        })),
+      });
+    }
+  }
+  return {
+    groups: [...groups].map(([id, group]) => ({ id, ...group })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    leftOut,
+  };
+}
+
+/** The job with every shared column named as its first source, by whatever name it was called. */
+function withFirstSources(job: Job, shared: readonly SharedColumn[]): Job {
+  const names = new Map(
+    shared.flatMap(({ name, sources }) => {
+      const all = sources.map(({ party, column }) => `${party}.${column}`);
+      return [name, ...all].map((one) => [one, all[0] ?? one] as const);
+    }),
+  );
+  const first = (name: string) => names.get(name) ?? name;
+  const { include, exclude, encode } = job.features;
+  return {
+    ...job,
+    features: {
+      ...job.features,
+      ...(include && { include: include.map(first) }),
+      exclude: exclude.map(first),
+      encode: Object.fromEntries(Object.entries(encode).map(([name, encoding]) => [first(name), encoding])),
+    },
+  };
+}
+
+/** A table's columns without those that an earlier table has already brought, the shared ones with what is known of all sources. */
+function withSharedProfiles(party: JoinedTable, shared: readonly SharedColumn[]): JoinedTable {
+  const columns = party.profile.columns.flatMap((column) => {
+    const found = shared.find(({ sources }) =>
+      sources.some((source) => source.party === party.id && source.column === column.name),
+    );
+    if (!found) return [column];
+    const [first] = found.sources;
+    return first?.party === party.id ? [{ ...found.profile, name: column.name }] : [];
+  });
+  return { ...party, profile: { ...party.profile, columns } };
+}

@@ -64,7 +64,10 @@ export const joinedScenes: fc.Arbitrary<JoinedScene> = fc
     const joins = steps.map((one, at) => {
       const table = `s.t${at + 1}`;
       const so = Object.keys(tables);
-      const on = one.on.map((pair) => ({ ...pair }));
+      const on = Array.from(
+        one.on as readonly { readonly base: string; readonly table: string }[],
+        (pair) => ({ ...pair }),
+      );
       const key = on.map((pair) => pair.table);
       if (one.scenario === 'union') {
         tables[table] = one.rows;

@@ -18,7 +18,10 @@ export interface Fitted {
 }
 
 /** A model without labels, trained on the joined table, on the factorized one, and by parties that exchange messages. */
-export function everyWay(scene: Grouped, spec: ModelSpec): Record<'joined' | 'factorized' | 'parties', Fitted> {
+export function everyWay(
+  scene: Grouped,
+  spec: ModelSpec,
+): Record<'joined' | 'factorized' | 'parties', Fitted> {
   return {
     joined: locally(writtenOut(scene), scene, spec),
     factorized: locally(factorizedTable(scene.target.trainRows, scene.sources), scene, spec),

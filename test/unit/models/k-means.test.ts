@@ -194,7 +194,11 @@ describe('K-means on odd tables', () => {
   });
 });
 
-function labelsOf(cells: readonly (readonly number[])[], parameters: readonly number[], clusters: number): number[] {
+function labelsOf(
+  cells: readonly (readonly number[])[],
+  parameters: readonly number[],
+  clusters: number,
+): number[] {
   const table = tableOf(cells);
   const theta = dense(table.columns, clusters, Float64Array.from(parameters));
   const squares = new Float64Array(clusters);

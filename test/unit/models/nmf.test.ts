@@ -39,19 +39,17 @@ function fit(rows: readonly (readonly number[])[], spec: Nmf) {
   return { ...result, losses, metrics, predicted: nmf.predict(scores, result.own) };
 }
 
-const nonNegative = grouped.map(
-  (scene): Grouped => ({
-    ...scene,
-    cells: scene.cells.map((row) => row.map(Math.abs)),
-    sources: scene.sources.map((source) => ({ ...source, table: source.table.mapZeroPreserving(Math.abs) })),
-    tables: new Map(
-      [...scene.tables].map(([id, party]) => [
-        id,
-        { ...party, table: party.table.mapZeroPreserving(Math.abs) },
-      ]),
-    ),
-  }),
-);
+const nonNegative = grouped.map((scene): Grouped => ({
+  ...scene,
+  cells: scene.cells.map((row) => row.map(Math.abs)),
+  sources: scene.sources.map((source) => ({ ...source, table: source.table.mapZeroPreserving(Math.abs) })),
+  tables: new Map(
+    [...scene.tables].map(([id, party]) => [
+      id,
+      { ...party, table: party.table.mapZeroPreserving(Math.abs) },
+    ]),
+  ),
+}));
 
 const problem = fc.record({
   scene: nonNegative,

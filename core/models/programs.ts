@@ -1,12 +1,12 @@
 import type { ModelType } from '../job/schema.js';
 import type { ModelFamily } from './family.js';
 import { generalisedLinear } from './generalised-linear.js';
-import { squaredLoss } from './linear-regression.js';
+import { linearRegression } from './linear-regression.js';
 import { logisticLoss } from './logistic-regression.js';
 
 /** Models that train by exchanging partial products. */
 const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
-  'linear-regression': generalisedLinear(squaredLoss, 'regression'),
+  'linear-regression': linearRegression,
   'logistic-regression': generalisedLinear(logisticLoss, 'classification'),
 };
 

@@ -72,9 +72,9 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, own, metrics, curve, parts } = finished;
+  const { intercept, own, solver, metrics, curve, parts } = finished;
   return {
-    manifest: { type: spec.type, intercept, ...(own && { own }), parts },
+    manifest: { type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
     rounds: step.progress.round,
     stopped: step.stopped,
     ...integrated,

@@ -198,10 +198,10 @@ async function finish(
     scores: Object.fromEntries(made.map(([id, { scores }]) => [id, scores])),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { intercept, own, metrics, curve } = fitted;
+  const { intercept, own, solver, metrics, curve } = fitted;
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
-    manifest: { type: job.model.type, intercept, ...(own && { own }), parts },
+    manifest: { type: job.model.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
     rounds: state.round,
     stopped,
     ...state.integrated,

@@ -70,7 +70,7 @@ function whyNone(column: ColumnProfile, maxLevels: number): string {
 }
 
 /** Throws AMALUR_WRONG_TYPE when a column cannot be encoded as the job asks. */
-function checkEncoding(name: string, column: ColumnProfile, asked: ColumnEncoding): void {
+export function checkEncoding(name: string, column: ColumnProfile, asked: ColumnEncoding): void {
   const possible =
     asked === 'categorical'
       ? column.type !== 'other'

@@ -38,7 +38,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   const shared = sharedColumns(job, joined);
   const labels = labelSources(job, joined, shared);
   checkLabel(job, withLabel(job, joined[0], shared));
-  checkColumns(job, joined, shared);
+  checkColumns(job, joined, shared, labels);
   checkOverlap(job, joined);
   const { groups, leftOut } = resolveGroups(
     job,
@@ -66,6 +66,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
     joins,
     groups,
     labels,
+    overlap: job.integration.overlap,
     leftOut,
   };
 }

@@ -70,6 +70,8 @@ export interface ResolvedJob {
   readonly groups: readonly ResolvedGroup[];
   /** The tables that supply the label, with its column there, in the order in which they own it. */
   readonly labels: readonly { readonly party: string; readonly column: string }[];
+  /** Who owns a cell that several tables have. */
+  readonly overlap: Job['integration']['overlap'];
   /** Columns that could have been features and are not, with the reason. */
   readonly leftOut: readonly LeftOutColumn[];
 }

@@ -28,7 +28,7 @@ export const tableRows = fc.array(fc.record({ a: orNull(2), b: orNull(1), age: o
   maxLength: 8,
 });
 
-const KEYS = [
+const KEYS: readonly (readonly { readonly base: string; readonly table: string }[])[] = [
   [{ base: 'a', table: 'a' }],
   [{ base: 'a', table: 'b' }],
   [{ base: 'b', table: 'a' }],
@@ -40,7 +40,7 @@ const KEYS = [
     { base: 'a', table: 'b' },
     { base: 'b', table: 'a' },
   ],
-] as const;
+];
 
 const step = fc.record({
   rows: tableRows,
@@ -64,7 +64,10 @@ export const joinedScenes: fc.Arbitrary<JoinedScene> = fc
     const joins = steps.map((one, at) => {
       const table = `s.t${at + 1}`;
       const so = Object.keys(tables);
-      const on = one.on.map((pair) => ({ ...pair }));
+      const on = Array.from(
+        one.on as readonly { readonly base: string; readonly table: string }[],
+        (pair) => ({ ...pair }),
+      );
       const key = on.map((pair) => pair.table);
       if (one.scenario === 'union') {
         tables[table] = one.rows;

@@ -22,7 +22,7 @@ import {
   type ColumnGroup,
   type TargetIndex,
 } from '../../../core/integration/target-index.js';
-import { shareId, type FeatureColumn } from '../../../core/job/resolved.js';
+import { shareId } from '../../../core/job/resolved.js';
 import { groupId } from '../../support/arbitrary-groups.js';
 import type { FeatureColumn } from '../../../core/job/resolved.js';
 import { jobSchema } from '../../../core/job/schema.js';

@@ -50,6 +50,7 @@ describe('a job without a label', () => {
     ['a decomposition with a label', { ...decomposition, target: withLabel }, 'target.label', 'leave "label" out'],
     ['a classification without a label', { ...flightsJob, target: { base } }, 'target.label', '"clustering"'],
     ['a regression without a label', { ...flightsJob, target: { base }, task: 'regression', model: { type: 'linear-regression' } }, 'target.label', '"column"'],
+    ['rows that weigh differently', { ...clustering, target: { base, weight: 'distance' } }, 'target.weight', 'leave "weight" out'],
     ['K-means for a classification', { ...flightsJob, model: { type: 'k-means', clusters: 2 } }, 'model.type', '"logistic-regression"'],
     ['a factorisation for a clustering', { ...clustering, model: { type: 'nmf', rank: 2 } }, 'model.type', '"k-means"'],
     ['a logistic regression for a clustering', { ...clustering, model: { type: 'logistic-regression' } }, 'model.type', '"k-means"'],

@@ -12,6 +12,15 @@ const columnName = z
   .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\..+$/, 'a column is written silo.table.column')
   .describe('A column of a table, written `silo.table.column` (with the alias where a join has one).');
 
+/** A column of a table, or a target column that several tables supply. */
+const featureName = z
+  .string()
+  .regex(
+    /^([^.]+|[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\..+)$/,
+    'a column is written silo.table.column, a target column that several tables supply by its name alone',
+  )
+  .describe('A column as `silo.table.column`, or a target column that several tables supply by its name.');
+
 const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
 
 const label = z
@@ -172,10 +181,10 @@ export const jobSchema = z.strictObject({
     .default({ scenario: 'left', joins: [], columns: {}, overlap: 'first', maxRows: 50_000_000 }),
   features: z
     .strictObject({
-      include: z.array(columnName).optional().describe('Use these columns only.'),
-      exclude: z.array(columnName).default([]).describe('Leave these columns out.'),
+      include: z.array(featureName).optional().describe('Use these columns only.'),
+      exclude: z.array(featureName).default([]).describe('Leave these columns out.'),
       encode: z
-        .record(columnName, z.enum(['numeric', 'categorical']))
+        .record(featureName, z.enum(['numeric', 'categorical']))
         .default({})
         .describe(
           'How to encode a column, where its type does not say what is meant (a month is a category).',

@@ -53,19 +53,21 @@ function unitedColumns(
       .filter(({ profile }) => profile.columns.some((column) => column.name === name))
       .map(({ id }) => ({ party: id, column: name }))
       .filter(({ party }) => !taken.has(`${party}.${name}`));
+    if (sources.length < 2) return [];
+    // What is no feature may be of several types.
     const left = job.features.exclude.some((one) =>
       [name, ...sources.map(({ party }) => `${party}.${name}`)].includes(one),
     );
-    if (sources.length < 2 || left) return [];
-    return [shared(name, sources, parties, 'integration.columns')];
+    return [shared(name, sources, parties, left ? undefined : 'integration.columns')];
   });
 }
 
+/** @param field where the job brings them together; undefined if they need no type in common */
 function shared(
   name: string,
   sources: SharedColumn['sources'],
   parties: readonly JoinedTable[],
-  field: string,
+  field: string | undefined,
 ): SharedColumn {
   const profiles = sources.map(({ party, column }) => {
     const found = parties.find(({ id }) => id === party)?.profile.columns.find((one) => one.name === column);
@@ -74,8 +76,9 @@ function shared(
   });
   // What has no value has no type.
   const types = new Set(profiles.filter(({ distinct }) => distinct > 0).map(({ type }) => type));
-  const type = commonType([...types]);
-  if (type === undefined) refuseTypes(name, sources, [...types], field);
+  const common = commonType([...types]);
+  if (common === undefined && field !== undefined) refuseTypes(name, sources, [...types], field);
+  const type = common ?? 'other';
   const most = Math.max(...profiles.map(({ distinct }) => distinct));
   return {
     name,

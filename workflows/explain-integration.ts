@@ -26,11 +26,11 @@ export async function explainIntegration(job: JobInput): Promise<IntegrationReco
       {},
       ...outputs.map(({ parties }) => parties),
     ) as (typeof outputs)[0]['parties'];
-    const { parties, joins, groups, labels } = resolved;
+    const { parties, joins, groups, labels, weights } = resolved;
     const { overlap, maxRows } = resolved.job.integration;
     const { cost: _, ...survey } = await aggregatorAt(site, 'count rows and overlaps').survey({
       execution,
-      resolved: { parties, joins, groups, labels },
+      resolved: { parties, joins, groups, labels, weights },
       overlap,
       maxRows,
       published,

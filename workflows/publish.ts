@@ -1,5 +1,12 @@
-import { mayOverlap, originsOf, type Party, type ResolvedJob } from '../core/job/resolved.js';
-import type { Job } from '../core/job/schema.js';
+import { entryOf } from '../core/entry-of.js';
+import {
+  mayOverlap,
+  originsOf,
+  shareId,
+  type FeatureColumn,
+  type Party,
+  type ResolvedJob,
+} from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
 import type { MatchOutput, PartyLink, PublishedParty, PublishInput } from './contracts/operations.js';
 import { siteOf } from './contracts/task-queues.js';
@@ -29,6 +36,33 @@ export function baseSilo({ parties }: ResolvedJob): string {
   return parties[0]?.silo ?? '';
 }
 
+/** What each table gives to which columns of T. */
+export function sharesOf({ parties, groups }: ResolvedJob): readonly ColumnShare[] {
+  const silos = Object.fromEntries(parties.map(({ id, silo }) => [id, silo]));
+  return groups.flatMap(({ id: group, features, shares }) =>
+    shares.map(({ party, columns }) => ({
+      id: shareId({ id: group }, party),
+      group,
+      party,
+      silo: entryOf(silos, party),
+      columns: features,
+      sources: columns,
+    })),
+  );
+}
+
+export interface ColumnShare {
+  /** `shareId` of group and party. */
+  readonly id: string;
+  readonly group: string;
+  readonly party: string;
+  readonly silo: string;
+  /** The columns as T has them. */
+  readonly columns: readonly FeatureColumn[];
+  /** Their names in the table. */
+  readonly sources: readonly string[];
+}
+
 /** Only a training in rounds tells the parties how often their rows occur; an explanation reads no features. */
 export type Purpose = 'training in rounds' | 'training here' | 'inference' | 'explanation';
 
@@ -52,7 +86,7 @@ export function publishLinks(
       watch?.silo(silo, what === 'rows' ? 'reading and sending rows' : 'reading');
       const links = resolved.parties
         .filter((party) => party.silo === silo)
-        .map((party) => linkOf(resolved, party, purpose, compared));
+        .map((party) => linkOf(resolved, party, { site, purpose }, compared));
       const own = sealed?.[silo];
       const output = await siloAt(siteOf(silo), `${silo} reads its tables`).publish({
         execution,
@@ -82,10 +116,10 @@ export async function publishAndMatch(
   const parties = Object.assign({}, ...outputs.map((output) => output.parties)) as Published['parties'];
 
   watch.phase('matching');
-  const { job, parties: tables, joins, groups, labels } = resolved;
+  const { job, parties: tables, joins, groups, labels, weights } = resolved;
   const match = await aggregatorAt(site, 'match rows').match({
     execution,
-    resolved: { parties: tables, joins, groups, labels },
+    resolved: { parties: tables, joins, groups, labels, weights },
     overlap: job.integration.overlap,
     maxRows: job.integration.maxRows,
     ...(purpose !== 'inference' && { learn: { job, counts: purpose === 'training in rounds' } }),
@@ -101,8 +135,13 @@ export function siloOfSite(site: Site): string | undefined {
 }
 
 /** What a party is asked to publish of its rows, for the purpose at hand. */
-function linkOf(resolved: ResolvedJob, party: Party, purpose: Purpose, compared: boolean): PartyLink {
-  const { joins, groups, labels, job } = resolved;
+function linkOf(
+  resolved: ResolvedJob,
+  party: Party,
+  { site, purpose }: Pick<PublishOptions, 'site' | 'purpose'>,
+  compared: boolean,
+): PartyLink {
+  const { joins, groups, job } = resolved;
   const keys = joins.flatMap((join) => {
     const columns =
       join.party === party.id ? join.columns : join.to.find((left) => left.party === party.id)?.columns;
@@ -121,24 +160,25 @@ function linkOf(resolved: ResolvedJob, party: Party, purpose: Purpose, compared:
     keys: Object.fromEntries(keys),
     cells: Object.fromEntries(cells),
     ...(age !== undefined && { age }),
-    ...(purpose === 'inference' && identified(resolved, party)),
-    ...(purpose.startsWith('training') && toLearn(resolved, party, labels, job)),
+    ...(purpose === 'inference' && identified(resolved, party, site)),
+    ...(purpose.startsWith('training') && toLearn(resolved, party)),
   };
 }
 
-function identified(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
-  return originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
+/** A row key is cells of a row: it leaves its silo only if rows and keys may. */
+function identified(resolved: ResolvedJob, { id, silo, rowKey }: Party, site: Site): Partial<PartyLink> {
+  const { rowsStay, keysStay } = resolved.job.constraints;
+  const stays = siteOf(silo) !== site && [...rowsStay, ...keysStay].includes(silo);
+  return !stays && originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
 }
 
-function toLearn(
-  resolved: ResolvedJob,
-  { id, rowKey }: Party,
-  labels: ResolvedJob['labels'],
-  job: Job,
-): Partial<PartyLink> {
-  const source = labels.find(({ party }) => party === id);
+function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
+  const { job, labels, weights } = resolved;
+  const label = labels.find(({ party }) => party === id);
+  const weight = weights.find(({ party }) => party === id);
   return {
-    ...(source && { label: { ...job.target.label, column: source.column } }),
+    ...(label && { label: { ...job.target.label, column: label.column } }),
+    ...(weight && { weight: weight.column }),
     ...(originsOf(resolved).some((origin) => origin.id === id) && {
       position: { columns: rowKey, seed: job.split.seed },
     }),

@@ -1,5 +1,6 @@
 import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
+import { originsOf } from '../core/job/resolved.js';
 import { AmalurError } from '../core/errors.js';
 import type { Site } from '../core/planner/plan.js';
 import type { ModelVersionRecord } from '../catalog/catalog.js';
@@ -11,7 +12,16 @@ import { siteOf } from './contracts/task-queues.js';
 import { coded } from './failures.js';
 import { Ledger } from './ledger.js';
 import { Watch } from './progress.js';
-import { baseSilo, publishAndMatch, siloOfSite, silosOf, type Published, type Run } from './publish.js';
+import {
+  baseSilo,
+  publishAndMatch,
+  sharesOf,
+  siloOfSite,
+  silosOf,
+  type ColumnShare,
+  type Published,
+  type Run,
+} from './publish.js';
 import { recorded } from './recorded.js';
 import { sealSecret } from './seal-secret.js';
 
@@ -45,16 +55,17 @@ export async function runInference(request: InferenceRequest): Promise<Inference
     watch.phase('predicting');
     const from =
       strategy === 'materialize'
-        ? { parties: rowsAndParts(model, published) }
+        ? { shares: rowsAndParts(model, published, sharesOf(resolved)) }
         : { scores: await partialScores(course, site, model, published) };
-    const base = resolved.parties[0]?.id ?? '';
     const { type, intercept, own, network } = model.manifest;
     const predicted = await aggregatorAt(site, 'write predictions').predict({
       execution,
       model: { type, intercept, ...(own && { own }), ...(network && { network }) },
       target: published.match.target,
-      base,
-      link: entryOf(published.parties, base).link,
+      origins: originsOf(resolved).map(({ id: party }) => ({
+        party,
+        link: entryOf(published.parties, party).link,
+      })),
       from,
       output: request.output ?? `${model.name}-${model.version}-${execution}.csv`,
     });
@@ -114,10 +125,14 @@ function refused(why: string, instead: string) {
   return coded(new AmalurError('AMALUR_NO_PLAN', why, { field: 'strategy', suggestion: `use ${instead}` }));
 }
 
-function rowsAndParts({ manifest, resolved }: ModelVersionRecord, published: Published) {
-  return resolved.parties.map(({ id }) => ({
-    party: id,
-    features: entryOf(published.parties, id).features,
+function rowsAndParts(
+  { manifest }: ModelVersionRecord,
+  published: Published,
+  shares: readonly ColumnShare[],
+) {
+  return shares.map(({ id, party, columns, sources }) => ({
+    ...{ id, columns, sources },
+    features: entryOf(published.parties, party).features,
     part: entryOf(manifest.parts, id),
   }));
 }
@@ -130,14 +145,12 @@ async function partialScores(
 ): Promise<Extract<PredictInput['from'], { scores: unknown }>['scores']> {
   const given = await Promise.all(
     silosOf(resolved).map(async (silo) => {
-      const own = rowsAndParts(model, published).filter(({ party }) =>
-        resolved.parties.some((candidate) => candidate.id === party && candidate.silo === silo),
-      );
+      const own = sharesOf(resolved).filter((share) => share.silo === silo);
       const output = await siloAt(siteOf(silo), `${silo} scores its rows`).score({
         execution,
         type: model.manifest.type,
         site,
-        parties: own,
+        shares: rowsAndParts(model, published, own),
       });
       watch.silo(silo, 'scored', output.cost);
       return { silo, ...output };

@@ -4,7 +4,7 @@ import type { Candidate, Plan } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt } from './activity-proxies.js';
 import type { Fitted } from './contracts/operations.js';
-import { publishAndMatch, siloOfSite, type Run } from './publish.js';
+import { publishAndMatch, sharesOf, siloOfSite, type Run } from './publish.js';
 
 /** A model that training has brought forth, before it is in the catalog. */
 export interface Trained extends Fitted {
@@ -24,9 +24,9 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const { job } = resolved;
   const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training here');
   const { target, rows, trainRows } = published.match;
-  const parties = resolved.parties.map((party) => ({
-    party,
-    features: entryOf(published.parties, party.id).features,
+  const shares = sharesOf(resolved).map(({ id, party, columns, sources }) => ({
+    ...{ id, columns, sources },
+    features: entryOf(published.parties, party).features,
   }));
   const silo = siloOfSite(site);
   const spec = job.model;
@@ -38,7 +38,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       task: job.task,
       spec,
       target,
-      parties,
+      shares,
     });
     ledger.together([{ silo, cost: fitted.cost }]);
     const { parts, network, stopped, metrics, curve, intercept, own } = fitted;
@@ -55,7 +55,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   }
 
   const form = mode === 'pull' ? 'materialized' : 'factorized';
-  let step = await aggregatorAt(site, `${form} table`).trainHere({ execution, spec, form, target, parties });
+  let step = await aggregatorAt(site, `${form} table`).trainHere({ execution, spec, form, target, shares });
   ledger.together([{ silo, cost: step.cost }]);
   while (step.stopped === undefined) {
     const { head, progress } = step;
@@ -68,7 +68,6 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   watch.phase('evaluating');
   const finished = await aggregatorAt(site, 'evaluate').finishHere({
     execution,
-    task: job.task,
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);

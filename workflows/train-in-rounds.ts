@@ -1,7 +1,7 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
-import type { Party } from '../core/job/resolved.js';
+import type { ResolvedJob } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
 import type { Candidate } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
@@ -9,18 +9,24 @@ import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { RunProgress } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
-import { publishAndMatch, siloOfSite, silosOf, type Run } from './publish.js';
+import { publishAndMatch, sharesOf, siloOfSite, silosOf, type ColumnShare, type Run } from './publish.js';
 import { sealSecret } from './seal-secret.js';
+import { sharedEncoders } from './shared-encoders.js';
 import type { Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
 export interface RoundsState {
+  /** Rounds completed. */
   readonly round: number;
+  /** Exchanges made, halves counted: numbers the steps. */
+  readonly exchanges: number;
   readonly aggregator: string;
-  /** Last committed step of each party. */
+  /** Last committed step of each share: a table's part in columns of T, mostly all of them. */
   readonly heads: Readonly<Record<string, string>>;
-  /** Message that each party is to read next; undefined when the aggregator has stopped. */
+  /** Messages for the shares that are to take the next step; undefined when the aggregator has stopped. */
   readonly down: Readonly<Record<string, BlobRef>> | undefined;
+  /** θ of columns that several tables supply, for each of these, when the aggregator has stopped. */
+  readonly shared: Readonly<Record<string, BlobRef>> | undefined;
   readonly stopped: StopReason | undefined;
   readonly target: BlobRef;
   readonly rows: { readonly train: number; readonly test: number };
@@ -67,16 +73,19 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
   watch.phase('publishing');
   const spec = resolved.job.model;
   const sealed = strategy === 'federate' ? await sealSecret(run) : undefined;
-  const { parties, match } = await publishAndMatch(run, site, 'keys', 'training in rounds', sealed);
+  const published = await publishAndMatch(run, site, 'keys', 'training in rounds', sealed);
+  const { parties, match } = published;
+  const encoders = await sharedEncoders(run, site, published);
 
   const starts = await Promise.all(
     silosOf(resolved).map(async (silo) => {
-      const own = ofSilo(resolved.parties, silo).map((party) => ({
-        party,
-        features: entryOf(parties, party.id).features,
-        counts: entryOf(match.counts, party.id),
+      const shares = sharesIn(silo, resolved).map(({ id, group, party, columns, sources }) => ({
+        ...{ id, group, columns, sources },
+        features: entryOf(parties, party).features,
+        counts: entryOf(match.counts, id),
+        ...(id !== group && { encoder: entryOf(encoders, id) }),
       }));
-      const start = { execution, spec, trainRows: match.trainRows, parties: own };
+      const start = { execution, spec, trainRows: match.trainRows, shares };
       const output = await siloAt(siteOf(silo), `${silo} encodes its tables`).startParties(start);
       watch.silo(silo, 'encoded', output.cost);
       return { silo, ...output };
@@ -93,52 +102,54 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
   ledger.together([{ silo: siloOfSite(site), cost: opening.cost }]);
   return {
     round: 0,
+    exchanges: 0,
     aggregator: opening.head,
     heads: Object.assign({}, ...starts.map(({ heads }) => heads)) as Record<string, string>,
     down: opening.down,
     stopped: opening.stopped,
+    shared: opening.shared,
     target: match.target,
     rows: { train: match.trainRows, test: match.rows - match.trainRows },
   };
 }
 
-/** One round: a step of every party, side by side, then one of the aggregator. */
+/**
+ * A step of every share that has a message, side by side, then one of the aggregator. That is a round; where tables share
+ * columns it is half of one, and the next exchange is the other half.
+ */
 async function exchange(run: Run, { site }: Candidate, state: RoundsState): Promise<RoundsState> {
   const { execution, resolved, watch, ledger } = run;
-  const round = state.round + 1;
+  const round = state.exchanges + 1;
+  const summary = `round ${state.round + 1}`;
   const { down } = state;
   if (!down) throw new Error('the aggregator has stopped without a reason');
+  const called = sharesOf(resolved).filter(({ id }) => down[id] !== undefined);
   const steps = await Promise.all(
-    silosOf(resolved).map(async (silo) => {
-      const parties = ofSilo(resolved.parties, silo).map(({ id }) => ({
-        party: id,
-        head: entryOf(state.heads, id),
-        down: entryOf(down, id),
-      }));
-      const output = await siloAt(siteOf(silo), `round ${round}`).partyStep({
-        execution,
-        round,
-        site,
-        parties,
-      });
+    [...new Set(called.map(({ silo }) => silo))].map(async (silo) => {
+      const shares = called
+        .filter((share) => share.silo === silo)
+        .map(({ id }) => ({ id, head: entryOf(state.heads, id), down: entryOf(down, id) }));
+      const output = await siloAt(siteOf(silo), summary).partyStep({ execution, round, site, shares });
       watch.silo(silo, 'in step', output.cost);
       return { silo, ...output };
     }),
   );
   ledger.together(steps);
-  const made = steps.flatMap(({ parties }) => Object.entries(parties));
-  const ups = Object.fromEntries(made.map(([party, { up }]) => [party, up]));
+  const made = steps.flatMap(({ shares }) => Object.entries(shares));
+  const ups = Object.fromEntries(made.map(([id, { up }]) => [id, up]));
   const head = state.aggregator;
-  const answer = await aggregatorAt(site, `round ${round}`).aggregatorStep({ execution, round, head, ups });
+  const answer = await aggregatorAt(site, summary).aggregatorStep({ execution, round, head, ups });
   ledger.together([{ silo: siloOfSite(site), cost: answer.cost }]);
   if (answer.progress) watch.round(answer.progress);
   return {
     ...state,
-    round,
+    round: answer.progress?.round ?? state.round,
+    exchanges: round,
     aggregator: answer.head,
-    heads: Object.fromEntries(made.map(([party, step]) => [party, step.head])),
+    heads: { ...state.heads, ...Object.fromEntries(made.map(([id, step]) => [id, step.head])) },
     down: answer.down,
     stopped: answer.stopped,
+    shared: answer.shared,
   };
 }
 
@@ -158,9 +169,10 @@ async function finish(
         execution,
         site,
         parametersStay: strategy === 'federate',
-        parties: ofSilo(resolved.parties, silo).map(({ id }) => ({
-          party: id,
+        shares: sharesIn(silo, resolved).map(({ id }) => ({
+          id,
           head: entryOf(state.heads, id),
+          ...thetaFor(id, state),
         })),
       });
       watch.silo(silo, 'finished', output.cost);
@@ -168,19 +180,18 @@ async function finish(
     }),
   );
   ledger.together(finished);
-  const made = finished.flatMap(({ parties }) => Object.entries(parties));
+  const made = finished.flatMap(({ shares }) => Object.entries(shares));
   const { job } = resolved;
   const fitted = await aggregatorAt(site, 'evaluate').evaluate({
     execution,
-    task: job.task,
     spec: job.model,
     head: state.aggregator,
     target: state.target,
-    scores: Object.fromEntries(made.map(([party, { scores }]) => [party, scores])),
+    scores: Object.fromEntries(made.map(([id, { scores }]) => [id, scores])),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
   const { intercept, own, metrics, curve } = fitted;
-  const parts = Object.fromEntries(made.map(([party, { part }]) => [party, part]));
+  const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
     manifest: { type: job.model.type, intercept, ...(own && { own }), parts },
     rounds: state.round,
@@ -192,6 +203,12 @@ async function finish(
   };
 }
 
-function ofSilo(parties: readonly Party[], silo: string): Party[] {
-  return parties.filter((party) => party.silo === silo);
+function sharesIn(silo: string, resolved: ResolvedJob): ColumnShare[] {
+  return sharesOf(resolved).filter((share) => share.silo === silo);
+}
+
+/** A table that shares its columns is given their parameters; the others have theirs. */
+function thetaFor(id: string, { shared }: RoundsState): { theta?: BlobRef } {
+  const theta = shared?.[id];
+  return theta ? { theta } : {};
 }

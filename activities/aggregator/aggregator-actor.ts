@@ -1,7 +1,9 @@
+import { entryOf } from '../../core/entry-of.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
-import type { TargetIndex } from '../../core/integration/target-index.js';
+import { isShared, sharesById, type TargetIndex } from '../../core/integration/target-index.js';
+import { shareId } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { familyOf } from '../../core/models/programs.js';
 import type { Site } from '../../core/planner/plan.js';
@@ -10,11 +12,11 @@ import type { Message, Progress, StopReason } from '../../core/training/program.
 import {
   loadRounds,
   saveRounds,
-  startRounds,
-  stepRounds,
+  sharedParameters,
   type RoundsState,
-  type RoundsStep,
-} from '../../core/training/rounds.js';
+} from '../../core/training/rounds-state.js';
+import { startRounds, stepRounds, type Rounds, type RoundsStep } from '../../core/training/rounds.js';
+import { denseBundle } from '../../core/training/tensors.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
 import { homeBetween } from '../compute/site.js';
 
@@ -24,9 +26,13 @@ export interface AggregatorStart {
   readonly silos: Readonly<Record<string, string>>;
 }
 
-export interface AggregatorLive {
+interface Opened {
   readonly start: AggregatorStart;
   readonly target: TargetIndex;
+  readonly rounds: Rounds;
+}
+
+export interface AggregatorLive extends Opened {
   readonly state: RoundsState;
 }
 
@@ -35,6 +41,7 @@ export interface AggregatorAnswer {
   readonly progress?: Progress;
   readonly down?: Readonly<Record<string, BlobRef>>;
   readonly stopped?: StopReason;
+  readonly shared?: Readonly<Record<string, BlobRef>>;
 }
 
 /** The aggregator of a run: index vectors and labels in memory, its program's state, messages in, messages out. */
@@ -47,38 +54,57 @@ export function aggregatorActor(
   { round: number; ups: Readonly<Record<string, BlobRef>> },
   AggregatorAnswer
 > {
-  const answer = async (
-    silos: AggregatorStart['silos'],
-    { progress, next }: RoundsStep,
-  ): Promise<AggregatorAnswer> => {
-    const completed = progress && { progress };
-    if ('done' in next) return { ...completed, stopped: next.done };
-    const down: Record<string, BlobRef> = {};
-    for (const [party, message] of next.down) {
-      const silo = silos[party];
-      if (silo === undefined) throw new Error(`no silo is known for ${party}`);
-      down[party] = await stores.put(homeBetween(site, siteOf(silo)), 'message', message);
+  const put = async ({ start, target }: Opened, messages: ReadonlyMap<string, Message>) => {
+    const refs: Record<string, BlobRef> = {};
+    const shares = sharesById(target);
+    for (const [id, message] of messages) {
+      const silo = entryOf(start.silos, entryOf(shares, id).party);
+      refs[id] = await stores.put(homeBetween(site, siteOf(silo)), 'message', message);
     }
-    return { ...completed, down };
+    return refs;
+  };
+  const answer = async (opened: Opened, { state, progress, next }: RoundsStep): Promise<AggregatorAnswer> => {
+    const completed = progress && { progress };
+    if ('down' in next) return { ...completed, down: await put(opened, next.down) };
+    const shared = thetasByShare(opened, state);
+    return {
+      ...completed,
+      stopped: next.done,
+      ...(shared.size > 0 && { shared: await put(opened, shared) }),
+    };
+  };
+  const open = async (start: AggregatorStart): Promise<Opened> => {
+    const target = readTarget(await stores.get(start.target));
+    return { start, target, rounds: { family: familyOf(start.spec.type), spec: start.spec, target } };
   };
 
   return {
     name: 'aggregator',
-    async start(start) {
-      const target = readTarget(await stores.get(start.target));
-      const opening = startRounds(familyOf(start.spec.type), target, start.spec);
-      return { live: { start, target, state: opening.state }, output: await answer(start.silos, opening) };
+    async start(input) {
+      const opened = await open(input);
+      const opening = startRounds(opened.rounds);
+      return { live: { ...opened, state: opening.state }, output: await answer(opened, opening) };
     },
     async step(live, { ups }) {
       const messages = new Map<string, Message>();
-      for (const [party, ref] of Object.entries(ups)) messages.set(party, await stores.get(ref));
-      const { start, target, state } = live;
-      const step = stepRounds(familyOf(start.spec.type), target, start.spec, state, messages);
-      return { live: { ...live, state: step.state }, output: await answer(start.silos, step) };
+      for (const [id, ref] of Object.entries(ups)) messages.set(id, await stores.get(ref));
+      const step = stepRounds(live.rounds, live.state, messages);
+      return { live: { ...live, state: step.state }, output: await answer(live, step) };
     },
     save: ({ state }) => saveRounds(state),
     async load(start, saved) {
-      return { start, target: readTarget(await stores.get(start.target)), state: loadRounds(saved) };
+      return { ...(await open(start)), state: loadRounds(saved) };
     },
   };
+}
+
+/** θ of columns that several tables supply, for each of these. */
+function thetasByShare({ target, rounds }: Opened, state: RoundsState): Map<string, Message> {
+  const thetas = sharedParameters(rounds.family, state);
+  return new Map(
+    target.groups.filter(isShared).flatMap((group) => {
+      const theta = denseBundle('theta', entryOf(thetas, group.id));
+      return group.shares.map(({ party }) => [shareId(group, party), theta] as const);
+    }),
+  );
 }

@@ -4,11 +4,12 @@ import { nest, nested } from '../../core/exchange/nested.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { localTable, type LocalTable } from '../../core/integration/local-table.js';
-import type { Party } from '../../core/job/resolved.js';
+import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { runLocally, type LocalResult, type LocalState } from '../../core/training/local-runner.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
+import type { ShareOfColumns } from '../../workflows/contracts/operations.js';
 import type { Measuring } from '../compute/site.js';
 import { openSources } from './open-sources.js';
 
@@ -16,11 +17,12 @@ export interface LocalStart {
   readonly spec: ModelSpec;
   readonly form: 'materialized' | 'factorized';
   readonly target: BlobRef;
-  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+  readonly shares: readonly ShareOfColumns[];
 }
 
 export interface LocalLive {
   readonly spec: ModelSpec;
+  readonly target: TargetIndex;
   readonly table: LocalTable;
   readonly labels: { readonly train: Float64Array; readonly test: Float64Array };
   readonly result: Pick<LocalResult, 'state' | 'stopped' | 'parameters' | 'own'> | undefined;
@@ -38,11 +40,12 @@ export function localActor(
   join: Measuring['join'],
   report: (progress: unknown) => void,
 ): Actor<LocalLive, LocalStart, { rounds: number }, LocalAnswer> {
-  const open = async ({ spec, form, target: ref, parties }: LocalStart): Promise<LocalLive> => {
+  const open = async ({ spec, form, target: ref, shares }: LocalStart): Promise<LocalLive> => {
     const target = readTarget(await stores.get(ref));
-    const sources = await openSources(stores, parties);
+    const sources = await openSources(stores, shares);
     return {
       spec,
+      target,
       table: await join(() => localTable(form, sources, target)),
       labels: {
         train: target.labels.subarray(0, target.trainRows),
@@ -66,6 +69,7 @@ export function localActor(
         table: live.table.train,
         names: live.table.names,
         labels: live.labels.train,
+        ...weightsOf(live.target),
         spec: live.spec,
         rounds,
         ...(live.result && { from: live.result.state }),
@@ -89,6 +93,7 @@ export function localActor(
         table: live.table.train,
         names: live.table.names,
         labels: live.labels.train,
+        ...weightsOf(live.target),
         spec: live.spec,
         rounds: 0,
         from,
@@ -96,6 +101,11 @@ export function localActor(
       return { ...live, result };
     },
   };
+}
+
+/** w of the training rows, where rows have weights. */
+function weightsOf({ weights, trainRows }: TargetIndex): { weights?: Float64Array } {
+  return weights ? { weights: weights.subarray(0, trainRows) } : {};
 }
 
 function saveLocal(state: LocalState | undefined): Bundle {

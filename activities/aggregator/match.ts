@@ -8,8 +8,8 @@ import { agesOf, buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
 import { overlapOf, rowPatterns, type Overlap } from '../../core/integration/row-patterns.js';
-import { trainingCounts, type TargetIndex } from '../../core/integration/target-index.js';
-import { mayOverlap, originsOf, shareId } from '../../core/job/resolved.js';
+import { sharesById, trainingCounts, type TargetIndex } from '../../core/integration/target-index.js';
+import { mayOverlap, originsOf } from '../../core/job/resolved.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
 import type { AggregatorOperations, MatchInput } from '../../workflows/contracts/operations.js';
 import { homeBetween, measured, privateHome, type Measuring, type SiteContext } from '../compute/site.js';
@@ -93,7 +93,9 @@ function integrate(
     groups: resolved.groups,
     tables: links,
     origins: originsOf(resolved).map(({ id }) => id),
-    ...(learn && { learn: { labels: resolved.labels, testShare: learn.job.split.test } }),
+    ...(learn && {
+      learn: { labels: resolved.labels, weights: resolved.weights, testShare: learn.job.split.test },
+    }),
   });
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') requireAgreement(overlaps);
@@ -136,13 +138,11 @@ async function sendCounts(
   target: TargetIndex,
 ): Promise<Record<string, BlobRef>> {
   const counts: Record<string, BlobRef> = {};
-  for (const { id, shares } of target.groups) {
-    for (const share of shares) {
-      const silo = resolved.parties.find((party) => party.id === share.party)?.silo ?? '';
-      const data = trainingCounts(share, target.trainRows);
-      const home = homeBetween(context.site, siteOf(silo));
-      counts[shareId(id, share.party)] = await stores.put(home, 'counts', vectorBundle('counts', data));
-    }
+  const silos = Object.fromEntries(resolved.parties.map(({ id, silo }) => [id, silo]));
+  for (const [id, share] of sharesById(target)) {
+    const data = trainingCounts(share, target.trainRows);
+    const home = homeBetween(context.site, siteOf(entryOf(silos, share.party)));
+    counts[id] = await stores.put(home, 'counts', vectorBundle('counts', data));
   }
   return counts;
 }

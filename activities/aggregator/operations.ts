@@ -1,5 +1,6 @@
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { SiteContext } from '../compute/site.js';
+import { fitSharedOperation } from './fit-shared.js';
 import { matchOperations } from './match.js';
 import { predictOperation } from './predict.js';
 import { roundOperations } from './rounds.js';
@@ -10,6 +11,7 @@ import { fitNetworkOperation } from './train-network.js';
 export function createAggregatorOperations(context: SiteContext): AggregatorOperations {
   return {
     ...matchOperations(context),
+    ...fitSharedOperation(context),
     ...roundOperations(context),
     ...localOperations(context),
     ...fitNetworkOperation(context),

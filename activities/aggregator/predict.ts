@@ -1,18 +1,24 @@
 import path from 'node:path';
 import type { Dense } from '../../core/algebra/matrix.js';
-import { readFeatures, readLink } from '../../core/exchange/table-bundle.js';
+import { entryOf } from '../../core/entry-of.js';
+import { readLink, type LinkData } from '../../core/exchange/table-bundle.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { encode } from '../../core/integration/encode.js';
 import { concatRows, stackColumns } from '../../core/algebra/stack.js';
+import { joinRows } from '../../core/integration/join-rows.js';
+import { freeName, identityColumns } from '../../core/integration/row-identity.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
+import { shareId } from '../../core/job/resolved.js';
 import { scoresOf } from '../../core/models/family.js';
 import { ownParameters } from '../../core/models/manifest.js';
+import type { ModelPart } from '../../core/models/model.js';
 import { readPart } from '../../core/models/model-part.js';
 import { predictNetwork } from '../../core/models/neural-network.js';
 import { familyOf } from '../../core/models/programs.js';
 import { writeTable } from '../../core/sources/write-table.js';
 import type { AggregatorOperations, PredictInput } from '../../workflows/contracts/operations.js';
+import { readShare } from '../compute/read-share.js';
 import { measured, type Measuring, type SiteContext } from '../compute/site.js';
 import { scoresOfRows } from './rounds.js';
 
@@ -27,9 +33,9 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
           const predictions =
             'scores' in input.from
               ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores))
-              : await materializedPredictions(measuring, target, input.model, input.from.parties);
+              : await materializedPredictions(measuring, target, input.model, input.from.shares);
           const file = path.resolve(context.predictions, input.output);
-          const text = await identityColumns(stores, input, target);
+          const text = await identityOf(stores, input, target);
           const sha256 = await writeTable(file, {
             rows: target.rows,
             text,
@@ -43,14 +49,6 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
   };
 }
 
-/** A name for a predicted column that no column beside it has, in any case: `prediction`, else `prediction_2`, … */
-export function freeName(wanted: string, taken: readonly string[]): string {
-  const others = new Set(taken.map((name) => name.toLowerCase()));
-  let name = wanted;
-  for (let next = 2; others.has(name.toLowerCase()); next++) name = `${wanted}_${String(next)}`;
-  return name;
-}
-
 /** What a model predicts, column by column, from the scores of the target rows. */
 function predicted(model: PredictInput['model'], scores: Dense): ReadonlyMap<string, Float64Array> {
   return familyOf(model.type).predict(scores, ownParameters(model));
@@ -60,15 +58,22 @@ async function materializedPredictions(
   { stores, join }: Measuring,
   target: TargetIndex,
   model: PredictInput['model'],
-  parties: Extract<PredictInput['from'], { parties: unknown }>['parties'],
+  shares: Extract<PredictInput['from'], { shares: unknown }>['shares'],
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const blocks = [];
   const thetas: Dense[] = [];
-  for (const [id, { rows }] of target.indices) {
-    const given = parties.find(({ party }) => party === id);
-    if (!given) throw new Error(`no rows of ${id} were brought here`);
-    const { encoder, theta } = readPart(await stores.get(given.part));
-    const data = readFeatures(await stores.get(given.features));
+  const given = new Map(shares.map((share) => [share.id, share]));
+  for (const group of target.groups) {
+    const pieces = [];
+    const parts: ModelPart[] = [];
+    for (const { party, rows } of group.shares) {
+      const share = entryOf(given, shareId(group, party));
+      pieces.push({ data: await readShare(stores, share), rows });
+      parts.push(readPart(await stores.get(share.part)));
+    }
+    // Those who share columns have parts that are alike.
+    const { encoder, theta } = parts[0]!;
+    const { data, rows } = joinRows(pieces);
     blocks.push(await join(() => encode(data, encoder, rows)));
     thetas.push(theta);
   }
@@ -80,14 +85,9 @@ async function materializedPredictions(
   return predicted(model, scoresOf(familyOf(model.type), table, theta));
 }
 
-/** Columns that name each target row: those of the base table, in the order of the target rows. */
-async function identityColumns(stores: Stores, { link, base }: PredictInput, target: TargetIndex) {
-  const { identity } = readLink(await stores.get(link));
-  const rows = target.indices.get(base)?.rows ?? new Int32Array(0);
-  return new Map(
-    [...identity].map(([name, { codes, values }]) => [
-      name,
-      { codes: rows.map((row) => codes[row]!), values },
-    ]),
-  );
+/** Columns that name each target row, from the tables that bring rows in. */
+async function identityOf(stores: Stores, { origins }: PredictInput, target: TargetIndex) {
+  const tables = new Map<string, LinkData['identity']>();
+  for (const { party, link } of origins) tables.set(party, readLink(await stores.get(link)).identity);
+  return identityColumns(tables, target);
 }

@@ -4,11 +4,12 @@ import { entryOf } from '../../core/entry-of.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
-import type { TargetIndex } from '../../core/integration/target-index.js';
+import { sharesById, type TargetIndex } from '../../core/integration/target-index.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { familyOf } from '../../core/models/programs.js';
 import { thinned } from '../../core/training/curve.js';
-import { expand, parametersOf } from '../../core/training/rounds.js';
+import { aggregatorParameters } from '../../core/training/rounds-state.js';
+import { expand } from '../../core/training/rounds.js';
 import { denseOf } from '../../core/training/tensors.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
@@ -38,7 +39,7 @@ export function roundOperations(
           const { spec, head } = input;
           const { state } = await journal.live(actor, head);
           const family = familyOf(spec.type);
-          const own = parametersOf(family, state);
+          const own = aggregatorParameters(family, state);
           const target = readTarget(await stores.get(input.target));
           const scores = await scoresOfRows(stores, target, input.scores);
           const measuredOn = (from: number, to: number) =>
@@ -67,8 +68,8 @@ export async function scoresOfRows(
   scores: Readonly<Record<string, BlobRef>>,
 ): Promise<Dense> {
   const given = new Map<string, Dense>();
-  for (const party of target.indices.keys()) {
-    given.set(party, denseOf((await stores.get(entryOf(scores, party))).tensors, 'scores'));
+  for (const id of sharesById(target).keys()) {
+    given.set(id, denseOf((await stores.get(entryOf(scores, id))).tensors, 'scores'));
   }
   return expand(target, given);
 }

@@ -1,6 +1,8 @@
+import { entryOf } from '../../core/entry-of.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { rowRange } from '../../core/algebra/stack.js';
 import { encodedWidth } from '../../core/integration/encoder.js';
+import { shareId } from '../../core/job/resolved.js';
 import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
@@ -18,8 +20,8 @@ export function localOperations(
   const { journal, report } = context;
   const actor = costedActor(context, ({ stores, join }) => localActor(stores, join, report));
   return {
-    async trainHere({ execution, spec, form, target, parties }) {
-      const { key, output } = await journal.start(actor, execution, { spec, form, target, parties });
+    async trainHere({ execution, spec, form, target, shares }) {
+      const { key, output } = await journal.start(actor, execution, { spec, form, target, shares });
       return { head: key, progress: output.answer.progress, cost: output.cost };
     },
 
@@ -33,7 +35,7 @@ export function localOperations(
       journal.once('finish-here', input.execution, input, () =>
         measured(context, async ({ stores }) => {
           const live = await journal.live(actor, input.head);
-          const { table, labels, spec, result } = live;
+          const { target, table, labels, spec, result } = live;
           if (!result) throw new Error('a training is finished after its last segment');
           const { parameters, own } = result;
           const family = familyOf(spec.type);
@@ -41,10 +43,13 @@ export function localOperations(
             family.measure(scoresOf(family, table[side], parameters), own, labels[side]);
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
-          for (const [party, encoder] of table.encoders) {
+          for (const group of target.groups) {
+            const encoder = entryOf(table.encoders, group.id);
             const theta = rowRange(parameters, offset, encodedWidth(encoder));
             offset += theta.rows;
-            parts[party] = await stores.put('exchange', 'model', partBundle({ party, encoder, theta }));
+            const part = partBundle({ party: group.id, encoder, theta });
+            const ref = await stores.put('exchange', 'model', part);
+            for (const { party } of group.shares) parts[shareId(group, party)] = ref;
           }
           const segments = (await journal.outputs(input.head)) as Costed<LocalAnswer>[];
           journal.forget(input.head);

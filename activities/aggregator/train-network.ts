@@ -1,7 +1,9 @@
 import { dense } from '../../core/algebra/dense.js';
+import { entryOf } from '../../core/entry-of.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { localTable } from '../../core/integration/local-table.js';
+import { shareId } from '../../core/job/resolved.js';
 import { evaluate } from '../../core/models/evaluate.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { fitNetwork, predictNetwork } from '../../core/models/neural-network.js';
@@ -16,7 +18,7 @@ export function fitNetworkOperation(context: SiteContext): Pick<AggregatorOperat
       context.journal.once('fit-network', input.execution, input, () =>
         measured(context, async ({ stores, join }) => {
           const target = readTarget(await stores.get(input.target));
-          const sources = await openSources(stores, input.parties);
+          const sources = await openSources(stores, input.shares);
           const table = await join(() => localTable('materialized', sources, target));
           const labels = {
             train: target.labels.subarray(0, target.trainRows),
@@ -32,12 +34,11 @@ export function fitNetworkOperation(context: SiteContext): Pick<AggregatorOperat
           const measuredOn = async (side: 'train' | 'test') =>
             evaluate(input.task, await predictNetwork(network, table[side]), labels[side]);
           const parts: Record<string, BlobRef> = {};
-          for (const [party, encoder] of table.encoders) {
-            parts[party] = await stores.put(
-              'exchange',
-              'model',
-              partBundle({ party, encoder, theta: dense(0, 1) }),
-            );
+          for (const group of target.groups) {
+            const encoder = entryOf(table.encoders, group.id);
+            const part = partBundle({ party: group.id, encoder, theta: dense(0, 1) });
+            const ref = await stores.put('exchange', 'model', part);
+            for (const { party } of group.shares) parts[shareId(group, party)] = ref;
           }
           return {
             intercept: 0,

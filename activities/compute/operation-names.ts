@@ -5,6 +5,7 @@ const silo = {
   openChannel: true,
   sealSecret: true,
   publish: true,
+  summarizeShares: true,
   startParties: true,
   partyStep: true,
   finishParties: true,
@@ -14,6 +15,7 @@ const silo = {
 const aggregator = {
   match: true,
   survey: true,
+  fitShared: true,
   startAggregator: true,
   aggregatorStep: true,
   evaluate: true,

@@ -3,6 +3,7 @@ import type { SiteContext } from '../compute/site.js';
 import { channelOperations } from './channel.js';
 import { publishOperation } from './publish.js';
 import { scoreOperation } from './score.js';
+import { summarizeOperation } from './summarize.js';
 import { trainingOperations } from './train.js';
 
 /** All that a silo does in a run, as it runs in the silo's compute child. */
@@ -10,6 +11,7 @@ export function createSiloOperations(context: SiteContext): SiloOperations {
   return {
     ...channelOperations(context),
     ...publishOperation(context),
+    ...summarizeOperation(context),
     ...trainingOperations(context),
     ...scoreOperation(context),
   };

@@ -36,6 +36,7 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
               cells: tokensOf(data.keys, CELL, secret),
               identity: pick(data.categorical, link.identify ?? []),
               ...labelled(link, data),
+              ...weighted(link, data),
               ...(data.position && { position: data.position }),
               ...aged(link, data),
             };
@@ -75,7 +76,7 @@ function tokensOf(
   );
 }
 
-function readRequest({ party, keys, cells, label, identify, position, age }: PartyLink): ReadRequest {
+function readRequest({ party, keys, cells, label, weight, identify, position, age }: PartyLink): ReadRequest {
   const named = (encoding: 'numeric' | 'categorical') =>
     party.features.filter((feature) => feature.encoding === encoding).map(({ name }) => name);
   const asNumber = label !== undefined && label.equals === undefined;
@@ -83,7 +84,7 @@ function readRequest({ party, keys, cells, label, identify, position, age }: Par
     numeric: unique([
       ...named('numeric'),
       ...(asNumber ? [label.column] : []),
-      ...(age === undefined ? [] : [age]),
+      ...[weight, age].filter((name) => name !== undefined),
     ]),
     categorical: unique([
       ...named('categorical'),
@@ -114,6 +115,19 @@ function labelled({ label }: PartyLink, data: TableData): { labels?: Float64Arra
     label.equals === undefined ? data.numeric.get(label.column) : data.categorical.get(label.column);
   if (!values) throw new Error('the label was not read');
   return { labels: labelsOf(label, values) };
+}
+
+/** Throws AMALUR_WRONG_TYPE for weights that are NULL or negative. */
+function weighted({ party, weight }: PartyLink, data: TableData): { weights?: Float64Array } {
+  const weights = weight === undefined ? undefined : data.numeric.get(weight);
+  if (!weights) return {};
+  const wrong = weights.reduce((count, value) => count + (value >= 0 ? 0 : 1), 0);
+  if (wrong === 0) return { weights };
+  throw new AmalurError(
+    'AMALUR_WRONG_TYPE',
+    `${party.id}: the weight is NULL or negative in ${String(wrong)} rows`,
+    { field: 'target.weight', suggestion: 'compute a column that is 0 or more in every row' },
+  );
 }
 
 function aged({ age }: PartyLink, data: TableData): { age?: Float64Array } {

@@ -37,6 +37,7 @@ export interface LinkData {
   /** Cells that other tables may have as well, by target column: tokens tell whether two agree. */
   readonly cells: ReadonlyMap<string, KeyTokens>;
   readonly labels?: Float64Array;
+  readonly weights?: Float64Array;
   readonly position?: Float64Array;
   /** How new each row is. */
   readonly age?: Float64Array;
@@ -49,7 +50,16 @@ const linkJson = z.object({
   identity: z.record(z.string(), z.array(z.string())),
 });
 
-export function linkBundle({ rows, keys, cells, labels, position, age, identity }: LinkData): Bundle {
+export function linkBundle({
+  rows,
+  keys,
+  cells,
+  labels,
+  weights,
+  position,
+  age,
+  identity,
+}: LinkData): Bundle {
   return {
     json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
     tensors: {
@@ -57,6 +67,7 @@ export function linkBundle({ rows, keys, cells, labels, position, age, identity 
       ...tokenTensors('cell', cells),
       ...prefixed('identity.', new Map([...identity].map(([name, { codes }]) => [name, codes]))),
       ...(labels && { labels: { shape: [labels.length], data: labels } }),
+      ...(weights && { weights: { shape: [weights.length], data: weights } }),
       ...(position && { position: { shape: [position.length], data: position } }),
       ...(age && { age: { shape: [age.length], data: age } }),
     },
@@ -69,11 +80,13 @@ export function readLink({ json, tensors }: Bundle): LinkData {
   const labels = tensors.labels?.data;
   const position = tensors.position?.data;
   const age = tensors.age?.data;
+  const weights = tensors.weights?.data;
   return {
     rows,
     keys: readTokens('key', tensors),
     cells: readTokens('cell', tensors),
     ...(labels instanceof Float64Array && { labels }),
+    ...(weights instanceof Float64Array && { weights }),
     ...(position instanceof Float64Array && { position }),
     ...(age instanceof Float64Array && { age }),
     identity: new Map(

@@ -1,36 +1,60 @@
 import { z } from 'zod';
-import type { SourceIndex, TargetIndex } from '../integration/target-index.js';
+import { sharesById, type TargetIndex } from '../integration/target-index.js';
+import { shareId } from '../job/resolved.js';
 import type { Bundle } from './bundle.js';
 
 const targetJson = z.object({
   rows: z.int(),
   trainRows: z.int(),
-  parties: z.array(z.object({ party: z.string(), sourceRows: z.int() })),
+  origins: z.array(z.string()).optional(),
+  groups: z.array(
+    z.object({ id: z.string(), shares: z.array(z.object({ party: z.string(), sourceRows: z.int() })) }),
+  ),
 });
 
-export function targetBundle({ rows, trainRows, labels, indices }: TargetIndex): Bundle {
+export function targetBundle(target: TargetIndex): Bundle {
+  const { rows, trainRows, labels, weights, groups, origins } = target;
   return {
     json: {
       rows,
       trainRows,
-      parties: [...indices].map(([party, { sourceRows }]) => ({ party, sourceRows })),
+      ...(origins && { origins: [...origins.keys()] }),
+      groups: groups.map(({ id, shares }) => ({
+        id,
+        shares: shares.map(({ party, sourceRows }) => ({ party, sourceRows })),
+      })),
     },
     tensors: {
       labels: { shape: [labels.length], data: labels },
+      ...(weights && { weights: { shape: [weights.length], data: weights } }),
       ...Object.fromEntries(
-        [...indices].map(([party, index]) => [`index.${party}`, { shape: [rows], data: index.rows }]),
+        [...sharesById(target)].map(([id, share]) => [`index.${id}`, { shape: [rows], data: share.rows }]),
+      ),
+      ...Object.fromEntries(
+        [...(origins ?? [])].map(([party, data]) => [`origin.${party}`, { shape: [rows], data }]),
       ),
     },
   };
 }
 
 export function readTarget({ json, tensors }: Bundle): TargetIndex {
-  const { rows, trainRows, parties } = targetJson.parse(json);
+  const { rows, trainRows, groups, origins } = targetJson.parse(json);
   const labels = tensors.labels?.data;
-  const indices = new Map<string, SourceIndex>();
-  for (const { party, sourceRows } of parties) {
-    const index = tensors[`index.${party}`]?.data;
-    if (index instanceof Int32Array) indices.set(party, { sourceRows, rows: index });
-  }
-  return { rows, trainRows, labels: labels instanceof Float64Array ? labels : new Float64Array(0), indices };
+  const weights = tensors.weights?.data;
+  const indexOf = (name: string) => {
+    const index = tensors[name]?.data;
+    if (!(index instanceof Int32Array)) throw new Error(`the target has no tensor ${name}`);
+    return index;
+  };
+  return {
+    rows,
+    trainRows,
+    labels: labels instanceof Float64Array ? labels : new Float64Array(0),
+    ...(weights instanceof Float64Array && { weights }),
+    groups: groups.map(({ id, shares }) => ({
+      id,
+      shares: shares.map((share) => ({ ...share, rows: indexOf(`index.${shareId({ id }, share.party)}`) })),
+    })),
+    ...(origins && { origins: new Map(origins.map((party) => [party, indexOf(`origin.${party}`)])) }),
+  };
 }

@@ -11,6 +11,8 @@ export interface RowFacts {
   readonly rows: number;
   /** y, NaN where the label is NULL; of a table that supplies the label. */
   readonly labels?: Float64Array;
+  /** How much each row counts in the loss; of a table that supplies weights. */
+  readonly weights?: Float64Array;
   /** Position of each row in [0, 1) that decides its side of the split; of a table that brings rows in. */
   readonly position?: Float64Array;
   /** How new each row is, NaN for unknown; where the newest source owns a cell. */
@@ -24,7 +26,7 @@ export interface BuildTarget {
   /** Tables that bring rows in, the base first: the first that a row has decides its side of the split. */
   readonly origins: readonly string[];
   /** Undefined for inference: every row is wanted, in the order in which it came in. */
-  readonly learn?: { readonly labels: ResolvedJob['labels']; readonly testShare: number };
+  readonly learn?: Pick<ResolvedJob, 'labels' | 'weights'> & { readonly testShare: number };
 }
 
 /**
@@ -40,6 +42,15 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
       tables,
       'labels',
     );
+  const weights =
+    learn && learn.weights.length > 0
+      ? firstOf(
+          layout,
+          learn.weights.map(({ party }) => party),
+          tables,
+          'weights',
+        )
+      : undefined;
   const positions = learn && firstOf(layout, origins, tables, 'position');
   const train: number[] = [];
   const test: number[] = [];
@@ -61,7 +72,13 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
     rows: order.length,
     trainRows: train.length,
     labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
+    ...(weights && { weights: Float64Array.from(order, (row) => weights[row]!) }),
     groups: groups.map((group) => columnGroup(group, layout, tables, order, ages)),
+    ...(learn === undefined && {
+      origins: new Map(
+        origins.map((party) => [party, order.map((row) => entryOf(layout.indices, party)[row]!)]),
+      ),
+    }),
   };
 }
 
@@ -91,7 +108,7 @@ function firstOf(
   { rows, indices }: Layout,
   parties: readonly string[],
   tables: ReadonlyMap<string, RowFacts>,
-  what: 'labels' | 'position',
+  what: 'labels' | 'weights' | 'position',
 ): Float64Array {
   const result = new Float64Array(rows).fill(NaN);
   const found = new Uint8Array(rows);
@@ -105,28 +122,4 @@ function firstOf(
     });
   }
   return result;
-}
-
-/** The training rows alone: a prefix, so views suffice. */
-export function trainingPart(target: TargetIndex): TargetIndex {
-  return part(target, 0, target.trainRows, target.trainRows);
-}
-
-/** The test rows alone. */
-export function testPart(target: TargetIndex): TargetIndex {
-  return part(target, target.trainRows, target.rows, 0);
-}
-
-function part(target: TargetIndex, from: number, to: number, trainRows: number): TargetIndex {
-  const { labels, weights, groups } = target;
-  return {
-    rows: to - from,
-    trainRows,
-    labels: labels.subarray(from, to),
-    ...(weights && { weights: weights.subarray(from, to) }),
-    groups: groups.map(({ id, shares }) => ({
-      id,
-      shares: shares.map((share) => ({ ...share, rows: share.rows.subarray(from, to) })),
-    })),
-  };
 }

@@ -1,15 +1,19 @@
 import { factorizedTable } from '../algebra/factorized-table.js';
 import type { Matrix } from '../algebra/matrix.js';
-import { stackColumns } from '../algebra/stack.js';
+import { columnOffsets, stackColumns } from '../algebra/stack.js';
+import { entryOf } from '../entry-of.js';
+import { shareId, type FeatureColumn } from '../job/resolved.js';
 import { columnNames } from './column-names.js';
-import { encode, fitEncoder, type FeatureData } from './encode.js';
-import type { Encoder } from './encoder.js';
-import { trainingCounts, type TargetIndex } from './target-index.js';
-import type { FeatureColumn } from '../job/resolved.js';
+import { encode, encoderFrom, mergeSummaries, summarize, type FeatureData } from './encode.js';
+import { encodedWidth, type Encoder } from './encoder.js';
+import { joinRows } from './join-rows.js';
+import { trainingCounts, type ColumnGroup, type Share, type TargetIndex } from './target-index.js';
 
-/** A source table whose rows are at hand. */
+/** What a source table whose rows are at hand gives to a group of columns. */
 export interface LocalSource {
-  readonly party: string;
+  /** `shareId` of group and party: the party's id where the columns are its alone. */
+  readonly id: string;
+  /** The group's columns, in the same order and under the same names for all who supply them. */
   readonly features: readonly FeatureColumn[];
   readonly data: FeatureData;
 }
@@ -20,12 +24,12 @@ export interface LocalTable {
   readonly test: Matrix;
   /** Names of T's columns. */
   readonly names: readonly string[];
-  /** In the order of T's columns. */
+  /** By group, in the order of T's columns. */
   readonly encoders: ReadonlyMap<string, Encoder>;
 }
 
 /**
- * T (r_T × Σ c_k) of sources that are in one place, its columns in the sorted order of the parties.
+ * T (r_T × c_T) of sources that are in one place, its columns in the sorted order of their groups.
  * @param form materialized: built cell by cell; factorized: left in its sources
  */
 export function localTable(
@@ -33,29 +37,57 @@ export function localTable(
   sources: readonly LocalSource[],
   target: TargetIndex,
 ): LocalTable {
-  const parties = [...target.indices].map(([party, index]) => {
-    const source = sources.find((candidate) => candidate.party === party);
-    if (!source) throw new Error(`no data of ${party} is here`);
-    const counts = trainingCounts(index, target.trainRows);
-    return { ...source, index, encoder: fitEncoder(source.data, source.features, counts, target.trainRows) };
+  const byId = new Map(sources.map((source) => [source.id, source]));
+  const groups = target.groups.map((group) => {
+    const shares = group.shares.map((share) => ({ ...entryOf(byId, shareId(group, share.party)), share }));
+    return { group, shares, encoder: fitGroup(shares, target.trainRows) };
   });
-  const rows = (from: number, to: number): Matrix => {
-    if (form === 'materialized') {
-      const blocks = parties.map(({ data, encoder, index }) =>
-        encode(data, encoder, index.rows.subarray(from, to)),
-      );
-      return stackColumns(blocks, to - from);
-    }
-    const tables = parties.map(({ data, encoder, index }) => ({
-      table: encode(data, encoder),
-      index: index.rows.subarray(from, to),
-    }));
-    return factorizedTable(to - from, tables);
-  };
+  const rows = form === 'materialized' ? materialized(groups) : factorized(groups);
   return {
     train: rows(0, target.trainRows),
     test: rows(target.trainRows, target.rows),
-    names: parties.flatMap(({ party, encoder }) => columnNames(party, encoder)),
-    encoders: new Map(parties.map(({ party, encoder }) => [party, encoder])),
+    names: groups.flatMap(({ group, encoder }) => columnNames(group.id, encoder)),
+    encoders: new Map(groups.map(({ group, encoder }) => [group.id, encoder])),
   };
+}
+
+interface LocalGroup {
+  readonly group: ColumnGroup;
+  readonly shares: readonly (LocalSource & { readonly share: Share })[];
+  readonly encoder: Encoder;
+}
+
+/** The encoder of a group's columns, learned from the training rows of all who supply them. */
+function fitGroup(shares: LocalGroup['shares'], trainRows: number): Encoder {
+  const summaries = shares.map(({ data, features, share }) =>
+    summarize(data, features, trainingCounts(share, trainRows)),
+  );
+  return encoderFrom(mergeSummaries(summaries), shares[0]?.features ?? [], trainRows);
+}
+
+function materialized(groups: readonly LocalGroup[]): (from: number, to: number) => Matrix {
+  return (from, to) => {
+    const blocks = groups.map(({ shares, encoder }) => {
+      const { data, rows } = joinRows(
+        shares.map(({ data: own, share }) => ({ data: own, rows: share.rows.subarray(from, to) })),
+      );
+      return encode(data, encoder, rows);
+    });
+    return stackColumns(blocks, to - from);
+  };
+}
+
+/** Shares of a group name the same columns of T; ownership sees to it that no cell comes from two of them. */
+function factorized(groups: readonly LocalGroup[]): (from: number, to: number) => Matrix {
+  const widths = groups.map(({ encoder }) => ({ columns: encodedWidth(encoder) }));
+  const offsets = columnOffsets(widths);
+  const tables = groups.flatMap(({ shares, encoder }, g) => {
+    const columns = Int32Array.from({ length: encodedWidth(encoder) }, (_, at) => offsets[g]! + at);
+    return shares.map(({ data, share }) => ({ table: encode(data, encoder), share, columns }));
+  });
+  return (from, to) =>
+    factorizedTable(
+      to - from,
+      tables.map(({ table, share, columns }) => ({ table, columns, index: share.rows.subarray(from, to) })),
+    );
 }

@@ -1,5 +1,7 @@
+import { AmalurError } from '../errors.js';
+import { findColumn } from './known-tables.js';
 import type { JoinedTable } from './resolve-joins.js';
-import type { ResolvedJob } from './resolved.js';
+import type { ColumnSource } from './resolved.js';
 import type { Job } from './schema.js';
 import type { SharedColumn } from './shared-columns.js';
 
@@ -8,31 +10,65 @@ export function labelSources(
   job: Job,
   [base]: readonly [JoinedTable, ...JoinedTable[]],
   shared: readonly SharedColumn[],
-): ResolvedJob['labels'] {
-  const { column } = job.target.label;
-  return sharedLabel(job, base, shared)?.sources ?? [{ party: base.id, column }];
+): readonly ColumnSource[] {
+  return sourcesOf(job.target.label.column, base, shared);
+}
+
+/**
+ * The tables that supply the weights of rows; none where all rows weigh the same.
+ * Throws AMALUR_UNKNOWN_COLUMN, AMALUR_WRONG_TYPE.
+ */
+export function weightSources(
+  job: Job,
+  [base]: readonly [JoinedTable, ...JoinedTable[]],
+  shared: readonly SharedColumn[],
+): readonly ColumnSource[] {
+  const { weight } = job.target;
+  if (weight === undefined) return [];
+  const field = 'target.weight';
+  const found = sharedColumn(weight, base, shared);
+  const { type } = found?.profile ?? findColumn(base, weight, field);
+  if (type !== 'integer' && type !== 'number') {
+    throw new AmalurError('AMALUR_WRONG_TYPE', `the weight "${weight}" is of type ${type}`, {
+      field,
+      suggestion: 'choose a column of numbers that are not negative',
+    });
+  }
+  return sourcesOf(weight, base, shared);
 }
 
 /** The base table with what is known of the label in all its sources. */
 export function withLabel(job: Job, base: JoinedTable, shared: readonly SharedColumn[]): JoinedTable {
-  const label = sharedLabel(job, base, shared);
-  if (label === undefined) return base;
   const { column: name } = job.target.label;
+  const label = sharedColumn(name, base, shared);
+  if (label === undefined) return base;
   const others = base.profile.columns.filter((column) => column.name !== name);
   return { ...base, profile: { ...base.profile, columns: [...others, { ...label.profile, name }] } };
 }
 
-/** A table without its column of the label. */
-export function withoutLabel(party: JoinedTable, labels: ResolvedJob['labels']): JoinedTable {
-  const own = labels.filter((label) => label.party === party.id).map(({ column }) => column);
+/** A table without columns that are no features. */
+export function without(party: JoinedTable, sources: readonly ColumnSource[]): JoinedTable {
+  const own = sources.filter((source) => source.party === party.id).map(({ column }) => column);
   const columns = party.profile.columns.filter(({ name }) => !own.includes(name));
   return { ...party, profile: { ...party.profile, columns } };
 }
 
-function sharedLabel(job: Job, base: JoinedTable, shared: readonly SharedColumn[]): SharedColumn | undefined {
-  const { column } = job.target.label;
+function sourcesOf(
+  name: string,
+  base: JoinedTable,
+  shared: readonly SharedColumn[],
+): readonly ColumnSource[] {
+  return sharedColumn(name, base, shared)?.sources ?? [{ party: base.id, column: name }];
+}
+
+/** A shared column by its name in the target table, or by that of its column in the base table. */
+function sharedColumn(
+  name: string,
+  base: JoinedTable,
+  shared: readonly SharedColumn[],
+): SharedColumn | undefined {
   return shared.find(
-    ({ name, sources }) =>
-      name === column || sources.some((source) => source.party === base.id && source.column === column),
+    (one) =>
+      one.name === name || one.sources.some((source) => source.party === base.id && source.column === name),
   );
 }

@@ -15,7 +15,7 @@ import {
 } from './resolved.js';
 import { resolveGroups } from './resolve-groups.js';
 import { resolveJoins, type JoinedTable } from './resolve-joins.js';
-import { labelSources, withLabel, withoutLabel } from './resolve-label.js';
+import { labelSources, weightSources, withLabel, without } from './resolve-label.js';
 import { jobSchema, type Job } from './schema.js';
 import { sharedColumns } from './shared-columns.js';
 
@@ -37,12 +37,13 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   const joined = resolveJoins(job, tables);
   const shared = sharedColumns(job, joined);
   const labels = labelSources(job, joined, shared);
+  const weights = weightSources(job, joined, shared);
   checkLabel(job, withLabel(job, joined[0], shared));
   checkColumns(job, joined, shared);
   checkOverlap(job, joined);
   const { groups, leftOut } = resolveGroups(
     job,
-    joined.map((party) => withoutLabel(party, labels)),
+    joined.map((party) => without(party, [...labels, ...weights])),
     shared,
   );
   if (groups.length === 0) refuseWithoutFeatures();
@@ -66,6 +67,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
     joins,
     groups,
     labels,
+    weights,
     leftOut,
   };
 }

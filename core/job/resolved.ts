@@ -41,6 +41,12 @@ export interface ResolvedJoin {
   readonly field: string;
 }
 
+/** A column of a table that supplies a target column; of several the first that has a row owns its cell. */
+export interface ColumnSource {
+  readonly party: string;
+  readonly column: string;
+}
+
 /** Target columns that come from the same tables, in the order in which these own an overlapping cell. */
 export interface ResolvedGroup {
   /** The party's id where one table alone supplies them, else the ids joined by `+`. */
@@ -66,8 +72,10 @@ export interface ResolvedJob {
   readonly joins: readonly ResolvedJoin[];
   /** The target table's columns, sorted by id: every cell of a row belongs to one share of its group. */
   readonly groups: readonly ResolvedGroup[];
-  /** The tables that supply the label, with its column there, in the order in which they own it. */
-  readonly labels: readonly { readonly party: string; readonly column: string }[];
+  /** Where the label comes from. */
+  readonly labels: readonly ColumnSource[];
+  /** Where the weights of rows come from; nowhere where all weigh the same. */
+  readonly weights: readonly ColumnSource[];
   /** Columns that could have been features and are not, with the reason. */
   readonly leftOut: readonly LeftOutColumn[];
 }
@@ -89,7 +97,7 @@ export function mayOverlap({ shares }: ResolvedGroup, joins: readonly ResolvedJo
   );
 }
 
-/** Names one table's share of a group, unique in a job: the party itself where it is the group's only one. */
-export function shareId(group: string, party: string): string {
-  return group === party ? party : `${group}/${party}`;
+/** Names what one table gives to a group of columns, unique in a job: the party itself where the columns are its alone. */
+export function shareId({ id }: Pick<ResolvedGroup, 'id'>, party: string): string {
+  return id === party ? party : `${id}/${party}`;
 }

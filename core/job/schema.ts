@@ -134,6 +134,11 @@ export const jobSchema = z.strictObject({
   target: z.strictObject({
     base: tableName.describe('The table whose rows are the rows of the target table.'),
     label,
+    weight: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Column of numbers ≥ 0: how much each row counts in the loss. It is no feature.'),
     rowKey: z
       .array(z.string().min(1))
       .min(1)

@@ -13,6 +13,15 @@ interface StoredEncoder {
   readonly categorical: Encoder['categorical'];
 }
 
+/** The encoder of columns that several tables supply, as it travels to them before training. */
+export function encoderBundle(encoder: Encoder): Bundle {
+  return { json: encoder as unknown as Json, tensors: {} };
+}
+
+export function readEncoder({ json }: Bundle): Encoder {
+  return z.custom<Encoder>().parse(json);
+}
+
 export function partBundle({ party, encoder, theta }: ModelPart): Bundle {
   return {
     // An encoder is plain JSON; only its type, an interface, does not say so.

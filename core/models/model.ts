@@ -25,8 +25,9 @@ export interface RegressionMetrics {
 
 export type Metrics = ClassificationMetrics | RegressionMetrics;
 
-/** One party's share of a model: how its columns are encoded and what they weigh. Stored as one bundle. */
+/** What a model knows of a group of columns: how they are encoded and what they weigh. Stored as one bundle. */
 export interface ModelPart {
+  /** Id of the group: the party that supplies the columns, or all who do, joined by `+`. */
   readonly party: string;
   readonly encoder: Encoder;
   /** θ_k (c_k × q) over the encoded columns, in units of the encoded (standardised) columns. */
@@ -40,7 +41,10 @@ export interface ModelManifest {
   readonly intercept: number;
   /** Parameters that belong to no column, of a model that has others than an intercept. */
   readonly own?: readonly number[];
-  /** Where each party's part is. In a federated model each part is in its silo's private store. */
+  /**
+   * Where each share finds its part (by `shareId`: a party that supplies its columns alone is its own share). In a federated
+   * model each part is in its silo's private store; those who share columns have a part each, all alike.
+   */
   readonly parts: Readonly<Record<string, BlobRef>>;
   /** Neural networks: topology and weights; the parts then hold encoders alone. */
   readonly network?: BlobRef;

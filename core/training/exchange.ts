@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
-import { momentsOf, squaredRowNorms } from './moments.js';
+import { momentsOf } from './moments.js';
 import type { Message, PartyProgram, State } from './program.js';
 import { denseOf, denseTensor, vectorTensor } from './tensors.js';
 
@@ -17,46 +17,65 @@ export interface PartyTable {
   readonly trainRows: number;
 }
 
-/** What the aggregator may ask of a table before the first step. */
-const askJson = z.object({ ask: z.array(z.enum(['norms'])) });
-export type Ask = z.infer<typeof askJson>['ask'];
-
-/** A message down that asks and lets no step be taken. */
-export function asking(ask: Ask): Message {
-  return { json: { ask }, tensors: {} };
-}
-
 /** A party's state before its first step. */
-export function startParty(
-  program: PartyProgram,
-  { table, names, counts, trainRows }: PartyTable,
-  spec: ModelSpec,
-): State {
+export function startParty(program: PartyProgram, source: PartyTable, spec: ModelSpec): State {
+  const { table, names, counts, trainRows } = source;
   const moments = program.needs.moments && { moments: momentsOf(table, counts, trainRows) };
   return program.start({ names, ...moments }, spec);
 }
 
 /**
- * Answers a message: with what is asked of the table, or with a step of the program, whose products with D_k are made here.
+ * Answers a message: with facts that are asked for, or with a step of the program, whose products with D_k are made here.
  * Down: tensor `residual`, G_k (r_k × p). Up: tensor `partial`, D_k Θ (r_k × q).
  */
 export function stepParty(
   program: PartyProgram,
-  { table }: Pick<PartyTable, 'table'>,
+  source: PartyTable,
   state: State,
   down: Message,
 ): { state: State; up: Message } {
-  if (down.tensors.residual === undefined) return { state, up: answerTo(down, table) };
+  if (down.tensors.residual === undefined) return { state, up: factsOf(source, down) };
+  const { table } = source;
   const gradient = table.transposedMultiply(denseOf(down.tensors, 'residual'));
   const { state: next, theta, up } = program.update(state, down, gradient);
   const partial = denseTensor(table.multiply(theta));
   return { state: next, up: { json: up.json, tensors: { ...up.tensors, partial } } };
 }
 
-function answerTo({ json }: Message, table: Matrix): Message {
+/**
+ * What a table does for columns that others supply too, whose program is with the aggregator: the two products with its D_b
+ * and nothing else. `residual` G_b goes up as `gradient` D_bᵀ G_b, `theta` Θ as `partial` D_b Θ.
+ */
+export function answerShare(source: PartyTable, down: Message): Message {
+  const { table } = source;
+  const { residual, theta } = down.tensors;
+  if (residual !== undefined) {
+    const gradient = table.transposedMultiply(denseOf(down.tensors, 'residual'));
+    return { json: {}, tensors: { gradient: denseTensor(gradient) } };
+  }
+  if (theta !== undefined) {
+    return { json: {}, tensors: { partial: denseTensor(table.multiply(denseOf(down.tensors, 'theta'))) } };
+  }
+  return factsOf(source, down);
+}
+
+/** What the aggregator may ask of a table before the first step. */
+const askJson = z.object({ ask: z.array(z.enum(['names', 'moments', 'norms'])) });
+export type Ask = z.infer<typeof askJson>['ask'];
+
+/** A message down that only asks: no step is taken. */
+export function asking(ask: Ask): Message {
+  return { json: { ask }, tensors: {} };
+}
+
+function factsOf({ table, names, counts, trainRows }: PartyTable, { json }: Message): Message {
   const { ask } = askJson.parse(json);
+  const moments = ask.includes('moments') && momentsOf(table, counts, trainRows);
   return {
-    json: {},
-    tensors: ask.includes('norms') ? { norms: vectorTensor(squaredRowNorms(table)) } : {},
+    json: ask.includes('names') ? { names: [...names] } : {},
+    tensors: {
+      ...(ask.includes('norms') && { norms: vectorTensor(table.squaredRowNorms()) }),
+      ...(moments && { mean: vectorTensor(moments.mean), second: denseTensor(moments.second) }),
+    },
   };
 }

@@ -1,10 +1,8 @@
-import type { Matrix } from '../algebra/matrix.js';
-import type { Dense } from '../algebra/matrix.js';
+import type { Dense, Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { familyOf } from '../models/programs.js';
-import { startParty, stepParty } from './exchange.js';
-import { squaredRowNorms } from './moments.js';
+import { startParty, stepParty, type PartyTable } from './exchange.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
 import { denseOf, denseTensor } from './tensors.js';
 
@@ -34,6 +32,8 @@ export interface LocalRun {
   readonly names: readonly string[];
   /** y over the training rows. */
   readonly labels: Float64Array;
+  /** w over the training rows; default: all 1. */
+  readonly weights?: Float64Array;
   readonly spec: ModelSpec;
   /** Where an earlier call ended; default: the beginning. */
   readonly from?: LocalState;
@@ -44,14 +44,15 @@ export interface LocalRun {
 
 /** Loops party and aggregator in one process: T is the only party, and its rows are the target rows. */
 export function runLocally(run: LocalRun): LocalResult {
-  const { table, spec, from, rounds, onProgress } = run;
+  const { spec, from, rounds, onProgress } = run;
   const family = familyOf(spec.type);
+  const source = sourceOf(run);
   const target = rowsOf(run, family);
-  let { party, aggregator, down } = from ?? begin(run, family, target);
+  let { party, aggregator, down } = from ?? begin(source, family, target, spec);
   let progress: Progress = { round: 0, loss: NaN, gradientNorm: null };
   let stopped: StopReason | undefined;
   for (let made = 0; made < rounds && down !== undefined; made++) {
-    const answer = stepParty(family.party, { table }, party, down);
+    const answer = stepParty(family.party, source, party, down);
     party = answer.state;
     const { up } = answer;
     const step = family.aggregator.step(target, aggregator, denseOf(up.tensors, 'partial'), [up]);
@@ -70,18 +71,24 @@ export function runLocally(run: LocalRun): LocalResult {
   };
 }
 
-function rowsOf({ table, labels }: LocalRun, { party }: ModelFamily): TrainingRows {
-  return { rows: table.rows, labels, ...(party.needs.norms && { norms: squaredRowNorms(table) }) };
+/** T as its only party knows it: each of its rows occurs once. */
+function sourceOf({ table, names }: LocalRun): PartyTable {
+  return { table, names, counts: new Float64Array(table.rows).fill(1), trainRows: table.rows };
 }
 
-function begin({ table, names, spec }: LocalRun, family: ModelFamily, target: TrainingRows): LocalState {
-  const opening = family.aggregator.start(target, spec);
-  const counts = new Float64Array(table.rows).fill(1);
+function rowsOf({ table, labels, weights }: LocalRun, { party }: ModelFamily): TrainingRows {
   return {
-    party: startParty(family.party, { table, names, counts, trainRows: table.rows }, spec),
-    aggregator: opening.state,
-    down: told(opening),
+    rows: table.rows,
+    labels,
+    ...(weights && { weights }),
+    ...(party.needs.norms && { norms: table.squaredRowNorms() }),
   };
+}
+
+function begin(source: PartyTable, family: ModelFamily, target: TrainingRows, spec: ModelSpec): LocalState {
+  const opening = family.aggregator.start(target, spec);
+  const party = startParty(family.party, source, spec);
+  return { party, aggregator: opening.state, down: told(opening) };
 }
 
 /** What the only party is told: the rows of T are its own, so the residual is as it is. */

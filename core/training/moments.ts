@@ -1,6 +1,5 @@
-import { dense, identityColumns } from '../algebra/dense.js';
+import { dense } from '../algebra/dense.js';
 import type { Dense, Matrix } from '../algebra/matrix.js';
-import { inColumnChunks } from '../algebra/stack.js';
 import { plus } from './vectors.js';
 
 /**
@@ -22,7 +21,8 @@ export function momentsOf(table: Matrix, counts: Float64Array, trainRows: number
   const share = (sum: number) => sum / trainRows;
   const mean = table.columnSums(counts).map(share);
   if (table.columns > WIDEST) {
-    return { mean, second: dense(table.columns, 1, squares(table, counts).map(share)) };
+    const squares = table.mapZeroPreserving((cell) => cell * cell);
+    return { mean, second: dense(table.columns, 1, squares.columnSums(counts).map(share)) };
   }
   const { rows, columns, data } = table.gram(counts);
   return { mean, second: dense(rows, columns, data.map(share)) };
@@ -34,30 +34,4 @@ export function addMoments(a: Moments, b: Moments): Moments {
     mean: plus(a.mean, 1, b.mean),
     second: dense(rows, columns, plus(a.second.data, 1, b.second.data)),
   };
-}
-
-/** Σ n d² by column, a few columns at a time. */
-function squares(table: Matrix, counts: Float64Array): Float64Array {
-  const result = new Float64Array(table.columns);
-  inColumnChunks(table.columns, (from, to) => {
-    const width = to - from;
-    const { data } = table.multiply(identityColumns(table.columns, from, to));
-    for (let row = 0; row < table.rows; row++) {
-      for (let j = 0; j < width; j++) result[from + j]! += counts[row]! * data[row * width + j]! ** 2;
-    }
-  });
-  return result;
-}
-
-/** ‖d_i‖² of every row, a few columns at a time. */
-export function squaredRowNorms(table: Matrix): Float64Array {
-  const result = new Float64Array(table.rows);
-  inColumnChunks(table.columns, (from, to) => {
-    const width = to - from;
-    const { data } = table.multiply(identityColumns(table.columns, from, to));
-    for (let row = 0; row < table.rows; row++) {
-      for (let j = 0; j < width; j++) result[row]! += data[row * width + j]! ** 2;
-    }
-  });
-  return result;
 }

@@ -2,109 +2,152 @@ import { dense } from '../algebra/dense.js';
 import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
 import type { Dense } from '../algebra/matrix.js';
 import { entryOf } from '../entry-of.js';
-import { vectorBundle, type Bundle } from '../exchange/bundle.js';
-import { nest, nested } from '../exchange/nested.js';
-import { trainingPart } from '../integration/build-target.js';
-import type { TargetIndex } from '../integration/target-index.js';
+import { isShared, sharesById, trainingPart, type TargetIndex } from '../integration/target-index.js';
+import { shareId } from '../job/resolved.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
-import { asking } from './exchange.js';
+import { asking, type Ask } from './exchange.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
-import { denseOf, denseTensor, float64 } from './tensors.js';
+import type { RoundsState } from './rounds-state.js';
+import { startShared, updateShared } from './shared-columns.js';
+import { denseOf, denseTensor } from './tensors.js';
 
-/** Where the aggregator of a training in rounds stands. */
-export interface RoundsState {
-  /** The program's state; undefined while facts about the tables are awaited. */
-  readonly program: State | undefined;
-  /** ‖t_i‖² of the training rows, where the model needs them. */
-  readonly norms: Float64Array | undefined;
+/** What an aggregator works on, from the first round to the last. */
+export interface Rounds {
+  readonly family: ModelFamily;
+  readonly spec: ModelSpec;
+  readonly target: TargetIndex;
 }
 
 export interface RoundsStep {
   readonly state: RoundsState;
   /** Undefined after half an exchange, which completes no round. */
   readonly progress: Progress | undefined;
-  /** Messages for the parties that are to take the next step, and no others; or the reason why there are none. */
+  /** Messages by share, for those that are to take the next step and no others; or the reason why there are none. */
   readonly next: { readonly down: ReadonlyMap<string, Message> } | { readonly done: StopReason };
 }
 
-/** The first messages down: a question about the tables where the model has one, else the first residuals. */
-export function startRounds(family: ModelFamily, target: TargetIndex, spec: ModelSpec): RoundsStep {
-  if (!family.party.needs.norms) return startProgram(family, trainingPart(target), spec, undefined);
-  const down = new Map([...target.indices.keys()].map((party) => [party, asking(['norms'])]));
-  return { state: { program: undefined, norms: undefined }, progress: undefined, next: { down } };
+/**
+ * Begins a training in rounds: with questions about the tables where something has to be known of them, else with the first
+ * residuals.
+ */
+export function startRounds(rounds: Rounds): RoundsStep {
+  const { moments, norms } = rounds.family.party.needs;
+  const asks = rounds.target.groups.flatMap((group) => {
+    const ask: Ask = norms ? ['norms'] : [];
+    if (isShared(group)) ask.push('names', ...(moments ? (['moments'] as const) : []));
+    return ask.length === 0
+      ? []
+      : group.shares.map(({ party }) => [shareId(group, party), asking(ask)] as const);
+  });
+  if (asks.length === 0) return begin(rounds, { groups: new Map() });
+  return half({ groups: new Map() }, new Map(asks));
 }
 
-/** Takes in what the parties sent and lets the program take its step over the rows of T. */
+/**
+ * Takes what came up. A round is one exchange; where tables share columns it is two halves: their gradients come up with the
+ * other parties' products, the shared columns take their step here, and their products come up in the second half.
+ */
 export function stepRounds(
-  family: ModelFamily,
-  target: TargetIndex,
-  spec: ModelSpec,
-  { program, norms }: RoundsState,
+  rounds: Rounds,
+  state: RoundsState,
   ups: ReadonlyMap<string, Message>,
 ): RoundsStep {
-  const training = trainingPart(target);
-  if (program === undefined) {
-    return startProgram(family, training, spec, expand(training, read(ups, 'norms')).data);
+  if (state.program === undefined) return begin(rounds, learnt(rounds, ups));
+  if (state.waiting !== undefined) return complete(rounds, state, state.program, state.waiting, ups);
+  const { groups } = rounds.target;
+  const waiting = { partials: new Map<string, Dense>(), ups: new Map<string, Message>() };
+  for (const { id } of groups.filter((group) => !isShared(group))) {
+    const up = entryOf(ups, id);
+    waiting.partials.set(id, denseOf(up.tensors, 'partial'));
+    waiting.ups.set(id, up);
   }
-  const products = expand(training, read(ups, 'partial'));
-  const messages = [...training.indices.keys()].map((party) => entryOf(ups, party));
-  const step = family.aggregator.step(rowsOf(training, norms), program, products, messages);
-  return told(training, norms, step);
+  const shared = groups.filter(isShared);
+  if (shared.length === 0) return complete(rounds, state, state.program, waiting, new Map());
+
+  const states = new Map(state.groups);
+  const down = new Map<string, Message>();
+  for (const group of shared) {
+    const before = entryOf(state.groups, group.id);
+    const told = state.down ?? { json: {}, tensors: {} };
+    const step = updateShared(rounds.family.party, group, before, told, ups);
+    states.set(group.id, step.state);
+    waiting.ups.set(group.id, step.up);
+    const theta = { json: {}, tensors: { theta: denseTensor(step.theta) } };
+    for (const { party } of group.shares) down.set(shareId(group, party), theta);
+  }
+  return half({ ...state, groups: states, waiting }, down);
 }
 
-function startProgram(
-  family: ModelFamily,
-  training: TargetIndex,
-  spec: ModelSpec,
-  norms: Float64Array | undefined,
+/** What the tables were asked for: row norms of T, and all that the programs of shared columns begin with. */
+function learnt({ family, spec, target }: Rounds, ups: ReadonlyMap<string, Message>): RoundsState {
+  const shared = target.groups.filter(isShared);
+  return {
+    groups: new Map(shared.map((group) => [group.id, startShared(family.party, group, ups, spec)])),
+    ...(family.party.needs.norms && { norms: expand(trainingPart(target), tensorsOf(ups, 'norms')).data }),
+  };
+}
+
+function begin(rounds: Rounds, state: RoundsState): RoundsStep {
+  return told(rounds, state, rounds.family.aggregator.start(rowsOf(rounds, state), rounds.spec));
+}
+
+/** All products are here: the aggregator's program takes its step. */
+function complete(
+  rounds: Rounds,
+  state: RoundsState,
+  program: State,
+  { partials, ups: earlier }: NonNullable<RoundsState['waiting']>,
+  ups: ReadonlyMap<string, Message>,
 ): RoundsStep {
-  return told(training, norms, family.aggregator.start(rowsOf(training, norms), spec));
+  const { family, target } = rounds;
+  const products = expand(trainingPart(target), new Map([...partials, ...tensorsOf(ups, 'partial')]));
+  const messages = target.groups.map(({ id }) => entryOf(earlier, id));
+  const step = family.aggregator.step(rowsOf(rounds, state), program, products, messages);
+  const { waiting: _done, ...rest } = state;
+  return told(rounds, rest, step);
 }
 
-/** Hands the residuals down: to every party its sums over source rows, G_k = I_kᵀ Δ. */
+/** Hands the residual down: to every share its sums over source rows, G_k = I_kᵀ Δ. */
 function told(
-  training: TargetIndex,
-  norms: Float64Array | undefined,
+  { target }: Rounds,
+  before: RoundsState,
   { state: program, progress, next }: AggregatorStep,
 ): RoundsStep {
-  const state = { program, norms };
-  if ('done' in next) return { state, progress, next };
+  if ('done' in next) return { state: { ...before, program }, progress, next };
   const down = new Map<string, Message>();
-  for (const [party, { rows, sourceRows }] of training.indices) {
-    const residual = denseTensor(scatterSum(next.residual, rows, sourceRows));
-    down.set(party, { json: next.down.json, tensors: { ...next.down.tensors, residual } });
+  const training = trainingPart(target);
+  for (const group of training.groups) {
+    for (const { party, rows, sourceRows } of group.shares) {
+      const residual = denseTensor(scatterSum(next.residual, rows, sourceRows));
+      const { json, tensors } = isShared(group) ? { json: {}, tensors: {} } : next.down;
+      down.set(shareId(group, party), { json, tensors: { ...tensors, residual } });
+    }
   }
-  return { state, progress, next: { down } };
+  const shares = training.groups.some(isShared);
+  return { state: { ...before, program, ...(shares && { down: next.down }) }, progress, next: { down } };
 }
 
-/** Σ_k I_k X_k (rows of T × q), in the sorted order of the parties: sums that have one order have the same bits everywhere. */
-export function expand({ rows: n, indices }: TargetIndex, parts: ReadonlyMap<string, Dense>): Dense {
+function half(state: RoundsState, down: ReadonlyMap<string, Message>): RoundsStep {
+  return { state, progress: undefined, next: { down } };
+}
+
+/**
+ * Σ_k I_k X_k (rows of T × q) over all shares, in their sorted order: sums that have one order have the same bits everywhere.
+ * A shared group needs no rule of its own, since every cell of T has one owner.
+ */
+export function expand(target: TargetIndex, parts: ReadonlyMap<string, Dense>): Dense {
   const [first] = parts.values();
-  const sum = dense(n, first?.columns ?? 0);
-  for (const [party, { rows }] of indices) gatherAdd(sum, entryOf(parts, party), rows);
+  const sum = dense(target.rows, first?.columns ?? 0);
+  for (const [id, { rows }] of sharesById(target)) gatherAdd(sum, entryOf(parts, id), rows);
   return sum;
 }
 
-function read(ups: ReadonlyMap<string, Message>, name: string): Map<string, Dense> {
-  return new Map([...ups].map(([party, { tensors }]) => [party, denseOf(tensors, name)]));
+function tensorsOf(ups: ReadonlyMap<string, Message>, name: string): Map<string, Dense> {
+  return new Map([...ups].map(([id, { tensors }]) => [id, denseOf(tensors, name)]));
 }
 
-/** Parameters that belong to no column of T. */
-export function parametersOf({ aggregator }: ModelFamily, { program }: RoundsState): Float64Array {
-  if (program === undefined) throw new Error('the training has not begun');
-  return aggregator.parameters(program);
-}
-
-export function saveRounds({ program, norms }: RoundsState): Bundle {
-  return nest({ program, norms: norms && vectorBundle('norms', norms) });
-}
-
-export function loadRounds(saved: Bundle): RoundsState {
-  const { program, norms } = nested(saved);
-  return { program, norms: norms && float64(norms.tensors, 'norms') };
-}
-
-function rowsOf({ rows, labels }: TargetIndex, norms: Float64Array | undefined): TrainingRows {
-  return { rows, labels, ...(norms && { norms }) };
+function rowsOf({ target }: Rounds, { norms }: RoundsState): TrainingRows {
+  const { rows, labels, weights } = trainingPart(target);
+  return { rows, labels, ...(weights && { weights }), ...(norms && { norms }) };
 }

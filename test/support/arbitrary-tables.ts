@@ -74,7 +74,7 @@ export const partyOf = (table: number): string => `${'mab'.charAt(table)}.table`
 /** The tables of a scene as they are read from their sources, in the order base, dimensions. */
 export function sourcesOf({ base, dimensions }: Pick<Scene, 'base' | 'dimensions'>): LocalSource[] {
   return [base, ...dimensions].map((rows: readonly Cells[], table) => ({
-    party: partyOf(table),
+    id: partyOf(table),
     features: [
       { name: 'size', encoding: 'numeric' },
       { name: 'colour', encoding: 'categorical' },

@@ -3,44 +3,70 @@ import { entryOf } from '../../core/entry-of.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { familyOf } from '../../core/models/programs.js';
-import { startParty, stepParty, type PartyTable } from '../../core/training/exchange.js';
+import { answerShare, startParty, stepParty, type PartyTable } from '../../core/training/exchange.js';
 import type { Message, Progress, State, StopReason } from '../../core/training/program.js';
-import { parametersOf, startRounds, stepRounds } from '../../core/training/rounds.js';
+import {
+  aggregatorParameters,
+  loadRounds,
+  saveRounds,
+  sharedParameters,
+} from '../../core/training/rounds-state.js';
+import { startRounds, stepRounds } from '../../core/training/rounds.js';
 
 export interface InRounds {
-  /** θ_k of each party. */
+  /** θ of each group of columns. */
   readonly parameters: ReadonlyMap<string, Dense>;
   readonly own: Float64Array;
   readonly curve: readonly Progress[];
   readonly stopped: StopReason;
+  /** Exchanges that were made, halves counted. */
+  readonly exchanges: number;
 }
 
-/** The distributed algorithm, party by party, in one process. */
+/**
+ * The distributed algorithm, table by table, in one process.
+ * @param tables by share
+ * @param forgetting all states go through their stored form after every step
+ */
 export function trainInProcess(
   tables: ReadonlyMap<string, PartyTable>,
   target: TargetIndex,
   spec: ModelSpec,
+  { forgetting = false } = {},
 ): InRounds {
   const family = familyOf(spec.type);
-  const states = new Map<string, State>(
-    [...tables].map(([id, table]) => [id, startParty(family.party, table, spec)]),
-  );
+  const alone = new Set(target.groups.map(({ id }) => id));
+  const states = new Map<string, State>();
+  for (const [id, table] of tables) if (alone.has(id)) states.set(id, startParty(family.party, table, spec));
   const curve: Progress[] = [];
-  let step = startRounds(family, target, spec);
+  let exchanges = 0;
+  let step = startRounds({ family, spec, target });
   while ('down' in step.next) {
     const ups = new Map<string, Message>();
     for (const [id, down] of step.next.down) {
-      const { state, up } = stepParty(family.party, entryOf(tables, id), entryOf(states, id), down);
-      states.set(id, state);
+      const table = entryOf(tables, id);
+      const before = states.get(id);
+      if (before === undefined) {
+        ups.set(id, answerShare(table, down));
+        continue;
+      }
+      const { state, up } = stepParty(family.party, table, before, down);
+      states.set(id, forgetting ? structuredClone(state) : state);
       ups.set(id, up);
     }
-    step = stepRounds(family, target, spec, step.state, ups);
+    const before = forgetting ? loadRounds(structuredClone(saveRounds(step.state))) : step.state;
+    step = stepRounds({ family, spec, target }, before, ups);
     if (step.progress) curve.push(step.progress);
+    exchanges++;
   }
   return {
-    parameters: new Map([...states].map(([id, state]) => [id, family.party.parameters(state)])),
-    own: parametersOf(family, step.state),
+    parameters: new Map([
+      ...[...states].map(([id, state]) => [id, family.party.parameters(state)] as const),
+      ...sharedParameters(family, step.state),
+    ]),
+    own: aggregatorParameters(family, step.state),
     curve,
     stopped: step.next.done,
+    exchanges,
   };
 }

@@ -34,13 +34,14 @@ function runParties(sources: readonly KnownSource[], labels: Float64Array, spec:
     rows: labels.length + 1,
     trainRows: labels.length,
     labels: Float64Array.from([...labels, 1]),
-    indices: new Map(
-      sources.map(({ table, index }, k) => [names[k]!, { sourceRows: table.rows, rows: withTestRow(index) }]),
-    ),
+    groups: sources.map(({ table, index }, k) => ({
+      id: names[k]!,
+      shares: [{ party: names[k]!, sourceRows: table.rows, rows: withTestRow(index) }],
+    })),
   };
   const tables = new Map<string, PartyTable>(
     sources.map(({ table }, k) => {
-      const counts = trainingCounts(target.indices.get(names[k]!)!, labels.length);
+      const counts = trainingCounts(target.groups[k]!.shares[0]!, labels.length);
       return [names[k]!, { table, names: columnsOf(table), counts, trainRows: labels.length }];
     }),
   );
@@ -59,12 +60,16 @@ test('a column of large numbers with a small spread is learned from as if it wer
   const labels = Float64Array.from(offsets, (offset, row) => Number(offset + 3 * Math.cos(row) > 0));
   const feature: FeatureColumn = { name: 'time', encoding: 'numeric' };
   const [spec] = specs.map((one) => ({ ...one, tolerance: 1e-9 }));
-  const index = { sourceRows: count, rows: Int32Array.from({ length: count }, (_, row) => row) };
+  const share = {
+    party: 'a.t',
+    sourceRows: count,
+    rows: Int32Array.from({ length: count }, (_, row) => row),
+  };
   const fitted = (mean: number, form: 'materialized' | 'factorized') => {
     const numeric = new Map([['time', Float64Array.from(offsets, (offset) => mean + offset)]]);
     const data = { rows: count, numeric, categorical: new Map<string, never>() };
-    const target = { rows: count, trainRows: count, labels, indices: new Map([['a.t', index]]) };
-    const { train } = localTable(form, [{ party: 'a.t', features: [feature], data }], target);
+    const target = { rows: count, trainRows: count, labels, groups: [{ id: 'a.t', shares: [share] }] };
+    const { train } = localTable(form, [{ id: 'a.t', features: [feature], data }], target);
     return runLocally({ table: train, names: ['time'], labels, spec: spec!, rounds: 100 });
   };
   const centred = fitted(0, 'materialized');

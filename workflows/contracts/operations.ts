@@ -3,7 +3,7 @@ import type { Job, ModelSpec } from '../../core/job/schema.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { JoinFacts } from '../../core/integration/lay-out.js';
 import type { Overlap } from '../../core/integration/row-patterns.js';
-import type { Party, ResolvedJob } from '../../core/job/resolved.js';
+import type { FeatureColumn, Party, ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { KeyColumn } from '../../core/sources/key-column.js';
@@ -51,6 +51,8 @@ export interface PartyLink {
   readonly cells: Readonly<Record<string, string>>;
   /** For training: the label, of a table that supplies it. */
   readonly label?: Job['target']['label'];
+  /** For training: the column of weights, of a table that supplies it. */
+  readonly weight?: string;
   /** For training: the row key that decides the split, of a table that brings rows in. */
   readonly position?: { readonly columns: readonly string[]; readonly seed: number };
   /** For inference: columns that name a row in the result, of a table that brings rows in. */
@@ -82,7 +84,7 @@ export interface PublishOutput extends Costed {
 }
 
 export interface MatchInput extends OfExecution {
-  readonly resolved: Pick<ResolvedJob, 'parties' | 'joins' | 'groups' | 'labels'>;
+  readonly resolved: Pick<ResolvedJob, 'parties' | 'joins' | 'groups' | 'labels' | 'weights'>;
   readonly overlap: Job['integration']['overlap'];
   readonly maxRows: number;
   /** Training only; counts: whether the parties are to know n_k. */
@@ -101,7 +103,7 @@ export interface MatchOutput extends Costed, MatchFacts {
   readonly target: BlobRef;
   readonly rows: number;
   readonly trainRows: number;
-  /** n_k by share, at each party's home; none where the parties take no steps. */
+  /** n_k of each share, at its party's home; none where the parties take no steps. */
   readonly counts: Readonly<Record<string, BlobRef>>;
 }
 
@@ -112,29 +114,74 @@ export interface SurveyOutput extends Costed, Survey {}
 /** A link of an actor's chain of steps: the key of the last one committed. */
 export type StepKey = string;
 
+/** What one table gives to a group of columns of T; most groups are one party's alone, and named as it is. */
+export interface ShareOfColumns {
+  /** `shareId` of group and party. */
+  readonly id: string;
+  /** The group's columns, under their names in T. */
+  readonly columns: readonly FeatureColumn[];
+  /** Their names in the table. */
+  readonly sources: readonly string[];
+  /** The table's feature columns. */
+  readonly features: BlobRef;
+}
+
+export interface TrainingShare extends ShareOfColumns {
+  /** Id of the group. */
+  readonly group: string;
+  /** n_k of the rows that the party owns here. */
+  readonly counts: BlobRef;
+  /** Where several tables supply the columns: the encoder that was learned from all of them. */
+  readonly encoder?: BlobRef;
+}
+
+export interface SummarizeSharesInput extends OfExecution {
+  /** Where the summaries are merged. */
+  readonly site: Site;
+  readonly shares: readonly Omit<TrainingShare, 'encoder'>[];
+}
+
+export interface SummarizeSharesOutput extends Costed {
+  /** By share. */
+  readonly summaries: Readonly<Record<string, BlobRef>>;
+}
+
+export interface FitSharedInput extends OfExecution {
+  readonly trainRows: number;
+  /** Groups that several tables supply. */
+  readonly groups: readonly {
+    readonly columns: readonly FeatureColumn[];
+    readonly shares: readonly { readonly id: string; readonly silo: string }[];
+  }[];
+  readonly summaries: Readonly<Record<string, BlobRef>>;
+}
+
+export interface FitSharedOutput extends Costed {
+  /** By share, where its table is. */
+  readonly encoders: Readonly<Record<string, BlobRef>>;
+}
+
 export interface StartPartiesInput extends OfExecution {
   readonly spec: ModelSpec;
   readonly trainRows: number;
-  readonly parties: readonly {
-    readonly party: Party;
-    readonly features: BlobRef;
-    readonly counts: BlobRef;
-  }[];
+  readonly shares: readonly TrainingShare[];
 }
 
 export interface StartPartiesOutput extends Costed {
+  /** By share. */
   readonly heads: Readonly<Record<string, StepKey>>;
 }
 
 export interface PartyStepInput extends OfExecution {
+  /** Exchanges until now, halves counted: a step's place in the chain. */
   readonly round: number;
   /** Where the aggregator is: messages stay private if it is here. */
   readonly site: Site;
-  readonly parties: readonly { readonly party: string; readonly head: StepKey; readonly down: BlobRef }[];
+  readonly shares: readonly { readonly id: string; readonly head: StepKey; readonly down: BlobRef }[];
 }
 
 export interface PartyStepOutput extends Costed {
-  readonly parties: Readonly<Record<string, { readonly head: StepKey; readonly up: BlobRef }>>;
+  readonly shares: Readonly<Record<string, { readonly head: StepKey; readonly up: BlobRef }>>;
 }
 
 export interface StartAggregatorInput extends OfExecution {
@@ -157,17 +204,20 @@ export interface AggregatorStepOutput extends Costed {
   /** Messages for the parties that are to take the next step, and no others; or why there are none. */
   readonly down?: Readonly<Record<string, BlobRef>>;
   readonly stopped?: StopReason;
+  /** When it has stopped: θ of columns that several tables supply, by share. */
+  readonly shared?: Readonly<Record<string, BlobRef>>;
 }
 
 export interface FinishPartiesInput extends OfExecution {
   readonly site: Site;
   /** federate: parameters are stored with their silo only. */
   readonly parametersStay: boolean;
-  readonly parties: readonly { readonly party: string; readonly head: StepKey }[];
+  /** theta: of columns that others supply too. */
+  readonly shares: readonly { readonly id: string; readonly head: StepKey; readonly theta?: BlobRef }[];
 }
 
 export interface FinishPartiesOutput extends Costed {
-  readonly parties: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
+  readonly shares: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
 export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own'> {
@@ -177,7 +227,6 @@ export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own'> {
 }
 
 export interface EvaluateInput extends OfExecution {
-  readonly task: Job['task'];
   readonly spec: ModelSpec;
   readonly head: StepKey;
   readonly target: BlobRef;
@@ -191,7 +240,7 @@ export interface TrainHereInput extends OfExecution {
   /** materialized: T is built; factorized: it is not. */
   readonly form: 'materialized' | 'factorized';
   readonly target: BlobRef;
-  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+  readonly shares: readonly ShareOfColumns[];
 }
 
 export interface TrainSegmentInput extends OfExecution {
@@ -207,7 +256,6 @@ export interface TrainHereOutput extends Costed {
 }
 
 export interface FinishHereInput extends OfExecution {
-  readonly task: Job['task'];
   readonly head: StepKey;
 }
 
@@ -219,7 +267,7 @@ export interface FitNetworkInput extends OfExecution {
   readonly task: Job['task'];
   readonly spec: Extract<ModelSpec, { type: 'neural-network' }>;
   readonly target: BlobRef;
-  readonly parties: readonly { readonly party: Party; readonly features: BlobRef }[];
+  readonly shares: readonly ShareOfColumns[];
 }
 
 export interface FitNetworkOutput extends FinishHereOutput {
@@ -228,10 +276,15 @@ export interface FitNetworkOutput extends FinishHereOutput {
   readonly stopped: StopReason;
 }
 
+/** A table's columns with their part of a model. */
+export interface ScoringShare extends ShareOfColumns {
+  readonly part: BlobRef;
+}
+
 export interface ScoreInput extends OfExecution {
   readonly type: ModelSpec['type'];
   readonly site: Site;
-  readonly parties: readonly { readonly party: string; readonly features: BlobRef; readonly part: BlobRef }[];
+  readonly shares: readonly ScoringShare[];
 }
 
 export interface ScoreOutput extends Costed {
@@ -241,19 +294,13 @@ export interface ScoreOutput extends Costed {
 export interface PredictInput extends OfExecution {
   readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
   readonly target: BlobRef;
-  /** Id of the base party. */
-  readonly base: string;
-  /** Link of the base party, which names the rows. */
-  readonly link: BlobRef;
-  /** factorize: the parties' partial scores; materialize: their features and parts of the model. */
+  /** Tables that bring rows in, the base first: the first that a row has names it. */
+  readonly origins: readonly { readonly party: string; readonly link: BlobRef }[];
+  /** By share. factorize: partial scores; materialize: features and parts of the model. */
   readonly from:
     | { readonly scores: Readonly<Record<string, BlobRef>> }
     | {
-        readonly parties: readonly {
-          readonly party: string;
-          readonly features: BlobRef;
-          readonly part: BlobRef;
-        }[];
+        readonly shares: readonly ScoringShare[];
       };
   /** File to write, .csv or .parquet. */
   readonly output: string;
@@ -270,6 +317,7 @@ export interface SiloOperations {
   openChannel(input: OfExecution): Promise<OpenChannelOutput>;
   sealSecret(input: SealSecretInput): Promise<SealSecretOutput>;
   publish(input: PublishInput): Promise<PublishOutput>;
+  summarizeShares(input: SummarizeSharesInput): Promise<SummarizeSharesOutput>;
   startParties(input: StartPartiesInput): Promise<StartPartiesOutput>;
   partyStep(input: PartyStepInput): Promise<PartyStepOutput>;
   finishParties(input: FinishPartiesInput): Promise<FinishPartiesOutput>;
@@ -280,6 +328,7 @@ export interface SiloOperations {
 export interface AggregatorOperations {
   match(input: MatchInput): Promise<MatchOutput>;
   survey(input: SurveyInput): Promise<SurveyOutput>;
+  fitShared(input: FitSharedInput): Promise<FitSharedOutput>;
   startAggregator(input: StartAggregatorInput): Promise<AggregatorStepOutput>;
   aggregatorStep(input: AggregatorStepInput): Promise<AggregatorStepOutput>;
   evaluate(input: EvaluateInput): Promise<EvaluateOutput>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freeName } from '../../../activities/aggregator/predict.js';
+import { freeName } from '../../../core/integration/row-identity.js';
 
 test.each([
   [[], 'prediction'],

@@ -175,20 +175,20 @@ describe('D_k', () => {
 });
 
 test('columns of equal name in two tables stay two columns of T', () => {
-  const size = (party: string, cells: number[]) => ({
-    party,
+  const size = (id: string, cells: number[]) => ({
+    id,
     features: [numeric('size')],
     data: tableOf(cells.length, { size: cells }),
   });
-  const index = (rows: number[]) => ({ sourceRows: 2, rows: Int32Array.from(rows) });
+  const group = (id: string, rows: number[]) => ({
+    id,
+    shares: [{ party: id, sourceRows: 2, rows: Int32Array.from(rows) }],
+  });
   const { train, encoders } = localTable('materialized', [size('b.t', [0, 2]), size('a.t', [10, 30])], {
     rows: 2,
     trainRows: 2,
     labels: Float64Array.of(0, 1),
-    indices: new Map([
-      ['a.t', index([1, 0])],
-      ['b.t', index([0, 1])],
-    ]),
+    groups: [group('a.t', [1, 0]), group('b.t', [0, 1])],
   });
   expect(train.columns).toBe(2);
   expect([...train.multiply(identityColumns(2, 0, 2)).data]).toEqual([1, -1, -1, 1]);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildTarget } from '../../../core/integration/build-target.js';
 import { keyTokens, tokenAt } from '../../../core/integration/key-tokens.js';
 import { matchRows } from '../../../core/integration/match-rows.js';
+import { sharesById } from '../../../core/integration/target-index.js';
 import { openSource, type ReadRequest } from '../../../core/sources/index.js';
 
 // From files to matched rows: what two sites agree on is decided where their tables are read.
@@ -126,7 +127,7 @@ describe('the split', () => {
       'left',
       0.25,
     );
-    const index = target.indices.get('airline.flights')?.rows.subarray(0, target.trainRows) ?? [];
+    const index = sharesById(target).get('airline.flights')?.rows.subarray(0, target.trainRows) ?? [];
     return [...index].map((row) => numeric.get('id')?.[row] ?? -1).sort((a, b) => a - b);
   }
 

@@ -3,18 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { identityColumns } from '../../../core/algebra/dense.js';
 import type { Matrix } from '../../../core/algebra/matrix.js';
 import { AmalurError } from '../../../core/errors.js';
-import {
-  buildTarget,
-  testPart,
-  trainingPart,
-  type BaseRows,
-  type DimensionRows,
-} from '../../../core/integration/build-target.js';
+import { buildTarget, type BaseRows, type DimensionRows } from '../../../core/integration/build-target.js';
 import { encodedColumns } from '../../../core/integration/encoder.js';
 import { keyTokens } from '../../../core/integration/key-tokens.js';
 import { localTable } from '../../../core/integration/local-table.js';
 import { matchRows, requireMatch } from '../../../core/integration/match-rows.js';
-import { trainingCounts, type TargetIndex } from '../../../core/integration/target-index.js';
+import {
+  sharesById,
+  testPart,
+  trainingCounts,
+  trainingPart,
+  type Share,
+  type TargetIndex,
+} from '../../../core/integration/target-index.js';
 import {
   dictionaryOf,
   naiveCells,
@@ -43,6 +44,9 @@ function targetOf({ base, dimensions, scenario, testShare }: Scene, secret?: Uin
   };
   return buildTarget(rows, matched, scenario, testShare);
 }
+
+/** What a party gives to T: all its columns are its own. */
+const shareOf = (target: TargetIndex, party: string): Share | undefined => sharesById(target).get(party);
 
 const codeOf = (error: unknown) => (error instanceof AmalurError ? error.code : error);
 
@@ -78,7 +82,8 @@ describe('the target table equals nested loops over the source tables', () => {
         expect([target.rows, target.trainRows]).toEqual([naive.rows.length, naive.trainRows]);
         expect([...target.labels]).toEqual(naive.rows.map(([row = -1]) => scene.base[row]?.label));
         [scene.base, ...scene.dimensions].forEach((rows, table) => {
-          expect(target.indices.get(partyOf(table)), partyOf(table)).toEqual({
+          expect(shareOf(target, partyOf(table)), partyOf(table)).toEqual({
+            party: partyOf(table),
             sourceRows: rows.length,
             rows: Int32Array.from(naive.rows, (of) => of[table] ?? -1),
           });
@@ -143,11 +148,11 @@ describe('the target table is the same', () => {
     );
     /** The rows themselves, instead of where they are stored. */
     const contents = (scene: Scene, from: number, to: number) => {
-      const { indices } = targetOf(scene);
+      const target = targetOf(scene);
       const tables: (readonly unknown[])[] = [[...scene.base], ...scene.dimensions];
       return Array.from({ length: to - from }, (_, t) =>
         JSON.stringify(
-          tables.map((rows, table) => rows[indices.get(partyOf(table))?.rows[from + t] ?? -1] ?? null),
+          tables.map((rows, table) => rows[shareOf(target, partyOf(table))?.rows[from + t] ?? -1] ?? null),
         ),
       ).sort();
     };
@@ -165,7 +170,8 @@ describe('the target table is the same', () => {
     fc.assert(
       fc.property(sound, (scene) => {
         const target = targetOf(scene);
-        expect([...target.indices.keys()]).toEqual([...target.indices.keys()].sort());
+        const ids = target.groups.map(({ id }) => id);
+        expect(ids).toEqual([...ids].sort());
         const [base, ...dimensions] = [scene.base, ...scene.dimensions].map((rows, table) => ({
           party: partyOf(table),
           sourceRows: rows.length,
@@ -185,7 +191,7 @@ describe('the target table is the same', () => {
           position: Float64Array.from(scene.base, ({ position }) => position),
         };
         const reversed = buildTarget(rows, dimensions.reverse(), scene.scenario, scene.testShare);
-        expect([...reversed.indices]).toEqual([...target.indices]);
+        expect(reversed.groups).toEqual(target.groups);
       }),
     );
   });
@@ -199,8 +205,8 @@ describe('what is made of a target', () => {
         const [train, held] = [trainingPart(target), testPart(target)];
         expect([train.trainRows, held.trainRows]).toEqual([train.rows, 0]);
         expect([...train.labels, ...held.labels]).toEqual([...target.labels]);
-        for (const [party, { rows, sourceRows }] of target.indices) {
-          const parts = [train, held].map(({ indices }) => indices.get(party));
+        for (const [id, { rows, sourceRows }] of sharesById(target)) {
+          const parts = [train, held].map((part) => sharesById(part).get(id));
           expect(parts.map((part) => part?.sourceRows)).toEqual([sourceRows, sourceRows]);
           expect(parts.flatMap((part) => [...(part?.rows ?? [])])).toEqual([...rows]);
         }
@@ -214,7 +220,7 @@ describe('what is made of a target', () => {
         const target = targetOf(scene);
         const train = naiveTarget(scene).rows.slice(0, target.trainRows);
         [scene.base, ...scene.dimensions].forEach((rows, table) => {
-          const index = target.indices.get(partyOf(table));
+          const index = shareOf(target, partyOf(table));
           const counts = index && trainingCounts(index, target.trainRows);
           expect([...(counts ?? [])]).toEqual(
             rows.map((_, row) => train.filter((of) => of[table] === row).length),
@@ -231,14 +237,14 @@ describe('for a prediction', () => {
   test('every row of the base is wanted, in its order', () => {
     const target = buildTarget({ party: 'f.flights', rows: 3 }, [weather], 'left', 0.5);
     expect([target.rows, target.labels.length]).toEqual([3, 0]);
-    expect(target.indices.get('f.flights')?.rows).toEqual(Int32Array.of(0, 1, 2));
-    expect(target.indices.get('w.weather')?.rows).toEqual(weather.rows);
+    expect(shareOf(target, 'f.flights')?.rows).toEqual(Int32Array.of(0, 1, 2));
+    expect(shareOf(target, 'w.weather')?.rows).toEqual(weather.rows);
   });
 
   test('an inner join leaves out what has no match', () => {
     const target = buildTarget({ party: 'f.flights', rows: 3 }, [weather], 'inner', 0.5);
-    expect(target.indices.get('f.flights')?.rows).toEqual(Int32Array.of(0, 2));
-    expect(target.indices.get('w.weather')?.rows).toEqual(Int32Array.of(1, 0));
+    expect(shareOf(target, 'f.flights')?.rows).toEqual(Int32Array.of(0, 2));
+    expect(shareOf(target, 'w.weather')?.rows).toEqual(Int32Array.of(1, 0));
   });
 
   test('an empty base table gives an empty target', () => {

@@ -34,29 +34,25 @@ export interface BuildTarget {
  * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
  */
 export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
-  const labels =
+  const ages = agesOf(tables);
+  const owned = (sources: readonly { readonly party: string }[], what: 'labels' | 'weights') =>
+    ownedOf(layout, sources, tables, what, ages);
+  const labels = learn && owned(learn.labels, 'labels');
+  const weights = learn && learn.weights.length > 0 ? owned(learn.weights, 'weights') : undefined;
+  const positions =
     learn &&
-    firstOf(
+    ownedOf(
       layout,
-      learn.labels.map(({ party }) => party),
+      origins.map((party) => ({ party })),
       tables,
-      'labels',
+      'position',
     );
-  const weights =
-    learn && learn.weights.length > 0
-      ? firstOf(
-          layout,
-          learn.weights.map(({ party }) => party),
-          tables,
-          'weights',
-        )
-      : undefined;
-  const positions = learn && firstOf(layout, origins, tables, 'position');
+  const testShare = learn?.testShare ?? 0;
   const train: number[] = [];
   const test: number[] = [];
   for (let row = 0; row < layout.rows; row++) {
     if (labels !== undefined && Number.isNaN(labels[row])) continue;
-    if (learn === undefined || positions![row]! < learn.testShare) test.push(row);
+    if (positions === undefined || positions[row]! < testShare) test.push(row);
     else train.push(row);
   }
   if (learn !== undefined && train.length === 0) {
@@ -67,7 +63,6 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
     });
   }
   const order = Int32Array.from([...train, ...test]);
-  const ages = agesOf(tables);
   return {
     rows: order.length,
     trainRows: train.length,
@@ -89,7 +84,7 @@ function columnGroup(
   order: Int32Array,
   ages: ReadonlyMap<string, Float64Array> | undefined,
 ): ColumnGroup {
-  const owners = group.shares.length > 1 ? ownersOf(group, layout, ages) : undefined;
+  const owners = group.shares.length > 1 ? ownersOf(group.shares, layout, ages) : undefined;
   const shares = group.shares.map(({ party }, position): Share => {
     const index = entryOf(layout.indices, party);
     const owned = owners ? ownedRows(owners, position, index) : index;
@@ -103,23 +98,23 @@ export function agesOf(tables: ReadonlyMap<string, RowFacts>): ReadonlyMap<strin
   return ages.size > 0 ? ages : undefined;
 }
 
-/** A number of each row of T from the first of some parties that the row has, NaN where it has none of them. */
-function firstOf(
-  { rows, indices }: Layout,
-  parties: readonly string[],
+/** A number of each row of T from the table that owns it: by `ages` the newest, else the first that the row has; NaN where it has none. */
+function ownedOf(
+  layout: Layout,
+  sources: readonly { readonly party: string }[],
   tables: ReadonlyMap<string, RowFacts>,
   what: 'labels' | 'weights' | 'position',
+  ages?: ReadonlyMap<string, Float64Array>,
 ): Float64Array {
-  const result = new Float64Array(rows).fill(NaN);
-  const found = new Uint8Array(rows);
-  for (const party of parties) {
+  const owners = ownersOf(sources, layout, ages);
+  const result = new Float64Array(layout.rows).fill(NaN);
+  sources.forEach(({ party }, position) => {
     const values = entryOf(tables, party)[what];
     if (!values) throw new Error(`${party} has published no ${what}`);
-    entryOf(indices, party).forEach((source, row) => {
-      if (source < 0 || found[row] === 1) return;
-      found[row] = 1;
-      result[row] = values[source]!;
+    const index = entryOf(layout.indices, party);
+    owners.forEach((owner, row) => {
+      if (owner === position) result[row] = values[index[row]!]!;
     });
-  }
+  });
   return result;
 }

@@ -1,19 +1,18 @@
 import { entryOf } from '../entry-of.js';
-import type { ResolvedGroup } from '../job/resolved.js';
 import type { Layout } from './lay-out.js';
 
 /**
- * Who owns the cells of a group in each row of T: position of the share, −1 where no table has the row. This is the redundancy
+ * Who owns the cells of columns with these sources in each row of T: position of the source, −1 where no table has the row. This is the redundancy
  * matrix R_k of the Amalur papers, which never has to be built: within a group it is the same for all columns.
  */
 export function ownersOf(
-  { shares }: Pick<ResolvedGroup, 'shares'>,
+  sources: readonly { readonly party: string }[],
   { rows, indices }: Layout,
   ages?: ReadonlyMap<string, Float64Array>,
 ): Int8Array {
   const owners = new Int8Array(rows).fill(-1);
   const latest = new Float64Array(ages ? rows : 0).fill(-Infinity);
-  shares.forEach(({ party }, position) => {
+  sources.forEach(({ party }, position) => {
     const age = ages?.get(party);
     entryOf(indices, party).forEach((source, row) => {
       if (source < 0) return;

@@ -64,7 +64,7 @@ export function overlapOf(
   ages?: ReadonlyMap<string, Float64Array>,
 ): Overlap {
   const { shares, features } = group;
-  const owners = ownersOf(group, layout, ages);
+  const owners = ownersOf(shares, layout, ages);
   const indices = shares.map(({ party }) => entryOf(layout.indices, party));
   const owned = Object.fromEntries(
     shares.map(({ party }, position) => [
@@ -94,6 +94,21 @@ export function overlapOf(
     rows: overlapped.length,
     disagreements: Object.fromEntries(disagreements),
   };
+}
+
+/** Rows for which tables have different numbers; NaN is no disagreement. */
+export function rowsThatDiffer({ rows, indices }: Layout, values: ReadonlyMap<string, Float64Array>): number {
+  const first = new Float64Array(rows).fill(NaN);
+  const differs = new Uint8Array(rows);
+  for (const [party, numbers] of values) {
+    entryOf(indices, party).forEach((source, row) => {
+      const value = source < 0 ? NaN : numbers[source]!;
+      if (Number.isNaN(value)) return;
+      if (Number.isNaN(first[row]!)) first[row] = value;
+      else if (first[row] !== value) differs[row] = 1;
+    });
+  }
+  return differs.reduce((count, one) => count + one, 0);
 }
 
 /** Codes of each table's cells in one numbering. */

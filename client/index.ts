@@ -8,7 +8,13 @@ export type { ScheduleOptions, ScheduleSummary } from './schedules.js';
 export { AmalurError } from '../core/errors.js';
 export type { ErrorCode, ErrorReport } from '../core/errors.js';
 export type { Job, JobInput, ModelSpec, StrategyName } from '../core/job/schema.js';
-export type { ClassificationMetrics, Metrics, RegressionMetrics } from '../core/models/model.js';
+export type {
+  ClassificationMetrics,
+  ClusteringMetrics,
+  DecompositionMetrics,
+  Metrics,
+  RegressionMetrics,
+} from '../core/models/model.js';
 export type { Candidate, Plan, Seconds, Site } from '../core/planner/plan.js';
 export type {
   CatalogAnswer,

@@ -1,5 +1,6 @@
 import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Candidate } from '../core/planner/plan.js';
+import { mostRounds } from '../core/job/most-rounds.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { Progress } from '../core/training/program.js';
 import type { Cost } from './contracts/operations.js';
@@ -39,8 +40,9 @@ export class Watch {
     const silos = [...new Set(parties.map(({ silo }) => silo))];
     const { model } = job;
     this.#change({
-      maxRounds: model.type === 'neural-network' ? model.epochs : model.maxRounds,
-      tolerance: model.type === 'neural-network' ? null : model.tolerance,
+      maxRounds: mostRounds(model),
+      // What other models hold against their tolerance is no gradient.
+      tolerance: 'l2' in model ? model.tolerance : null,
       silos: silos.map((silo) => ({ silo, state: 'ready', round: 0, bytesOut: 0, seconds: 0 })),
     });
     upsertSearchAttributes({ Model: [job.name], Silos: silos });

@@ -2,6 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { AmalurError } from '../core/errors.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
+import { headlineOf } from './headline.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import { catalog, probeOf } from './activity-proxies.js';
 import { answerOf, resolveFreshly } from './check-silos.js';
@@ -47,7 +48,7 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
     const bytesOut = ledger.bytesOut;
     const facts = { rounds, stopReason: stopped, metrics, curve, seconds, bytesOut };
     await catalog.finishRun(execution, facts, `${model.name}@${model.version}`);
-    watch.best('auc' in metrics.test ? metrics.test.auc : metrics.test.rmse);
+    watch.best(headlineOf(metrics.test));
     watch.phase('completed');
     const { strategy, site, seconds: predictedSeconds } = candidate;
     const { jobHash } = resolved;

@@ -138,7 +138,7 @@ function requireOneLabel(
     parties.map((party) => [party, entryOf(links, party).labels ?? new Float64Array(0)]),
   );
   const rows = rowsThatDiffer(layout, values);
-  if (rows > 0) refuseConflict(parties, target.label.column, rows);
+  if (rows > 0) refuseConflict(parties, target.label?.column ?? '', rows);
 }
 
 function refuseConflict(parties: readonly string[], column: string, rows: number): never {

@@ -39,7 +39,7 @@ export function partyActor(
     const counts = float64((await stores.get(input.counts)).tensors, 'counts');
     const encoder = input.encoder
       ? readEncoder(await stores.get(input.encoder))
-      : fitEncoder(data, columns, counts, trainRows);
+      : fitEncoder(data, columns, counts, trainRows, familyOf(spec.type).encoding);
     const source = { table: encode(data, encoder), names: columnNames(group, encoder), counts, trainRows };
     return { spec, group, encoder, source };
   };

@@ -1,5 +1,6 @@
 import { AmalurError } from '../../core/errors.js';
 import { featureBundle, linkBundle } from '../../core/exchange/table-bundle.js';
+import { readAs } from '../../core/integration/encode.js';
 import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { labelsOf } from '../../core/integration/label.js';
 import { requireVersion } from '../../core/sources/index.js';
@@ -77,8 +78,8 @@ function tokensOf(
 }
 
 function readRequest({ party, keys, cells, label, weight, identify, position, age }: PartyLink): ReadRequest {
-  const named = (encoding: 'numeric' | 'categorical') =>
-    party.features.filter((feature) => feature.encoding === encoding).map(({ name }) => name);
+  const named = (form: 'numeric' | 'categorical') =>
+    party.features.filter((feature) => readAs(feature) === form).map(({ name }) => name);
   const asNumber = label !== undefined && label.equals === undefined;
   return {
     numeric: unique([

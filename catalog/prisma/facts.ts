@@ -41,7 +41,7 @@ export async function storeMetrics(
   await transaction.metric.deleteMany({ where: { execution } });
   await transaction.metric.createMany({
     data: Object.entries(metrics).flatMap(([part, measures]) =>
-      Object.entries(measures as unknown as Record<string, number | null>).map(([name, value]) => ({
+      numbersOf(measures).map(([name, value]) => ({
         ...{ execution, part, name },
         value: value === null ? null : toNullable(value),
       })),
@@ -71,9 +71,31 @@ export function toFacts(row: FactsRow): RunFacts | null {
 }
 
 export function toMetrics(rows: readonly MetricRow[]): MetricsByPart {
-  const part = (wanted: 'train' | 'test'): Metrics =>
-    Object.fromEntries(
-      rows.filter((row) => row.part === wanted).map((row) => [row.name, row.value]),
-    ) as unknown as Metrics; // all measures of the Metrics that were stored: numbers, or null where one was not defined
+  const part = (wanted: 'train' | 'test') => measuresFrom(rows.filter((row) => row.part === wanted));
   return { train: part('train'), test: part('test') };
+}
+
+/** Measures by name; a list of numbers as one measure for each, `clusters.0`, `clusters.1`, … */
+function numbersOf(measures: Metrics): (readonly [string, number | null])[] {
+  return Object.entries(measures as unknown as Record<string, number | null | readonly number[]>).flatMap(
+    ([name, value]) =>
+      Array.isArray(value)
+        ? value.map((one: number, at) => [`${name}.${String(at)}`, one] as const)
+        : [[name, value as number | null] as const],
+  );
+}
+
+/** The Metrics that were stored: numbers, null where one was not defined, and lists of numbers. */
+function measuresFrom(rows: readonly Pick<MetricRow, 'name' | 'value'>[]): Metrics {
+  const measures: Record<string, number | null | (number | null)[]> = {};
+  for (const { name, value } of rows) {
+    const [list = name, at] = name.split('.');
+    if (at === undefined) {
+      measures[name] = value;
+      continue;
+    }
+    const numbers = (measures[list] ??= []);
+    if (Array.isArray(numbers)) numbers[Number(at)] = value;
+  }
+  return measures as unknown as Metrics;
 }

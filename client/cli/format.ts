@@ -37,17 +37,40 @@ export function formatTime(iso: string): string {
 
 /** The few figures by which a model is judged, by name. */
 export function measuresOf(metrics: Metrics): [name: string, value: string][] {
-  return 'auc' in metrics
-    ? [
-        ['AUC', measureOrNone(metrics.auc)],
-        ['log-loss', measureOrNone(metrics.logLoss)],
-        ['accuracy', measureOrNone(metrics.accuracy)],
-      ]
-    : [
-        ['RMSE', measureOrNone(metrics.rmse)],
-        ['MAE', measureOrNone(metrics.mae)],
-        ['R²', measureOrNone(metrics.r2)],
-      ];
+  if ('auc' in metrics) {
+    return [
+      ['AUC', measureOrNone(metrics.auc)],
+      ['log-loss', measureOrNone(metrics.logLoss)],
+      ['accuracy', measureOrNone(metrics.accuracy)],
+    ];
+  }
+  if ('rmse' in metrics) {
+    return [
+      ['RMSE', measureOrNone(metrics.rmse)],
+      ['MAE', measureOrNone(metrics.mae)],
+      ['R²', measureOrNone(metrics.r2)],
+    ];
+  }
+  if ('inertia' in metrics) {
+    return [
+      ['inertia', measureOrNone(metrics.inertia)],
+      ['rows by cluster', formatSizes(metrics.clusters)],
+    ];
+  }
+  return [
+    ['error', measureOrNone(metrics.reconstructionError)],
+    ['relative error', measureOrNone(metrics.relativeError)],
+  ];
+}
+
+/** Clusters that are listed one by one; of more than that only the range is told. */
+const MOST_SIZES = 20;
+
+/** `120 98 7`, or `3 to 120 in 50 clusters` */
+function formatSizes(sizes: readonly number[]): string {
+  if (sizes.length <= MOST_SIZES) return sizes.map(formatCount).join(' ');
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return `${formatCount(least)} to ${formatCount(most)} in ${formatCount(sizes.length)} clusters`;
 }
 
 function measureOrNone(value: Measure): string {

@@ -1,4 +1,4 @@
-import type { ResolvedJob } from '../../core/job/resolved.js';
+import type { ColumnEncoding, ResolvedJob } from '../../core/job/resolved.js';
 import type { Candidate, Plan } from '../../core/planner/plan.js';
 import { formatBytes, formatBytesBySilo, formatSeconds } from './format.js';
 import { table } from './output.js';
@@ -39,11 +39,18 @@ function reason({ id, explanation }: Candidate): string {
   return `${id}: ${explanation}`;
 }
 
+const MARKS: Readonly<Record<ColumnEncoding, string>> = {
+  numeric: '',
+  categorical: '*',
+  date: ' (date)',
+  hash: ' (hash)',
+};
+
 /** Who takes part and what is learned from. */
 export function showParties({ parties, leftOut, jobHash }: ResolvedJob): string {
   return [
     ...parties.map(({ id, features }) => {
-      const names = features.map(({ name, encoding }) => (encoding === 'categorical' ? `${name}*` : name));
+      const names = features.map(({ name, encoding }) => `${name}${MARKS[encoding]}`);
       return `${id}: ${names.join(', ') || 'no feature'}`;
     }),
     '(* one column per value)',

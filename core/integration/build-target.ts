@@ -9,7 +9,7 @@ import type { ColumnGroup, Share, TargetIndex } from './target-index.js';
 export interface RowFacts {
   /** r_k. */
   readonly rows: number;
-  /** y, NaN where the label is NULL; of a table that supplies the label. */
+  /** y, NaN where the label is NULL; of a table that supplies the label. A model without labels takes every row. */
   readonly labels?: Float64Array;
   /** How much each row counts in the loss; of a table that supplies weights. */
   readonly weights?: Float64Array;
@@ -35,31 +35,22 @@ export interface BuildTarget {
  */
 export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
   const ages = agesOf(tables);
-  const owned = (sources: readonly { readonly party: string }[], what: 'labels' | 'weights') =>
-    ownedOf(layout, sources, tables, what, ages);
-  const labels = learn && owned(learn.labels, 'labels');
-  const weights = learn && learn.weights.length > 0 ? owned(learn.weights, 'weights') : undefined;
-  const positions =
-    learn &&
-    ownedOf(
-      layout,
-      origins.map((party) => ({ party })),
-      tables,
-      'position',
-    );
-  const testShare = learn?.testShare ?? 0;
+  const labels = learn && ownedValues(layout, learn.labels, tables, 'labels', ages);
+  const weights = learn && ownedValues(layout, learn.weights, tables, 'weights', ages);
+  const sources = origins.map((party) => ({ party }));
+  const positions = learn && ownedValues(layout, sources, tables, 'position');
   const train: number[] = [];
   const test: number[] = [];
   for (let row = 0; row < layout.rows; row++) {
     if (labels !== undefined && Number.isNaN(labels[row])) continue;
-    if (positions === undefined || positions[row]! < testShare) test.push(row);
+    if (learn === undefined || (positions?.[row] ?? NaN) < learn.testShare) test.push(row);
     else train.push(row);
   }
   if (learn !== undefined && train.length === 0) {
     throw new AmalurError('AMALUR_EMPTY_TARGET', 'no row of the target table is left to train on', {
       field: 'target',
       suggestion:
-        'check that the label has values, and that the scenario and the test share leave rows for training',
+        'check that the base table has rows and the label values, and that the scenario and the test share leave rows for training',
     });
   }
   const order = Int32Array.from([...train, ...test]);
@@ -84,7 +75,7 @@ function columnGroup(
   order: Int32Array,
   ages: ReadonlyMap<string, Float64Array> | undefined,
 ): ColumnGroup {
-  const owners = group.shares.length > 1 ? ownersOf(group.shares, layout, ages) : undefined;
+  const owners = group.shares.length > 1 ? ownersOf(group, layout, ages) : undefined;
   const shares = group.shares.map(({ party }, position): Share => {
     const index = entryOf(layout.indices, party);
     const owned = owners ? ownedRows(owners, position, index) : index;
@@ -98,23 +89,23 @@ export function agesOf(tables: ReadonlyMap<string, RowFacts>): ReadonlyMap<strin
   return ages.size > 0 ? ages : undefined;
 }
 
-/** A number of each row of T from the table that owns it: by `ages` the newest, else the first that the row has; NaN where it has none. */
-function ownedOf(
+/** A number of each row of T from the table that owns it, NaN where the row has none of these tables; undefined of no tables. */
+function ownedValues(
   layout: Layout,
-  sources: readonly { readonly party: string }[],
+  shares: readonly { readonly party: string }[],
   tables: ReadonlyMap<string, RowFacts>,
   what: 'labels' | 'weights' | 'position',
   ages?: ReadonlyMap<string, Float64Array>,
-): Float64Array {
-  const owners = ownersOf(sources, layout, ages);
-  const result = new Float64Array(layout.rows).fill(NaN);
-  sources.forEach(({ party }, position) => {
+): Float64Array | undefined {
+  if (shares.length === 0) return undefined;
+  const owners = ownersOf({ shares }, layout, ages);
+  const sources = shares.map(({ party }) => {
     const values = entryOf(tables, party)[what];
     if (!values) throw new Error(`${party} has published no ${what}`);
-    const index = entryOf(layout.indices, party);
-    owners.forEach((owner, row) => {
-      if (owner === position) result[row] = values[index[row]!]!;
-    });
+    return { values, index: entryOf(layout.indices, party) };
   });
-  return result;
+  return Float64Array.from(owners, (owner, row) => {
+    const source = sources[owner];
+    return source ? source.values[source.index[row]!]! : NaN;
+  });
 }

@@ -1,15 +1,12 @@
 import { AmalurError } from '../errors.js';
-import type { Job } from '../job/schema.js';
+import type { Job, Label } from '../job/schema.js';
 import type { Dictionary } from '../sources/source.js';
 
 /**
  * Labels y of the base table's rows: 0 and 1 for a classification, numbers for a regression, NaN where the column is NULL.
  * @param values the label column as numbers, or as categories where the job compares with `equals`
  */
-export function labelsOf(
-  { atLeast, equals }: Job['target']['label'],
-  values: Float64Array | Dictionary,
-): Float64Array {
+export function labelsOf({ atLeast, equals }: Label, values: Float64Array | Dictionary): Float64Array {
   if (values instanceof Float64Array) {
     return atLeast === undefined
       ? values
@@ -28,9 +25,10 @@ export function labelsOf(
  * @throws AMALUR_LABEL_ONE_CLASS if a classification has only one class among the training rows
  */
 export function requireTwoClasses(job: Job, trainingLabels: Float64Array): void {
-  if (job.task !== 'classification') return;
+  const { label: chosen } = job.target;
+  if (job.task !== 'classification' || chosen === undefined) return;
   if (trainingLabels.some((label) => label !== 0 && label !== 1)) {
-    throw new AmalurError('AMALUR_WRONG_TYPE', `${job.target.label.column} has values other than 0 and 1`, {
+    throw new AmalurError('AMALUR_WRONG_TYPE', `${chosen.column} has values other than 0 and 1`, {
       field: 'target.label',
       suggestion: 'say with atLeast or equals which rows are of the positive class',
     });
@@ -38,7 +36,7 @@ export function requireTwoClasses(job: Job, trainingLabels: Float64Array): void 
   if (trainingLabels.includes(0) && trainingLabels.includes(1)) return;
   throw new AmalurError(
     'AMALUR_LABEL_ONE_CLASS',
-    `every training row has the same class of ${job.target.label.column}`,
+    `every training row has the same class of ${chosen.column}`,
     {
       field: 'target.label',
       suggestion: 'choose another threshold or value, or check which rows the integration keeps',

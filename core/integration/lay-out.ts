@@ -97,7 +97,7 @@ function joined(
 ): Step {
   const { party, scenario } = join;
   const table = entryOf(tables, party);
-  const keyed = rowsByKey(entryOf(table.keys, party));
+  const keyed = rowsByKey(keysOf(join, tables));
   if (join.matches === 'one') requireOneRowAKey(keyed, party, join.field);
   const codes = keysOfRows(rows, join, indices, tables, keyed);
   const { starts } = keyed;
@@ -142,6 +142,16 @@ function joined(
     return { from, right };
   };
   return { rows: matches + kept + added, facts: { matched, unmatched, unreferenced }, fill };
+}
+
+/** Keys of the table that comes in; of a table of matches, those of the rows that lead somewhere. */
+function keysOf({ party, leadsTo }: ResolvedJoin, tables: ReadonlyMap<string, LinkedTable>): KeyTokens {
+  const { keys } = entryOf(tables, party);
+  const own = entryOf(keys, party);
+  if (leadsTo === undefined) return own;
+  const others = rowsByKey(entryOf(entryOf(tables, leadsTo).keys, leadsTo));
+  const found = codesAmong(entryOf(keys, leadsTo), others);
+  return { ...own, codes: own.codes.map((code, row) => (found[row]! < 0 ? -1 : code)) };
 }
 
 /** The key's code of each row so far, from the first of the join's left parties that the row has. */

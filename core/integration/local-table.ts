@@ -4,7 +4,14 @@ import { columnOffsets, stackColumns } from '../algebra/stack.js';
 import { entryOf } from '../entry-of.js';
 import { shareId, type FeatureColumn } from '../job/resolved.js';
 import { columnNames } from './column-names.js';
-import { encode, encoderFrom, mergeSummaries, summarize, type FeatureData } from './encode.js';
+import {
+  encode,
+  encoderFrom,
+  mergeSummaries,
+  summarize,
+  type EncoderOptions,
+  type FeatureData,
+} from './encode.js';
 import { encodedWidth, type Encoder } from './encoder.js';
 import { joinRows } from './join-rows.js';
 import { trainingCounts, type ColumnGroup, type Share, type TargetIndex } from './target-index.js';
@@ -31,16 +38,18 @@ export interface LocalTable {
 /**
  * T (r_T × c_T) of sources that are in one place, its columns in the sorted order of their groups.
  * @param form materialized: built cell by cell; factorized: left in its sources
+ * @param encoding what the model asks of the encoding
  */
 export function localTable(
   form: 'materialized' | 'factorized',
   sources: readonly LocalSource[],
   target: TargetIndex,
+  encoding?: EncoderOptions,
 ): LocalTable {
   const byId = new Map(sources.map((source) => [source.id, source]));
   const groups = target.groups.map((group) => {
     const shares = group.shares.map((share) => ({ ...entryOf(byId, shareId(group, share.party)), share }));
-    return { group, shares, encoder: fitGroup(shares, target.trainRows) };
+    return { group, shares, encoder: fitGroup(shares, target.trainRows, encoding) };
   });
   const rows = form === 'materialized' ? materialized(groups) : factorized(groups);
   return {
@@ -58,11 +67,15 @@ interface LocalGroup {
 }
 
 /** The encoder of a group's columns, learned from the training rows of all who supply them. */
-function fitGroup(shares: LocalGroup['shares'], trainRows: number): Encoder {
+function fitGroup(
+  shares: LocalGroup['shares'],
+  trainRows: number,
+  encoding: EncoderOptions | undefined,
+): Encoder {
   const summaries = shares.map(({ data, features, share }) =>
     summarize(data, features, trainingCounts(share, trainRows)),
   );
-  return encoderFrom(mergeSummaries(summaries), shares[0]?.features ?? [], trainRows);
+  return encoderFrom(mergeSummaries(summaries), shares[0]?.features ?? [], trainRows, encoding);
 }
 
 function materialized(groups: readonly LocalGroup[]): (from: number, to: number) => Matrix {

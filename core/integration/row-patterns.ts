@@ -64,7 +64,7 @@ export function overlapOf(
   ages?: ReadonlyMap<string, Float64Array>,
 ): Overlap {
   const { shares, features } = group;
-  const owners = ownersOf(shares, layout, ages);
+  const owners = ownersOf(group, layout, ages);
   const indices = shares.map(({ party }) => entryOf(layout.indices, party));
   const owned = Object.fromEntries(
     shares.map(({ party }, position) => [

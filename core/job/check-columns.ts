@@ -12,9 +12,9 @@ export function checkColumns(
   shared: readonly SharedColumn[],
 ): void {
   const { include, exclude, encode } = job.features;
-  const label = `${parties[0].id}.${job.target.label.column}`;
+  const label = job.target.label && `${parties[0].id}.${job.target.label.column}`;
   for (const [name, field] of [...named(include ?? [], 'features.include'), ...encoded(encode)]) {
-    if (name === label || name === job.target.label.column) refuseLabel(name, field);
+    if (name === label || name === job.target.label?.column) refuseLabel(name, field);
     checkColumn(name, field, parties, shared);
   }
   for (const [name, field] of named(exclude, 'features.exclude')) {

@@ -1,13 +1,21 @@
 import { AmalurError, type ErrorCode } from '../errors.js';
 import type { ColumnProfile, ColumnType } from '../sources/profile.js';
 import { findColumn, fullName, type TableInSilo } from './known-tables.js';
-import type { Job } from './schema.js';
+import type { Job, Label } from './schema.js';
 
 const NUMERIC: readonly ColumnType[] = ['integer', 'number'];
 
-/** Checks that the label exists, is of a type that the task can learn, and has something to learn. */
+/** Tasks that learn from the rows alone. */
+const WITHOUT_LABEL: readonly Job['task'][] = ['clustering', 'decomposition'];
+
+/** Checks that the label is there if the task has one, is of a type that the task can learn, and has something to learn. */
 export function checkLabel(job: Job, base: TableInSilo): void {
   const { label } = job.target;
+  if (WITHOUT_LABEL.includes(job.task)) {
+    if (label !== undefined) refuseLabel(job);
+    return;
+  }
+  if (label === undefined) refuseWithoutLabel(job);
   const column = findColumn(base, label.column, 'target.label.column');
   // First, because a column without values has no type either.
   if (column.distinct === 0) {
@@ -18,8 +26,8 @@ export function checkLabel(job: Job, base: TableInSilo): void {
       'choose a label that has values',
     );
   }
-  if (job.task === 'regression') checkRegressionLabel(job, column);
-  else checkClassificationLabel(job, column);
+  if (job.task === 'regression') checkRegressionLabel(label, column);
+  else checkClassificationLabel(label, column);
   if (job.task === 'classification' && column.distinct === 1) {
     refuse(
       'AMALUR_LABEL_ONE_CLASS',
@@ -30,8 +38,25 @@ export function checkLabel(job: Job, base: TableInSilo): void {
   }
 }
 
-function checkRegressionLabel(job: Job, column: ColumnProfile): void {
-  const { label } = job.target;
+function refuseLabel({ task }: Job): never {
+  refuse(
+    'AMALUR_INVALID_JOB',
+    `a ${task} learns from the rows alone, and the job names a label`,
+    'target.label',
+    'leave "label" out, and name its column in features.exclude if it is not to count; or set task to "classification" or "regression"',
+  );
+}
+
+function refuseWithoutLabel({ task }: Job): never {
+  refuse(
+    'AMALUR_INVALID_JOB',
+    `a ${task} needs a label, and the job names none`,
+    'target.label',
+    'name the column that is to be predicted, as {"column": "…"}; or set task to "clustering" or "decomposition"',
+  );
+}
+
+function checkRegressionLabel(label: Label, column: ColumnProfile): void {
   const rule = label.atLeast !== undefined ? 'atLeast' : label.equals !== undefined ? 'equals' : undefined;
   if (rule !== undefined) {
     refuse(
@@ -48,8 +73,7 @@ function checkRegressionLabel(job: Job, column: ColumnProfile): void {
   );
 }
 
-function checkClassificationLabel(job: Job, column: ColumnProfile): void {
-  const { atLeast, equals } = job.target.label;
+function checkClassificationLabel({ atLeast, equals }: Label, column: ColumnProfile): void {
   if (atLeast !== undefined) {
     requireNumeric(column, '"atLeast" compares numbers', 'use "equals" with one of the values');
   } else if (equals !== undefined) {

@@ -1,23 +1,32 @@
 import { AmalurError } from '../errors.js';
-import type { Job } from './schema.js';
+import { settingsOf, type Scale } from './features-schema.js';
+import type { Job, ModelType } from './schema.js';
+
+/** What each model is for. */
+const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: readonly Job['task'][] }> = {
+  'logistic-regression': { does: 'logistic regression predicts a class', tasks: ['classification'] },
+  'linear-regression': { does: 'linear regression predicts a number', tasks: ['regression'] },
+  'neural-network': {
+    does: 'neural network predicts a class or a number',
+    tasks: ['classification', 'regression'],
+  },
+  'k-means': { does: 'K-means finds groups of rows', tasks: ['clustering'] },
+  nmf: { does: 'matrix factorisation finds components of rows', tasks: ['decomposition'] },
+};
 
 /** Checks that model, task and strategy go together. Throws AMALUR_INVALID_JOB. */
 export function checkModel(job: Job): void {
   const { type } = job.model;
-  if (type === 'logistic-regression' && job.task !== 'classification') {
+  const { does, tasks } = PURPOSES[type];
+  if (!tasks.includes(job.task)) {
+    const others = Object.entries(PURPOSES).filter(([, purpose]) => purpose.tasks.includes(job.task));
     refuse(
-      `a logistic regression predicts a class, and the task is ${job.task}`,
+      `a ${does}, and the task is ${job.task}`,
       'model.type',
-      'set task to "classification", or model.type to "linear-regression"',
+      `set task to ${either(tasks)}, or model.type to ${either(others.map(([other]) => other))}`,
     );
   }
-  if (type === 'linear-regression' && job.task !== 'regression') {
-    refuse(
-      `a linear regression predicts a number, and the task is ${job.task}`,
-      'model.type',
-      'set task to "regression", or model.type to "logistic-regression"',
-    );
-  }
+  if (type === 'nmf') checkScales(job);
   if (type === 'neural-network' && (job.strategy === 'factorize' || job.strategy === 'federate')) {
     refuse(
       `a neural network is trained on the joined table only, so the strategy ${job.strategy} is not possible`,
@@ -25,6 +34,30 @@ export function checkModel(job: Job): void {
       'set strategy to "materialize" or "auto"',
     );
   }
+}
+
+/** Scales that leave what is not negative as it is; a matrix factorisation takes nothing else. */
+const NON_NEGATIVE: readonly Scale[] = ['none', 'min-max'];
+
+function checkScales({ features }: Job): void {
+  const scales = Object.entries(features.encode).flatMap(([column, asked]) => {
+    const settings = settingsOf(asked);
+    return settings.type === 'numeric' && settings.scale !== undefined
+      ? [[`features.encode["${column}"].scale`, settings.scale] as const]
+      : [];
+  });
+  for (const [field, scale] of [['features.scale', features.scale] as const, ...scales]) {
+    if (NON_NEGATIVE.includes(scale)) continue;
+    refuse(
+      `a matrix factorisation takes no negative number, and the scale "${scale}" makes some`,
+      field,
+      `set ${field} to "min-max", or to "none" for numbers that are not negative as they are`,
+    );
+  }
+}
+
+function either(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(' or ');
 }
 
 function refuse(message: string, field: string, suggestion: string): never {

@@ -1,6 +1,7 @@
-import { AmalurError } from '../errors.js';
 import type { ColumnProfile } from '../sources/profile.js';
-import type { ColumnEncoding, FeatureColumn, LeftOutColumn } from './resolved.js';
+import { checkEncoding } from './check-encoding.js';
+import { featureOf, usualEncoding } from './feature-of.js';
+import type { FeatureColumn, LeftOutColumn } from './resolved.js';
 import type { JoinedTable } from './resolve-joins.js';
 import type { Job } from './schema.js';
 
@@ -15,15 +16,15 @@ export function chooseFeatures(job: Job, party: JoinedTable): ChosenFeatures {
   const leftOut: LeftOutColumn[] = [];
   for (const column of party.profile.columns) {
     // The label can be no feature, so it is not among those left out either.
-    if (party.join === undefined && column.name === job.target.label.column) continue;
+    if (party.join === undefined && column.name === job.target.label?.column) continue;
     const choice = chooseColumn(job, party, column);
-    if ('encoding' in choice) features.push({ name: column.name, encoding: choice.encoding });
+    if ('encoding' in choice) features.push(choice);
     else leftOut.push({ column: `${party.id}.${column.name}`, reason: choice.reason });
   }
   return { features, leftOut };
 }
 
-type Choice = { readonly encoding: ColumnEncoding } | { readonly reason: string };
+type Choice = FeatureColumn | { readonly reason: string };
 
 function chooseColumn(job: Job, party: JoinedTable, column: ColumnProfile): Choice {
   const name = `${party.id}.${column.name}`;
@@ -39,57 +40,33 @@ function chooseColumn(job: Job, party: JoinedTable, column: ColumnProfile): Choi
     return { reason: 'the label of another row; name it in features.include to use it' };
   }
   if (column.distinct === 0) return { reason: 'NULL in every row' };
-  const encoding = asked ?? usualEncoding(column, maxLevels);
-  if (encoding === undefined) return { reason: whyNone(column, maxLevels) };
-  // A numeric NULL becomes the mean, so it does not tell rows apart; a missing category does.
-  if (column.distinct === 1 && (encoding === 'numeric' || column.nulls === 0)) {
+  const encoding = asked ?? usualEncoding(column.type);
+  if (encoding === undefined) return { reason: whyNone(column) };
+  if (asked === undefined && encoding === 'categorical' && column.distinct > maxLevels) {
+    return {
+      reason: `text with ${String(column.distinct)} distinct values, more than features.maxLevels (${String(maxLevels)})`,
+    };
+  }
+  const feature = featureOf(column, encoding, job.features);
+  if (column.distinct === 1 && (column.nulls === 0 || isBlindToNull(feature))) {
     return { reason: 'the same value in every row' };
   }
-  return { encoding };
+  return feature;
 }
 
-function usualEncoding(column: ColumnProfile, maxLevels: number): ColumnEncoding | undefined {
-  switch (column.type) {
-    case 'integer':
-    case 'number':
-    case 'boolean':
-      return 'numeric';
-    case 'text':
-      return column.distinct <= maxLevels ? 'categorical' : undefined;
-    case 'date':
-    case 'timestamp':
-    case 'other':
-      return undefined;
-  }
+/** A number that is missing counts as the mean, so that where all others are equal NULL tells no rows apart; a missing category does. */
+function isBlindToNull(feature: FeatureColumn): boolean {
+  return feature.encoding === 'numeric' && feature.missing === undefined && feature.indicator !== true;
 }
 
-function whyNone(column: ColumnProfile, maxLevels: number): string {
-  return column.type === 'text'
-    ? `text with ${String(column.distinct)} distinct values, more than features.maxLevels (${String(maxLevels)})`
-    : `of type ${column.type}, for which no encoding is usual`;
-}
-
-/** Throws AMALUR_WRONG_TYPE when a column cannot be encoded as the job asks. */
-function checkEncoding(name: string, column: ColumnProfile, asked: ColumnEncoding): void {
-  const possible =
-    asked === 'categorical'
-      ? column.type !== 'other'
-      : ['integer', 'number', 'boolean'].includes(column.type);
-  if (possible) return;
-  throw new AmalurError(
-    'AMALUR_WRONG_TYPE',
-    `${name} is of type ${column.type} and cannot be encoded as ${asked}`,
-    {
-      field: `features.encode["${name}"]`,
-      suggestion:
-        column.type === 'other' ? 'leave the column out' : 'encode it as "categorical", or leave it out',
-    },
-  );
+function whyNone({ type }: ColumnProfile): string {
+  const none = `of type ${type}, for which no encoding is usual`;
+  return type === 'other' ? none : `${none}; "date" under features.encode takes it in`;
 }
 
 /** A self-join may bring the label in by another name: a leak, unless the job names it. */
 function isLabelOfSelfJoin(job: Job, party: JoinedTable, column: ColumnProfile): boolean {
   return (
-    `${party.silo}.${party.profile.table}` === job.target.base && column.name === job.target.label.column
+    `${party.silo}.${party.profile.table}` === job.target.base && column.name === job.target.label?.column
   );
 }

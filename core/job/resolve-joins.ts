@@ -97,7 +97,7 @@ function addJoin(
   const first = scenario === 'inner' ? 'inner' : 'left';
   parties.push({
     ...links,
-    join: { party: links.id, scenario: first, ...toLinks, matches, field: via },
+    join: { party: links.id, scenario: first, ...toLinks, matches, leadsTo: table.id, field: via },
     linksOnly: true,
   });
   const fromLinks = checkJoinKey([side('match')], { table, columns: own, field: at }, true);

@@ -5,13 +5,14 @@ import type { ColumnSource } from './resolved.js';
 import type { Job } from './schema.js';
 import type { SharedColumn } from './shared-columns.js';
 
-/** The tables that supply the label: all sources of a shared column, else the base table. */
+/** The tables that supply the label: all sources of a shared column, else the base table; none where nothing is predicted. */
 export function labelSources(
   job: Job,
   [base]: readonly [JoinedTable, ...JoinedTable[]],
   shared: readonly SharedColumn[],
 ): readonly ColumnSource[] {
-  return sourcesOf(job.target.label.column, base, shared);
+  const { label } = job.target;
+  return label === undefined ? [] : sourcesOf(label.column, base, shared);
 }
 
 /**
@@ -39,9 +40,9 @@ export function weightSources(
 
 /** The base table with what is known of the label in all its sources. */
 export function withLabel(job: Job, base: JoinedTable, shared: readonly SharedColumn[]): JoinedTable {
-  const { column: name } = job.target.label;
-  const label = sharedColumn(name, base, shared);
-  if (label === undefined) return base;
+  const name = job.target.label?.column;
+  const label = name === undefined ? undefined : sharedColumn(name, base, shared);
+  if (name === undefined || label === undefined) return base;
   const others = base.profile.columns.filter((column) => column.name !== name);
   return { ...base, profile: { ...base.profile, columns: [...others, { ...label.profile, name }] } };
 }

@@ -1,13 +1,60 @@
+import type { DatePart, TimeUnit } from '../integration/encoding/date-parts.js';
 import type { KeyColumn } from '../sources/key-column.js';
+import type { Missing, Scale } from './features-schema.js';
 import type { Job } from './schema.js';
 
-export type ColumnEncoding = 'numeric' | 'categorical';
+export type { Missing, Scale } from './features-schema.js';
 
-export interface FeatureColumn {
+/** A column read as a number that is scaled. Members that may be left out have the default of the job's features. */
+export interface NumericFeature {
   /** Name in the source table; of a column that several tables supply, its name in the target table. */
   readonly name: string;
-  readonly encoding: ColumnEncoding;
+  readonly encoding: 'numeric';
+  /** Default: standard. */
+  readonly scale?: Scale;
+  /** What NULL stands for. Default: the mean; with a robust scale the median. */
+  readonly missing?: Missing;
+  /** A further column that is 1 where there is a value. Default: none. */
+  readonly indicator?: boolean;
 }
+
+/** A column read as texts, each of them a column. */
+export interface CategoricalFeature {
+  readonly name: string;
+  readonly encoding: 'categorical';
+  /** Levels with fewer training rows are "other". Default: 1. */
+  readonly minCount?: number;
+  /** Of more levels the most frequent are kept; default: all. */
+  readonly maxLevels?: number;
+  /** Longer texts, in UTF-16 code units, are "other". Default: 200. */
+  readonly maxTextLength?: number;
+  readonly indicator?: boolean;
+}
+
+/** A column read as a number of days or seconds since 1970, of which the parts are encoded. */
+export interface DateFeature {
+  readonly name: string;
+  readonly encoding: 'date';
+  readonly unit: TimeUnit;
+  readonly parts: readonly DatePart[];
+  /** Whether parts that have a period are sine and cosine. */
+  readonly cyclic: boolean;
+  /** Of parts that are not cyclic; default: standard. */
+  readonly scale?: Scale;
+  readonly indicator?: boolean;
+}
+
+/** A column read as texts, which share so many columns. */
+export interface HashFeature {
+  readonly name: string;
+  readonly encoding: 'hash';
+  readonly buckets: number;
+}
+
+/** A column that is learned from, and how. Defaults are left out, so that a wide table stays small in a workflow's history. */
+export type FeatureColumn = NumericFeature | CategoricalFeature | DateFeature | HashFeature;
+
+export type ColumnEncoding = FeatureColumn['encoding'];
 
 /** A source table taking part in a run. */
 export interface Party {
@@ -37,6 +84,8 @@ export interface ResolvedJoin {
   readonly columns: readonly KeyColumn[];
   /** one: the table's key must not repeat; all: a row so far is repeated for each row that it matches. */
   readonly matches: 'one' | 'all';
+  /** Of a table of matches the table that it leads to: a row of it that finds none there says nothing. */
+  readonly leadsTo?: string;
   /** Path of the join in the job, for messages. */
   readonly field: string;
 }

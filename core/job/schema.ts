@@ -1,25 +1,6 @@
 import { z } from 'zod';
-
-/** `silo.table`, as the catalog knows it. */
-const tableName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, 'a table is written silo.table')
-  .describe('A table of a silo, written `silo.table`.');
-
-/** `silo.table.column`. */
-const columnName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\..+$/, 'a column is written silo.table.column')
-  .describe('A column of a table, written `silo.table.column` (with the alias where a join has one).');
-
-/** A column of a table, or a target column that several tables supply. */
-const featureName = z
-  .string()
-  .regex(
-    /^([^.]+|[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\..+)$/,
-    'a column is written silo.table.column, a target column that several tables supply by its name alone',
-  )
-  .describe('A column as `silo.table.column`, or a target column that several tables supply by its name.');
+import { columnName, tableName, targetColumnName } from './names.js';
+import { featuresSchema } from './features-schema.js';
 
 const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
 
@@ -38,7 +19,8 @@ const label = z
       .optional()
       .describe('Classification: the positive class is this value.'),
   })
-  .refine((l) => l.atLeast === undefined || l.equals === undefined, 'give atLeast or equals, not both');
+  .refine((l) => l.atLeast === undefined || l.equals === undefined, 'give atLeast or equals, not both')
+  .optional();
 
 const scenario = z.enum(['left', 'inner', 'outer', 'union']);
 
@@ -83,7 +65,7 @@ const join = z.strictObject({
 });
 
 const columns = z
-  .record(z.string().regex(/^[^.]+$/, 'a target column has a name without a dot'), z.array(columnName).min(1))
+  .record(targetColumnName, z.array(columnName).min(1))
   .default({})
   .describe(
     'Target columns that several tables supply: by name, their source columns in the order in which they own a cell that more ' +
@@ -120,6 +102,50 @@ const model = z.discriminatedUnion('type', [
     learningRate: z.number().positive().default(0.001).describe('Step size of Adam.'),
     seed: z.int().min(0).default(1).describe('Seed of the initial weights and of the order of rows.'),
   }),
+  z.strictObject({
+    type: z.literal('k-means'),
+    clusters: z.int().min(1).max(1000).describe('Number of clusters k.'),
+    restarts: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(5)
+      .describe('Runs from other centres, one after the other; the one of least inertia is the model.'),
+    maxRounds: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(100)
+      .describe(
+        'Move the centres so often at the most in each run; choosing k centres takes k exchanges more.',
+      ),
+    tolerance: z
+      .number()
+      .min(0)
+      .default(1e-4)
+      .describe(
+        'A run stops when all centres together move by a squared distance of at most this share of the mean variance of a column, or when no row changes its cluster.',
+      ),
+    seed: z.int().min(0).default(1).describe('Seed of the choice of first centres.'),
+  }),
+  z.strictObject({
+    type: z.literal('nmf'),
+    rank: z.int().min(1).max(50).describe('Number of components r.'),
+    maxRounds: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(200)
+      .describe('Update both factors so often at the most; the first exchange of all updates none.'),
+    tolerance: z
+      .number()
+      .min(0)
+      .default(1e-5)
+      .describe(
+        'Stop when an update takes off at most this share of what the squared error was at the beginning.',
+      ),
+    seed: z.int().min(0).default(1).describe('Seed of the factors at the beginning.'),
+  }),
 ]);
 
 /** The one JSON object that every start of a training takes: CLI, `temporal`, UI form, schedule, client. */
@@ -129,8 +155,10 @@ export const jobSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a job name has lower-case letters, digits and -, at most 63')
     .describe('Name of the job and of the model that it trains.'),
   task: z
-    .enum(['classification', 'regression'])
-    .describe('What is predicted: the probability of a class, or a number.'),
+    .enum(['classification', 'regression', 'clustering', 'decomposition'])
+    .describe(
+      'What is learned: the probability of a class, a number, groups of rows, or a few components that make up the rows. The last two take no label.',
+    ),
   target: z.strictObject({
     base: tableName.describe('The table whose rows are the rows of the target table.'),
     label,
@@ -184,24 +212,7 @@ export const jobSchema = z.strictObject({
         ),
     })
     .default({ scenario: 'left', joins: [], columns: {}, overlap: 'first', maxRows: 50_000_000 }),
-  features: z
-    .strictObject({
-      include: z.array(featureName).optional().describe('Use these columns only.'),
-      exclude: z.array(featureName).default([]).describe('Leave these columns out.'),
-      encode: z
-        .record(featureName, z.enum(['numeric', 'categorical']))
-        .default({})
-        .describe(
-          'How to encode a column, where its type does not say what is meant (a month is a category).',
-        ),
-      maxLevels: z
-        .int()
-        .min(2)
-        .max(100_000)
-        .default(300)
-        .describe('Text columns with more distinct values are left out unless `encode` names them.'),
-    })
-    .default({ exclude: [], encode: {}, maxLevels: 300 }),
+  features: featuresSchema,
   model: model.describe('What is fitted.'),
   split: z
     .strictObject({
@@ -236,6 +247,7 @@ export const jobSchema = z.strictObject({
 export type Job = z.output<typeof jobSchema>;
 /** A job as a person writes it. */
 export type JobInput = z.input<typeof jobSchema>;
+export type Label = NonNullable<Job['target']['label']>;
 export type ModelSpec = Job['model'];
 export type ModelType = ModelSpec['type'];
 export type StrategyName = Exclude<Job['strategy'], 'auto'>;

@@ -1,11 +1,14 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
 import type { AggregatorProgram, PartyProgram } from '../training/program.js';
+import type { EncoderOptions } from '../integration/encode.js';
 import type { Metrics } from './model.js';
 
 /** A model that trains by exchanging partial products, and predicts from sums of them. */
 export interface ModelFamily {
   readonly party: PartyProgram;
   readonly aggregator: AggregatorProgram;
+  /** How columns are to be encoded for it, beside what the job says. */
+  readonly encoding?: EncoderOptions;
   /** What the rows of a table give to a prediction under θ (c × q), to be added up over parties; default: D θ. */
   readonly scores?: (table: Matrix, theta: Dense) => Dense;
   /**

@@ -5,13 +5,7 @@ import type { Encoder } from '../integration/encoder.js';
 import type { Json } from '../json.js';
 import type { ModelPart } from './model.js';
 
-const partJson = z.object({ party: z.string(), encoder: z.custom<StoredEncoder>() });
-
-/** An encoder as it is stored; models of before 0.1 have a `mean` in place of the `center`. */
-interface StoredEncoder {
-  readonly numeric: readonly (Encoder['numeric'][number] & { readonly mean?: number })[];
-  readonly categorical: Encoder['categorical'];
-}
+const partJson = z.object({ party: z.string(), encoder: z.custom<Encoder>() });
 
 /** The encoder of columns that several tables supply, as it travels to them before training. */
 export function encoderBundle(encoder: Encoder): Bundle {
@@ -34,11 +28,14 @@ export function readPart({ json, tensors }: Bundle): ModelPart {
   const { party, encoder } = partJson.parse(json);
   return {
     party,
-    encoder: { ...encoder, numeric: encoder.numeric.map(centred) },
+    encoder: { ...encoder, numeric: encoder.numeric.map(withCenter) },
     theta: denseOf(tensors, 'theta'),
   };
 }
 
-function centred({ mean, ...encoding }: StoredEncoder['numeric'][number]): Encoder['numeric'][number] {
-  return mean === undefined ? encoding : { ...encoding, center: mean };
+/** The first models had a `mean`, where a `center` is now. */
+function withCenter(encoding: Encoder['numeric'][number] & { readonly mean?: number }) {
+  if (encoding.kind !== 'numeric' || encoding.mean === undefined) return encoding;
+  const { mean, ...others } = encoding;
+  return { ...others, center: mean };
 }

@@ -23,7 +23,25 @@ export interface RegressionMetrics {
   readonly r2: Measure;
 }
 
-export type Metrics = ClassificationMetrics | RegressionMetrics;
+/** Measures of a clustering on one set of rows. */
+export interface ClusteringMetrics {
+  readonly rows: number;
+  /** Σ_i ‖t_i − c‖², c being the centre nearest to row i. */
+  readonly inertia: Measure;
+  /** How many rows are nearest to each centre. */
+  readonly clusters: readonly number[];
+}
+
+/** Measures of a decomposition T ≈ W H on one set of rows, with the loadings W that fit H best. */
+export interface DecompositionMetrics {
+  readonly rows: number;
+  /** ‖T − W H‖ (Frobenius). */
+  readonly reconstructionError: Measure;
+  /** The same as a share of ‖T‖. */
+  readonly relativeError: Measure;
+}
+
+export type Metrics = ClassificationMetrics | RegressionMetrics | ClusteringMetrics | DecompositionMetrics;
 
 /** What a model knows of a group of columns: how they are encoded and what they weigh. Stored as one bundle. */
 export interface ModelPart {

@@ -1,3 +1,5 @@
+import { readAs } from '../integration/encoding/read-as.js';
+import { encodedSize } from '../integration/encoding/encoded-size.js';
 import type { Party, ResolvedJob } from '../job/resolved.js';
 import type { TableInSilo } from '../job/known-tables.js';
 import type { TableProfile } from '../sources/profile.js';
@@ -8,11 +10,11 @@ export interface PartyStatistics {
   readonly silo: string;
   /** r_k. */
   readonly rows: number;
-  /** Numeric feature columns. */
+  /** Dense columns of D_k: one for a numeric feature, one or two for each part of a date. */
   readonly numeric: number;
-  /** Categorical feature columns, each one code a row. */
+  /** Blocks of indicator columns, each one code a row: one for a categorical feature. */
   readonly categories: number;
-  /** c_k: numeric columns, and the levels of each category with one for "other". */
+  /** c_k: dense columns, and the levels of each category with one for "other", or the buckets of a hash. */
   readonly columns: number;
   /** Entries of D_k that a product touches: r_k × (numeric + categories). */
   readonly nonzeros: number;
@@ -74,32 +76,27 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
   };
 }
 
+/** A shared column is counted with the table that comes first among its sources. */
 function describeColumns(
   { groups }: ResolvedJob,
   parties: readonly PartyStatistics[],
 ): Pick<DataStatistics, 'targetNumeric' | 'targetCategories' | 'targetColumns'> {
-  const features = groups.flatMap((group) => group.features);
-  const numeric = features.filter(({ encoding }) => encoding === 'numeric').length;
-  // A shared column is counted with the table that comes first among its sources.
-  const shares = groups.flatMap(({ shares: [first], features: own }) => ({
-    party: first?.party,
-    width: own.length,
-  }));
-  const columns = sum(
-    parties.map((party) => {
-      const all = sum(
-        groups.map(({ shares, features: own }) =>
-          shares.some((one) => one.party === party.id) ? own.length : 0,
-        ),
-      );
-      const first = sum(shares.filter((one) => one.party === party.id).map(({ width }) => width));
-      return all === 0 ? 0 : (party.columns * first) / all;
-    }),
-  );
+  const widthOf = (party: string, counts: (share: { party: string }, position: number) => boolean) =>
+    sum(
+      groups.map(({ shares, features }) =>
+        shares.some((share, position) => share.party === party && counts(share, position)) ? features.length : 0,
+      ),
+    );
+  const first = parties.map(({ id }) => {
+    const all = widthOf(id, () => true);
+    return all === 0 ? 0 : widthOf(id, (_, position) => position === 0) / all;
+  });
+  const total = (figure: (party: PartyStatistics) => number) =>
+    Math.round(sum(parties.map((party, at) => figure(party) * (first[at] ?? 0))));
   return {
-    targetNumeric: numeric,
-    targetCategories: features.length - numeric,
-    targetColumns: Math.round(columns),
+    targetNumeric: total(({ numeric }) => numeric),
+    targetCategories: total(({ categories }) => categories),
+    targetColumns: total(({ columns }) => columns),
   };
 }
 
@@ -116,11 +113,11 @@ function siloOf({ parties }: ResolvedJob, id: string): string {
 
 function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfile): PartyStatistics {
   const distinct = new Map(profile.columns.map((column) => [column.name, column.distinct]));
-  const levels = party.features
-    .filter(({ encoding }) => encoding === 'categorical')
-    .map(({ name }) => distinct.get(name) ?? 0);
-  const numeric = party.features.length - levels.length;
-  const columns = numeric + sum(levels) + levels.length;
+  const sizes = party.features.map((feature) => encodedSize(feature, distinct.get(feature.name) ?? 0));
+  const numeric = sum(sizes.map(({ numbers }) => numbers));
+  const categories = sum(sizes.map(({ codes }) => codes));
+  const columns = sum(sizes.map((size) => size.columns));
+  const texts = party.features.filter((feature) => readAs(feature) === 'categorical');
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
   const labels = resolved.labels.filter((label) => label.party === party.id);
@@ -135,14 +132,18 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
     silo: party.silo,
     rows: profile.rows,
     numeric,
-    categories: levels.length,
+    categories,
     columns,
-    nonzeros: profile.rows * party.features.length,
+    nonzeros: profile.rows * (numeric + categories),
     cellsRead: profile.rows * read.size,
     featureBytes:
-      profile.rows * (NUMBER_BYTES * numeric + CODE_BYTES * levels.length) + LEVEL_BYTES * sum(levels),
+      profile.rows * (NUMBER_BYTES * (party.features.length - texts.length) + CODE_BYTES * texts.length) +
+      LEVEL_BYTES * sum(texts.map(({ name }) => distinct.get(name) ?? 0)),
     partBytes:
-      PART_BYTES + NUMBER_BYTES * columns + COLUMN_BYTES * party.features.length + LEVEL_BYTES * sum(levels),
+      PART_BYTES +
+      NUMBER_BYTES * columns +
+      COLUMN_BYTES * party.features.length +
+      LEVEL_BYTES * sum(sizes.map(({ levels }) => levels)),
     rowBytes: NUMBER_BYTES * profile.rows * (labels.length + (party.rowKey.length > 0 ? 1 : 0)),
     distinctKeys: sum(keys.map(distinctKey)),
     keyBytes: sum(keys.map((key) => CODE_BYTES * profile.rows + TOKEN_BYTES * distinctKey(key))),

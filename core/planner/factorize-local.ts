@@ -9,7 +9,7 @@ import {
   type Situation,
 } from './draft.js';
 import { hostOf, siteOf } from './hosts.js';
-import { basisSize, descentSeconds, exchangeSeconds, partyRoundSeconds } from './operator-costs.js';
+import { descentSeconds, exchangeSeconds, numbersPerRow, partyRoundSeconds } from './operator-costs.js';
 import { segmentOf } from './segments.js';
 
 /** All parties are in one silo: its worker trains on the factorized table in one process. T is not built, nothing leaves but the model. */
@@ -21,7 +21,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
   const { rates } = hostOf(hosts, site);
   const perRound =
     total(data.parties, (party) => partyRoundSeconds(party, model, rates)) +
-    exchangeSeconds(data, rates) +
+    exchangeSeconds(data, model, rates) +
     descentSeconds(data, model, rates);
   const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(model, perRound));
   return {
@@ -39,7 +39,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     bytesOut: { [silo]: total(data.parties, ({ partBytes }) => partBytes) },
     memoryBytes:
       total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes) +
-      data.trainRows * (4 * data.parties.length + 8 * (basisSize(model) + 4)),
+      data.trainRows * (4 * data.parties.length + 8 * numbersPerRow(model)),
     discloses: { rows: [], keys: [], labels: false, parameters: true },
   };
 }

@@ -13,7 +13,14 @@ import {
   type Situation,
 } from './draft.js';
 import { hostOf, siteOf } from './hosts.js';
-import { basisSize, descentSeconds, exchangeSeconds, partyRoundSeconds } from './operator-costs.js';
+import {
+  basisSize,
+  descentSeconds,
+  exchangeSeconds,
+  exchangeWidth,
+  numbersPerRow,
+  partyRoundSeconds,
+} from './operator-costs.js';
 import type { Candidate, Seconds, Site } from './plan.js';
 
 /** Bytes of a message besides its vector: the dot products of the basis, headers. */
@@ -26,7 +33,7 @@ interface Traffic {
   /** Before the first round: keys up (and labels, by the base), n_k down. */
   readonly startUp: number;
   readonly startDown: number;
-  /** P_k and G_k, 8 bytes a source row, with what goes along. */
+  /** P_k and G_k, 8 bytes a number, with what goes along. */
   readonly roundUp: number;
   readonly roundDown: number;
 }
@@ -92,7 +99,8 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
   );
   return inTotal({
     join: scanSeconds(situation) + matchSeconds(situation, site),
-    compute: rounds.expected * (parties + exchangeSeconds(data, rates) + descentSeconds(data, model, rates)),
+    compute:
+      rounds.expected * (parties + exchangeSeconds(data, model, rates) + descentSeconds(data, model, rates)),
     // The silos write and read at once, then the site does for all of them.
     transfer:
       slowest(silos, (own, silo) => {
@@ -109,22 +117,25 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
 }
 
 function trafficOf({ resolved }: Situation, party: PartyStatistics): Traffic {
-  const basis = basisSize(resolved.job.model);
+  const { model } = resolved.job;
+  const basis = basisSize(model);
+  const vectors = 8 * exchangeWidth(model) * party.rows;
   return {
     startUp: party.keyBytes + party.rowBytes,
     startDown: 8 * party.rows,
-    roundUp: 8 * party.rows + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis,
-    roundDown: 8 * party.rows + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis,
+    roundUp: vectors + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis,
+    roundDown: vectors + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis,
   };
 }
 
 /** Index vectors, products T b of the basis, all P_k and G_k of a round, and the tables of the parties at the site. */
 function memoryAt({ data, resolved }: Situation, site: Site): number {
-  const perRow = 4 * data.parties.length + 8 * (basisSize(resolved.job.model) + 4);
+  const { model } = resolved.job;
+  const perRow = 4 * data.parties.length + 8 * numbersPerRow(model);
   const own = data.parties.filter(({ silo }) => siteOf(silo) === site);
   return (
     data.trainRows * perRow +
-    total(data.parties, ({ rows, keyBytes }) => 16 * rows + keyBytes) +
+    total(data.parties, ({ rows, keyBytes }) => 16 * exchangeWidth(model) * rows + keyBytes) +
     total(own, ({ featureBytes }) => featureBytes)
   );
 }

@@ -13,10 +13,11 @@ import {
 } from './draft.js';
 import { hostOf, siteOf } from './hosts.js';
 import {
-  basisSize,
   descentSeconds,
   epochSeconds,
+  exchangeWidth,
   gatherScatterSeconds,
+  numbersPerRow,
   productSeconds,
 } from './operator-costs.js';
 import type { MachineRates, Site } from './plan.js';
@@ -81,8 +82,9 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   const { model } = resolved.job;
   if (model.type === 'neural-network') return epochSeconds(data, model, rates);
   return (
-    productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
-    gatherScatterSeconds(data.trainRows, data.trainRows, true, rates) +
+    exchangeWidth(model) *
+      (productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
+        gatherScatterSeconds(data.trainRows, data.trainRows, true, rates)) +
     descentSeconds(data, model, rates)
   );
 }
@@ -95,7 +97,5 @@ function memoryAt({ data, resolved }: Situation): number {
   const cells = 8 * data.targetNumeric + 4 * data.targetCategories;
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
   const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
-  return (
-    sources + data.targetRows * cells + 8 * data.trainRows * (basisSize(resolved.job.model) + 4) + oneHot
-  );
+  return sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model) + oneHot;
 }

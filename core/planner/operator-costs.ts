@@ -38,17 +38,42 @@ export function gatherScatterSeconds(
 
 /** Vectors in the basis of L-BFGS with m pairs. */
 export function basisSize(model: ModelSpec): number {
-  return model.type === 'neural-network' ? 0 : 2 * model.memory + 1;
+  return 'memory' in model ? 2 * model.memory + 1 : 0;
 }
 
-/** Seconds a round at a party: its gradient, its product, and the new row of dot products. */
+/** Columns of Θ and of Δ, the numbers that travel for each source row: one score, k centres, r components. */
+export function exchangeWidth(model: ModelSpec): number {
+  switch (model.type) {
+    case 'k-means':
+      return model.clusters;
+    case 'nmf':
+      return model.rank;
+    default:
+      return 1;
+  }
+}
+
+/** Numbers that the aggregator keeps for each training row, besides index vectors. */
+export function numbersPerRow(model: ModelSpec): number {
+  return basisSize(model) + 2 * exchangeWidth(model) + 2;
+}
+
+/** Seconds a round at a party: its gradient, its product, and the new row of dot products or its factor's update. */
 export function partyRoundSeconds(party: PartyStatistics, model: ModelSpec, rates: MachineRates): number {
-  const basis = (4 * basisSize(model) * party.columns) / rates.denseMultiplyAdds;
-  return productSeconds(party.rows, party.numeric, party.categories, rates) + basis;
+  const width = exchangeWidth(model);
+  const products = width * productSeconds(party.rows, party.numeric, party.categories, rates);
+  const perColumn = model.type === 'nmf' ? 2 * width ** 2 : 4 * basisSize(model);
+  return products + (perColumn * party.columns) / rates.denseMultiplyAdds;
 }
 
-/** Seconds a round where the labels are: direction from the basis products, line search, residual. */
+/**
+ * Seconds a round where the labels are: direction from the basis products, line search, residual; or the nearest of k centres;
+ * or the update of W, with W (H Hᵀ) and WᵀW.
+ */
 export function descentSeconds({ trainRows }: DataStatistics, model: ModelSpec, rates: MachineRates): number {
+  const width = exchangeWidth(model);
+  if (model.type === 'k-means') return (3 * width * trainRows) / rates.denseMultiplyAdds;
+  if (model.type === 'nmf') return (3 * width ** 2 * trainRows) / rates.denseMultiplyAdds;
   return (
     (basisSize(model) * trainRows) / rates.denseMultiplyAdds +
     (LOSS_EVALUATIONS_PER_ROUND * trainRows) / rates.lossEvaluations
@@ -56,12 +81,17 @@ export function descentSeconds({ trainRows }: DataStatistics, model: ModelSpec, 
 }
 
 /** Seconds a round to expand all parties' partial products over the target rows and to add residuals up per source row. */
-export function exchangeSeconds({ parties, trainRows }: DataStatistics, rates: MachineRates): number {
+export function exchangeSeconds(
+  { parties, trainRows }: DataStatistics,
+  model: ModelSpec,
+  rates: MachineRates,
+): number {
   // The base table's rows come in their own order: a stream, however long.
-  return parties.reduce(
+  const oneColumn = parties.reduce(
     (sum, party, k) => sum + gatherScatterSeconds(trainRows, party.rows, k === 0, rates),
     0,
   );
+  return exchangeWidth(model) * oneColumn;
 }
 
 /** Seconds an epoch of a network on T. The first layer takes one-hot columns as dense ones. */

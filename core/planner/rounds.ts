@@ -1,3 +1,4 @@
+import { mostRounds } from '../job/most-rounds.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { Candidate } from './plan.js';
 
@@ -26,8 +27,13 @@ const UNCERTAINTY_OF_MEDIAN = 1.5;
 /** Exchanges (epochs for a network) that a training is expected to take. */
 export function expectedRounds(model: ModelSpec, earlier?: EarlierRounds): ExpectedRounds {
   if (model.type === 'neural-network') return same({ expected: model.epochs, uncertainty: 1 });
+  const most = mostRounds(model);
   if (earlier !== undefined)
-    return same({ expected: within(earlier.median, model.maxRounds), uncertainty: UNCERTAINTY_OF_MEDIAN });
+    return same({ expected: within(earlier.median, most), uncertainty: UNCERTAINTY_OF_MEDIAN });
+  if (model.type === 'k-means')
+    return same({ expected: within(kMeansRounds(model), most), uncertainty: UNCERTAINTY_OF_DEFAULT });
+  if (model.type === 'nmf')
+    return same({ expected: within(nmfRounds(model), most), uncertainty: UNCERTAINTY_OF_DEFAULT });
   // L-BFGS converges linearly: each decimal of tolerance costs about as many rounds as the last.
   const share = -Math.log10(model.tolerance) / 11;
   const byDefault = (rounds: number): Rounds => ({
@@ -38,6 +44,19 @@ export function expectedRounds(model: ModelSpec, earlier?: EarlierRounds): Expec
     whitenedTogether: byDefault(ROUNDS_TO_1E11.whitenedTogether),
     whitenedApart: byDefault(ROUNDS_TO_1E11.whitenedApart),
   };
+}
+
+/** Moves of the centres until they rest, in one run. */
+const MOVES_TO_REST = 20;
+
+/** In each run a round for every centre and the moves; then the way back to the best run. */
+function kMeansRounds({ restarts, clusters, maxRounds }: Extract<ModelSpec, { type: 'k-means' }>): number {
+  return restarts * (clusters + Math.min(MOVES_TO_REST, maxRounds)) + 1;
+}
+
+/** The error falls off about as 1 / updates, so what one update takes off as 1 / updates². */
+function nmfRounds({ tolerance }: Extract<ModelSpec, { type: 'nmf' }>): number {
+  return tolerance > 0 ? Math.sqrt(0.1 / tolerance) : Infinity;
 }
 
 function same(rounds: Rounds): ExpectedRounds {

@@ -6,7 +6,7 @@ const sections = {
   integration:
     'How other tables come into the target table. [Scenarios](#scenarios) shows each way with an example.',
   features:
-    'Which columns are learned from, and how they become numbers. Numbers and booleans are taken as they are, text as categories; NULL becomes the mean of a number, and no category at all. Keys of joined tables, columns of one value, dates and timestamps are left out, and so is the label, always. `amalur plan` lists what was left out and why.',
+    'Which columns are learned from, and how they become numbers. Numbers and booleans are taken as they are, text as categories; NULL becomes the mean of a number, and no category at all. Keys of joined tables, columns of one value, dates and timestamps are left out, and so is the label, always; `"date"` under `encode` takes a date or timestamp in. `amalur plan` lists what was left out and why. What exactly becomes of a column is told in [algorithms](algorithms.md#encoding).',
   model: 'The model, and how it is fitted. Each type has its own fields.',
   'integration.joins': 'The tables to join to the base table.',
   split:
@@ -60,7 +60,13 @@ function isSection(node) {
 
 function section(name, node) {
   const intro = [`## ${name}`, '', sections[name] ?? node.description ?? '', ''];
-  if (node.oneOf === undefined) return [...intro, ...table(fields(name, node))];
+  if (node.oneOf === undefined) {
+    return [
+      ...intro,
+      ...table(fields(name, node)),
+      ...Object.entries(node.properties).flatMap(settings(name)),
+    ];
+  }
   return [
     ...intro,
     ...node.oneOf.flatMap((option) => {
@@ -69,6 +75,17 @@ function section(name, node) {
     }),
   ];
 }
+
+/** A table for each kind of object that a record's values may be, told apart by their type. */
+const settings =
+  (section) =>
+  ([name, node]) => {
+    const options = node.additionalProperties?.anyOf?.flatMap((option) => option.oneOf ?? []) ?? [];
+    return options.flatMap((option) => {
+      const type = option.properties.type.const;
+      return [`### ${name}: ${type}`, '', ...table(fields(`${section}.${name}["…"]`, option))];
+    });
+  };
 
 /** Rows for the fields of an object, with those of the objects within it. */
 function fields(prefix, parent) {
@@ -97,6 +114,7 @@ function requirement(name, node, parent) {
 function typeOf(node) {
   if (node.const !== undefined) return code(node.const);
   if (node.enum !== undefined) return node.enum.map(code).join(' or ');
+  if (node.oneOf !== undefined) return 'object';
   if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' or ');
   if (Array.isArray(node.type)) return node.type.join(' or ');
   if (node.type === 'array')

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { plainKey } from '../../core/sources/key-column.js';
 import {
   openSource,
   type ReadRequest,
@@ -49,7 +50,7 @@ const PEOPLE: Sample = {
 const EVERYTHING: ReadRequest = {
   numeric: ['id', 'weight', 'member', 'born', 'seen', 'nothing'],
   categorical: ['site', 'visit', 'name', 'weight', 'member', 'born', 'seen', 'nothing'],
-  keys: { place: ['site', 'visit'], when: ['seen'], who: ['name'] },
+  keys: { place: [plainKey('site'), plainKey('visit')], when: [plainKey('seen')], who: [plainKey('name')] },
   position: { columns: ['id', 'site', 'weight', 'seen', 'member'], seed: 7 },
 };
 
@@ -209,7 +210,7 @@ describe.each(KINDS)('%s', (kind) => {
     const request: ReadRequest = {
       numeric: ['id'],
       categorical: ['site'],
-      keys: { key: ['id', 'site'] },
+      keys: { key: [plainKey('id'), plainKey('site')] },
       position: { columns: ['id'], seed: 0 },
     };
     const empty = open({ name: 'people', location: await store(kind, { ...PEOPLE, rows: [] }) });

@@ -54,7 +54,7 @@ describe('parseWith', () => {
       'logistic',
       'AMALUR_INVALID_JOB',
       'model.type',
-      'known: linear-regression, logistic-regression, neural-network',
+      'known: k-means, linear-regression, logistic-regression, neural-network, nmf',
     ],
     [
       ['model', 'type'],

@@ -1,5 +1,5 @@
 import type { BlobRef } from '../../core/exchange/store.js';
-import type { Job, ModelSpec } from '../../core/job/schema.js';
+import type { Job, Label, ModelSpec } from '../../core/job/schema.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { JoinFacts } from '../../core/integration/lay-out.js';
 import type { Overlap } from '../../core/integration/row-patterns.js';
@@ -50,7 +50,7 @@ export interface PartyLink {
   /** Source columns by the target column that other tables supply as well: equal values are to be told from different ones. */
   readonly cells: Readonly<Record<string, string>>;
   /** For training: the label, of a table that supplies it. */
-  readonly label?: Job['target']['label'];
+  readonly label?: Label;
   /** For training: the column of weights, of a table that supplies it. */
   readonly weight?: string;
   /** For training: the row key that decides the split, of a table that brings rows in. */

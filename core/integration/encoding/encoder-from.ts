@@ -1,9 +1,21 @@
-import type { FeatureColumn } from '../../job/resolved.js';
-import type { CategoricalEncoding, Encoder, NumericEncoding } from '../encoder.js';
+import { AmalurError } from '../../errors.js';
+import type { DateFeature, FeatureColumn } from '../../job/resolved.js';
+import type { DateEncoding, DatePartEncoding, Encoder } from '../encoder.js';
 import type { FeatureData } from './feature-data.js';
-import type { Moments } from './moments.js';
-import { summarize } from './summarize.js';
+import { keptLevels } from './level-counts.js';
+import type { NumberSummary } from './number-summary.js';
+import { scalingOf } from './scaling.js';
+import { isCyclic, summarize } from './summarize.js';
 import type { Summary } from './summary.js';
+
+export interface EncoderOptions {
+  /**
+   * For models of data that is nowhere negative (NMF): a number begins at its smallest training value, for which NULL then
+   * counts, or at the constant that stands for NULL; smaller values met later are 0. With scale "none" it begins at 0, and
+   * AMALUR_NEGATIVE_VALUES refuses a column with smaller training values. Default: false.
+   */
+  readonly nonNegative?: boolean;
+}
 
 /**
  * Learns the encoding of a source table's columns from the training rows of T.
@@ -15,8 +27,9 @@ export function fitEncoder(
   features: readonly FeatureColumn[],
   counts: Float64Array,
   trainRows: number,
+  options: EncoderOptions = {},
 ): Encoder {
-  return encoderFrom(summarize(data, features, counts), features, trainRows);
+  return encoderFrom(summarize(data, features, counts), features, trainRows, options);
 }
 
 /**
@@ -28,21 +41,61 @@ export function encoderFrom(
   summary: Summary,
   features: readonly FeatureColumn[],
   trainRows: number,
+  { nonNegative = false }: EncoderOptions = {},
 ): Encoder {
-  const numeric: NumericEncoding[] = [];
-  const categorical: CategoricalEncoding[] = [];
-  features.forEach(({ name }, at) => {
+  const numeric: Encoder['numeric'][number][] = [];
+  const categorical: Encoder['categorical'][number][] = [];
+  features.forEach((feature, at) => {
+    const { name: column } = feature;
+    const indicated = 'indicator' in feature && feature.indicator && { indicator: true as const };
     const learned = summary[at];
-    if (learned?.column !== name) throw new Error(`column ${name} was not summarized`);
-    if (learned.kind === 'numeric')
-      numeric.push({ kind: 'numeric', column: name, ...standardised(learned.moments, trainRows) });
-    else categorical.push({ kind: 'categorical', column: name, levels: learned.levels.values });
+    if (learned?.column !== column) throw new Error(`column ${column} was not summarized`);
+    if (feature.encoding === 'numeric' && learned.kind === 'numeric') {
+      const scaling = scalingOf(column, learned.numbers, { ...feature, nonNegative }, trainRows);
+      numeric.push({ kind: 'numeric', column, ...scaling, ...indicated });
+    } else if (feature.encoding === 'date' && learned.kind === 'date') {
+      if (nonNegative) refuseCycles(feature);
+      numeric.push({ ...dateEncoding(feature, learned.parts, trainRows, nonNegative), ...indicated });
+    } else if (feature.encoding === 'categorical' && learned.kind === 'categorical') {
+      categorical.push({
+        kind: 'categorical',
+        column,
+        levels: keptLevels(learned.levels, feature),
+        ...indicated,
+      });
+    } else if (feature.encoding === 'hash' && learned.kind === 'hash') {
+      categorical.push({ kind: 'hash', column, buckets: feature.buckets });
+    } else {
+      throw new Error(`column ${column} was summarized as ${learned.kind}, and is ${feature.encoding}`);
+    }
   });
   return { numeric, categorical };
 }
 
-function standardised({ mean, m2 }: Moments, trainRows: number): { center: number; scale: number } {
-  const scale = Math.sqrt(m2 / trainRows);
-  // What rounding leaves of a constant column is no scale.
-  return { center: mean, scale: scale > 1e-12 * Math.abs(mean) ? scale : 1 };
+function dateEncoding(
+  feature: DateFeature,
+  learned: readonly NumberSummary[],
+  trainRows: number,
+  nonNegative: boolean,
+): DateEncoding {
+  const { name: column, unit, scale = 'standard' } = feature;
+  const left = [...learned];
+  const parts = feature.parts.map((part): DatePartEncoding => {
+    if (isCyclic(feature, part)) return { part, cyclic: true };
+    const numbers = left.shift();
+    if (numbers === undefined) throw new Error(`the ${part} of ${column} was not summarized`);
+    return { part, cyclic: false, ...scalingOf(column, numbers, { scale, nonNegative }, trainRows) };
+  });
+  return { kind: 'date', column, unit, parts };
+}
+
+/** Sine and cosine go below 0. */
+function refuseCycles(feature: DateFeature): void {
+  const { name, parts } = feature;
+  if (!parts.some((part) => isCyclic(feature, part))) return;
+  throw new AmalurError(
+    'AMALUR_INVALID_JOB',
+    `${name} is encoded by sines and cosines, and the model needs data that is nowhere negative`,
+    { field: 'features.encode', suggestion: 'set "cyclic": false for this column' },
+  );
 }

@@ -1,4 +1,8 @@
+import type { CategoricalFeature } from '../../job/resolved.js';
 import type { Dictionary } from '../../sources/source.js';
+
+/** Longest text that is a level where nothing else is said, in UTF-16 code units. */
+export const MAX_TEXT_LENGTH = 200;
 
 /** How many training rows have each level; levels that training has not are left out. */
 export interface LevelCounts {
@@ -28,4 +32,25 @@ export function mergeLevels(a: LevelCounts, b: LevelCounts): LevelCounts {
   // By <, as strings are sorted by default.
   const sorted = [...totals].sort(([one], [other]) => (one < other ? -1 : 1));
   return { values: sorted.map(([value]) => value), counts: sorted.map(([, count]) => count) };
+}
+
+/** Levels that have a column of their own, in ascending order. Of equally frequent ones at the limit the first are kept. */
+export function keptLevels(
+  { values, counts }: LevelCounts,
+  {
+    minCount = 1,
+    maxLevels = Infinity,
+    maxTextLength = MAX_TEXT_LENGTH,
+  }: Pick<CategoricalFeature, 'minCount' | 'maxLevels' | 'maxTextLength'>,
+): readonly string[] {
+  const kept = [...values.keys()].filter(
+    (at) => counts[at]! >= minCount && values[at]!.length <= maxTextLength,
+  );
+  if (kept.length > maxLevels) {
+    // Sorting is stable, and values ascend.
+    kept.sort((a, b) => counts[b]! - counts[a]!);
+    kept.length = maxLevels;
+    kept.sort((a, b) => a - b);
+  }
+  return kept.map((at) => values[at]!);
 }

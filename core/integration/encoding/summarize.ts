@@ -1,7 +1,8 @@
-import type { FeatureColumn } from '../../job/resolved.js';
+import type { DateFeature, FeatureColumn } from '../../job/resolved.js';
+import { dateOf, hasPeriod, partOf, type DatePart } from './date-parts.js';
 import { columnOf, type FeatureData } from './feature-data.js';
 import { levelCountsOf } from './level-counts.js';
-import { momentsOf } from './moments.js';
+import { summarizeNumbers } from './number-summary.js';
 import type { ColumnSummary, Summary } from './summary.js';
 
 /**
@@ -14,16 +15,33 @@ export function summarize(
   counts: Float64Array,
 ): Summary {
   return features.map((feature): ColumnSummary => {
-    const { name, encoding } = feature;
-    switch (encoding) {
+    const { name: column, encoding: kind } = feature;
+    switch (kind) {
       case 'numeric':
-        return { kind: encoding, column: name, moments: momentsOf(columnOf(data.numeric, name), counts) };
-      case 'categorical':
         return {
-          kind: encoding,
-          column: name,
-          levels: levelCountsOf(columnOf(data.categorical, name), counts),
+          kind,
+          column,
+          numbers: summarizeNumbers(columnOf(data.numeric, column), counts, feature.scale),
         };
+      case 'date': {
+        const cells = columnOf(data.numeric, column);
+        const parts = feature.parts
+          .filter((part) => !isCyclic(feature, part))
+          .map((part) => {
+            const numbers = cells.map((cell) => partOf(part, dateOf(cell, feature.unit)));
+            return summarizeNumbers(numbers, counts, feature.scale);
+          });
+        return { kind, column, parts };
+      }
+      case 'categorical':
+        return { kind, column, levels: levelCountsOf(columnOf(data.categorical, column), counts) };
+      case 'hash':
+        return { kind, column };
     }
   });
+}
+
+/** Whether a part of a date is encoded as sine and cosine; if not, it is scaled as a number. */
+export function isCyclic({ cyclic }: DateFeature, part: DatePart): boolean {
+  return cyclic && hasPeriod(part);
 }

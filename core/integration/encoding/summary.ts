@@ -1,10 +1,12 @@
 import { mergeLevels, type LevelCounts } from './level-counts.js';
-import { mergeMoments, type Moments } from './moments.js';
+import { mergeNumbers, type NumberSummary } from './number-summary.js';
 
-/** What is learned of one feature. */
+/** What is learned of one feature. Of a date: of each part that is not cyclic. */
 export type ColumnSummary =
-  | { readonly kind: 'numeric'; readonly column: string; readonly moments: Moments }
-  | { readonly kind: 'categorical'; readonly column: string; readonly levels: LevelCounts };
+  | { readonly kind: 'numeric'; readonly column: string; readonly numbers: NumberSummary }
+  | { readonly kind: 'date'; readonly column: string; readonly parts: readonly NumberSummary[] }
+  | { readonly kind: 'categorical'; readonly column: string; readonly levels: LevelCounts }
+  | { readonly kind: 'hash'; readonly column: string };
 
 /**
  * All that an encoder is made from, as plain JSON: sums and counts over the training rows of one source, one entry for each
@@ -14,7 +16,7 @@ export type Summary = readonly ColumnSummary[];
 
 /**
  * The summary of the rows of all: moments by Chan's formula, levels by adding up. From the first to the last, so that the order of
- * `summaries` alone decides about the last bits.
+ * `summaries` alone decides about the last bits. Throws AMALUR_INVALID_JOB where a robust scale is wanted.
  */
 export function mergeSummaries(summaries: readonly Summary[]): Summary {
   const [first, ...others] = summaries;
@@ -26,12 +28,18 @@ export function mergeSummaries(summaries: readonly Summary[]): Summary {
 }
 
 function mergeColumns(a: ColumnSummary, b: ColumnSummary): ColumnSummary {
-  if (a.column !== b.column || a.kind !== b.kind) {
-    throw new Error(`${a.kind} ${a.column} does not merge with ${b.kind} ${b.column}`);
+  const { kind, column } = a;
+  if (column === b.column) {
+    if (kind === 'hash' && b.kind === 'hash') return a;
+    if (kind === 'numeric' && b.kind === 'numeric') {
+      return { kind, column, numbers: mergeNumbers(column, a.numbers, b.numbers) };
+    }
+    if (kind === 'categorical' && b.kind === 'categorical') {
+      return { kind, column, levels: mergeLevels(a.levels, b.levels) };
+    }
+    if (kind === 'date' && b.kind === 'date' && a.parts.length === b.parts.length) {
+      return { kind, column, parts: a.parts.map((part, at) => mergeNumbers(column, part, b.parts[at]!)) };
+    }
   }
-  if (a.kind === 'numeric' && b.kind === 'numeric')
-    return { ...a, moments: mergeMoments(a.moments, b.moments) };
-  if (a.kind === 'categorical' && b.kind === 'categorical')
-    return { ...a, levels: mergeLevels(a.levels, b.levels) };
-  return a;
+  throw new Error(`${kind} ${column} does not merge with ${b.kind} ${b.column}`);
 }

@@ -1,37 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { identityColumns } from '../../../core/algebra/dense.js';
-import { encode, fitEncoder, type FeatureData } from '../../../core/integration/encode.js';
+import { encode, fitEncoder } from '../../../core/integration/encode.js';
 import { encodedColumns } from '../../../core/integration/encoder.js';
 import { localTable } from '../../../core/integration/local-table.js';
 import type { FeatureColumn } from '../../../core/job/resolved.js';
-import { dictionaryOf, type Text } from '../../support/arbitrary-tables.js';
+import { cellsOf, tableOf } from '../../support/encoded-cells.js';
 
 const numeric = (name: string): FeatureColumn => ({ name, encoding: 'numeric' });
 const categorical = (name: string): FeatureColumn => ({ name, encoding: 'categorical' });
 
-function tableOf(
-  rows: number,
-  numbers: Readonly<Record<string, (number | null)[]>>,
-  texts: Readonly<Record<string, Text[]>> = {},
-): FeatureData {
-  return {
-    rows,
-    numeric: new Map(
-      Object.entries(numbers).map(([name, cells]) => [name, Float64Array.from(cells, (cell) => cell ?? NaN)]),
-    ),
-    categorical: new Map(Object.entries(texts).map(([name, cells]) => [name, dictionaryOf(cells)])),
-  };
-}
-
 const once = (rows: number) => new Float64Array(rows).fill(1);
-
-function cellsOf(...arguments_: Parameters<typeof encode>): number[][] {
-  const table = encode(...arguments_);
-  const { data } = table.multiply(identityColumns(table.columns, 0, table.columns));
-  return Array.from({ length: table.rows }, (_, row) => [
-    ...data.subarray(row * table.columns, (row + 1) * table.columns),
-  ]);
-}
 
 describe('a numeric column', () => {
   const fit = (cells: (number | null)[], counts = once(cells.length), rows = cells.length) =>
@@ -59,8 +37,7 @@ describe('a numeric column', () => {
   ])('that is %s is zero everywhere, never NaN', (_what, cells, mean) => {
     const data = tableOf(cells.length, { x: cells });
     const encoder = fitEncoder(data, [numeric('x')], once(cells.length), Math.max(1, cells.length));
-    expect(encoder.numeric[0]?.center).toBeCloseTo(mean, 12);
-    expect(encoder.numeric[0]?.scale).toBe(1);
+    expect(encoder.numeric).toMatchObject([{ center: expect.closeTo(mean, 12), scale: 1 }]);
     for (const [cell] of cellsOf(data, encoder)) expect(cell).toBeCloseTo(0, 12);
   });
 
@@ -116,7 +93,7 @@ describe('a categorical column', () => {
   test('levels differ by case, by spaces and by how a letter is composed', () => {
     const levels = ['a', 'A', ' a', '', '\u00e9', 'e\u0301'];
     const fitted = fitEncoder(tableOf(6, {}, { c: levels }), [categorical('c')], once(6), 6);
-    expect(fitted.categorical[0]?.levels).toEqual([...levels].sort());
+    expect(fitted.categorical).toMatchObject([{ levels: [...levels].sort() }]);
   });
 });
 
@@ -137,8 +114,9 @@ describe('D_k', () => {
     const cells = Array.from({ length: 1000 }, (_, row) => 1e15 + 1000 * Math.sin(row) + 100 * (row % 7));
     const large = tableOf(cells.length, { x: cells });
     const encoder = fitEncoder(large, [numeric('x')], once(cells.length), cells.length);
-    const { center, scale } = encoder.numeric[0]!;
-    const expected = cells.map((cell) => (cell - center) / scale);
+    const [time] = encoder.numeric;
+    if (time?.kind !== 'numeric') throw new Error('a number is encoded as one');
+    const expected = cells.map((cell) => (cell - time.center) / time.scale);
     const sumOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0);
     for (const table of [encode(large, encoder), encode(large, encoder, Int32Array.from(cells.keys()))]) {
       expect([...table.multiply(identityColumns(1, 0, 1)).data]).toEqual(expected);
@@ -192,17 +170,8 @@ test('columns of equal name in two tables stay two columns of T', () => {
   });
   expect(train.columns).toBe(2);
   expect([...train.multiply(identityColumns(2, 0, 2)).data]).toEqual([1, -1, -1, 1]);
-  expect(
-    [...encoders].map(
-      ([
-        party,
-        {
-          numeric: [first],
-        },
-      ]) => [party, first?.center],
-    ),
-  ).toEqual([
-    ['a.t', 20],
-    ['b.t', 1],
+  expect([...encoders].map(([party, { numeric }]) => [party, numeric])).toMatchObject([
+    ['a.t', [{ center: 20 }]],
+    ['b.t', [{ center: 1 }]],
   ]);
 });

@@ -1,0 +1,18 @@
+import type { ModelSpec } from './schema.js';
+
+/** Exchanges (epochs of a network) that a training makes at the most. */
+export function mostRounds(model: ModelSpec): number {
+  switch (model.type) {
+    case 'neural-network':
+      return model.epochs;
+    // Each run chooses its centres one by one and then moves them; the parties may have to go back to the best ones.
+    case 'k-means':
+      return model.restarts * (model.clusters + model.maxRounds) + 1;
+    // The first exchange is without an update.
+    case 'nmf':
+      return model.maxRounds + 1;
+    case 'linear-regression':
+    case 'logistic-regression':
+      return model.maxRounds;
+  }
+}

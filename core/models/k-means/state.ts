@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { State } from '../../training/program.js';
+import type { Nearest } from './nearest.js';
+
+const place = z.discriminatedUnion('at', [
+  /** The parties have candidates for this centre. */
+  z.object({ at: z.literal('candidates'), centre: z.int() }),
+  /** The parties are moving the centres for the time of this number in this run. */
+  z.object({ at: z.literal('centres'), iteration: z.int() }),
+  /** The parties are going back to the best centres. */
+  z.object({ at: z.literal('best') }),
+]);
+
+const workingJson = z.object({
+  spec: z.object({
+    clusters: z.int(),
+    restarts: z.int(),
+    maxRounds: z.int(),
+    tolerance: z.number(),
+    seed: z.int(),
+  }),
+  round: z.int(),
+  /** Number of this run of the algorithm. */
+  restart: z.int(),
+  place,
+  /** Squared shift of all centres up to which they count as resting: tolerance × mean variance of T's columns. */
+  resting: z.number(),
+  /** The best run that has ended. */
+  best: z.object({ inertia: z.number(), stopped: z.enum(['converged', 'max-rounds']) }).nullable(),
+  /** ‖c_j‖² of the centres that the parties have. */
+  squares: z.array(z.number()),
+});
+
+/** What the aggregator of K-means knows between two rounds. */
+export type Working = z.infer<typeof workingJson> & {
+  /** Labels of the training rows, and while centres are chosen their distances; undefined before the first centre. */
+  readonly near: Nearest | undefined;
+};
+
+export type KMeansSpec = Working['spec'];
+
+export function writeState({ near, ...json }: Working): State {
+  const { labels, distances } = near ?? {};
+  return {
+    json,
+    tensors: {
+      ...(labels && { labels: { shape: [labels.length], data: labels } }),
+      ...(distances && { distances: { shape: [distances.length], data: distances } }),
+    },
+  };
+}
+
+export function readState({ json, tensors }: State): Working {
+  const labels = tensors.labels?.data;
+  const distances = tensors.distances?.data;
+  const near =
+    labels instanceof Int32Array && distances instanceof Float64Array ? { labels, distances } : undefined;
+  return { ...workingJson.parse(json), near };
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
+import type { AggregatorProgram, AggregatorStep, Message, State } from '../../training/program.js';
+import { requireFinite } from '../../training/require-finite.js';
+import { denseOf, denseTensor } from '../../training/tensors.js';
+import { draws } from '../draws.js';
+import { readUp, type Down } from './messages.js';
+import { gramOf, innerProduct, multiplicativeUpdate, times } from './multiplicative.js';
+import { packed } from './triangle.js';
+
+const workingJson = z.object({
+  spec: z.object({ rank: z.int(), maxRounds: z.int(), tolerance: z.number(), seed: z.int() }),
+  round: z.int(),
+  /** ‖T‖². */
+  square: z.number(),
+  /** Objective of the initial factors and of the round before; null before there are any. */
+  first: z.number().nullable(),
+  previous: z.number().nullable(),
+});
+
+/** What the aggregator of a factorisation knows between two rounds. */
+type Working = z.infer<typeof workingJson> & {
+  /** W, n × r. */
+  readonly w: Dense;
+  /** H Hᵀ = Σ_k H_k H_kᵀ, r × r, at the parties' H. */
+  readonly gram: Dense;
+};
+
+/**
+ * The aggregator of a non-negative factorisation: keeps W and minimises ½ ‖T − W H‖² by W ← W ∘ (T Hᵀ) / (W H Hᵀ), the
+ * parties doing the same to H in turn. Where W and H meet, the objective is ½ ‖T‖² − ⟨W, T Hᵀ⟩ + ½ ⟨WᵀW, H Hᵀ⟩.
+ */
+export const nmfAggregator: AggregatorProgram = {
+  start({ rows, norms }, spec) {
+    if (spec.type !== 'nmf') throw new Error(`${spec.type} is no matrix factorisation`);
+    if (norms === undefined) throw new Error('a factorisation needs the norms of the rows');
+    const { rank } = spec;
+    const square = norms.reduce((sum, norm) => sum + norm, 0);
+    const at: Working = {
+      spec,
+      round: 0,
+      square,
+      first: null,
+      previous: null,
+      w: initialW(rows, rank, spec.seed),
+      gram: dense(rank, rank),
+    };
+    const ones = dense(rows, 1, new Float64Array(rows).fill(1));
+    const down: Message = { json: { do: 'open' } satisfies Down, tensors: {} };
+    return {
+      state: writeState(at),
+      progress: { round: 0, loss: square / 2 / rows, gradientNorm: null },
+      next: { residual: ones, down },
+    };
+  },
+
+  step({ rows }, state, products, ups) {
+    const before = readState(state);
+    const gram = sumOf(ups.map(({ tensors }) => denseOf(tensors, 'gram')));
+    const scale = before.first === null ? initialScale(rows, before.spec.rank, ups) : null;
+    // Until they are told the scale, the parties' H is without it.
+    const [wFrom, productsNow, gramNow] =
+      scale === null
+        ? [before.w, products, gram]
+        : [times(scale, before.w), times(scale, products), times(scale ** 2, gram)];
+    const objective =
+      before.square / 2 - innerProduct(wFrom, productsNow) + innerProduct(gramOf(wFrom), gramNow) / 2;
+    requireFinite(objective);
+    const at: Working = { ...before, round: before.round + 1, w: wFrom, gram: gramNow };
+    const progress = { round: at.round, loss: Math.max(0, objective) / rows, gradientNorm: null };
+    const stop = stopReason(at, objective);
+    if (stop !== undefined) return { state: writeState(at), progress, next: { done: stop } };
+    return { ...update(at, productsNow, objective, scale), progress };
+  },
+
+  /** H Hᵀ, packed. */
+  parameters: (state) => packed(readState(state).gram),
+};
+
+/** The objective falls by no more than this share of what it was at first: as scikit-learn stops. */
+function stopReason({ spec, round, first, previous }: Working, objective: number) {
+  if (first !== null && previous !== null && previous - objective <= spec.tolerance * first)
+    return 'converged';
+  // The first round brought the initial factors, and no update of H.
+  return round - 1 >= spec.maxRounds ? 'max-rounds' : undefined;
+}
+
+function update(
+  at: Working,
+  products: Dense,
+  objective: number,
+  scale: number | null,
+): Pick<AggregatorStep, 'state' | 'next'> {
+  const w = multiplicativeUpdate(at.w, products, at.gram);
+  const json: Down = { do: 'update', scale };
+  const down = { json, tensors: { gram: denseTensor(gramOf(w)) } };
+  const state = writeState({ ...at, w, first: at.first ?? objective, previous: objective });
+  return { state, next: { residual: w, down } };
+}
+
+/** Twice a uniform number each; of mean 1 before it is scaled. */
+function initialW(rows: number, rank: number, seed: number): Dense {
+  const draw = draws(`nmf rows ${seed}`);
+  const w = dense(rows, rank);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let component = 0; component < rank; component++, at++) w.data[at] = 2 * draw(row, component);
+  return w;
+}
+
+/** √(mean of T / r), of both factors, so that W H has the mean of T (scikit-learn's `random`). */
+function initialScale(rows: number, rank: number, ups: readonly Message[]): number {
+  const totals = ups.map((up) => readUp(up).total ?? { sum: 0, columns: 0 });
+  const sum = totals.reduce((all, total) => all + total.sum, 0);
+  const columns = totals.reduce((all, total) => all + total.columns, 0);
+  return Math.sqrt(sum / (rows * columns) / rank);
+}
+
+function sumOf(squares: readonly Dense[]): Dense {
+  const [first = dense(0, 0), ...rest] = squares;
+  return rest.reduce(
+    (sum, { data }) =>
+      dense(
+        sum.rows,
+        sum.columns,
+        sum.data.map((value, at) => value + data[at]!),
+      ),
+    first,
+  );
+}
+
+function writeState({ w, gram, ...json }: Working): State {
+  return { json, tensors: { w: denseTensor(w), gram: denseTensor(gram) } };
+}
+
+function readState({ json, tensors }: State): Working {
+  return { ...workingJson.parse(json), w: denseOf(tensors, 'w'), gram: denseOf(tensors, 'gram') };
+}

@@ -1,0 +1,45 @@
+import { dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
+
+/**
+ * X ∘ N / (X M), the multiplicative update of Lee and Seung (NIPS 2000) of either factor for the other: no entry becomes
+ * negative, and the objective does not grow. X and N are m × r; M is the r × r product of the other factor with itself.
+ */
+export function multiplicativeUpdate(x: Dense, numerator: Dense, square: Dense): Dense {
+  const { rows, columns: r } = x;
+  const result = dense(rows, r);
+  for (let from = 0; from < rows * r; from += r) {
+    for (let j = 0; j < r; j++) {
+      let denominator = 0;
+      for (let i = 0; i < r; i++) denominator += x.data[from + i]! * square.data[i * r + j]!;
+      // Nothing but 0 is divided by 0 here, and 0 it stays.
+      result.data[from + j] =
+        denominator === 0 ? 0 : (x.data[from + j]! * numerator.data[from + j]!) / denominator;
+    }
+  }
+  return result;
+}
+
+/** Xᵀ X, r × r. */
+export function gramOf({ rows, columns: r, data }: Dense): Dense {
+  const result = dense(r, r);
+  for (let row = 0, from = 0; row < rows; row++, from += r)
+    for (let i = 0; i < r; i++)
+      for (let j = 0; j < r; j++) result.data[i * r + j]! += data[from + i]! * data[from + j]!;
+  return result;
+}
+
+/** ⟨A, B⟩ = Σ a_ij b_ij. */
+export function innerProduct(a: Dense, b: Dense): number {
+  let sum = 0;
+  for (let at = 0; at < a.data.length; at++) sum += a.data[at]! * b.data[at]!;
+  return sum;
+}
+
+export function times(factor: number, { rows, columns, data }: Dense): Dense {
+  return dense(
+    rows,
+    columns,
+    data.map((value) => factor * value),
+  );
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { AmalurError } from '../../core/errors.js';
+import { parseJob, resolveJob } from '../../core/job/resolve.js';
+import { flightsJob, flightsTables } from '../support/flights-job.js';
+
+/** The features of the flights job with `features` in place of its own, by party and column. */
+function featuresOf(features: unknown) {
+  const { parties } = resolveJob(parseJob({ ...flightsJob, features }), flightsTables);
+  return Object.fromEntries(
+    parties.flatMap(({ id, features: chosen }) =>
+      chosen.map((feature) => [`${id}.${feature.name}`, feature]),
+    ),
+  );
+}
+
+function refusal(encode: unknown) {
+  try {
+    featuresOf({ encode });
+  } catch (error) {
+    if (error instanceof AmalurError) return error;
+    throw error;
+  }
+  throw new Error('the job was not refused');
+}
+
+const TIME = 'airline.flights.time_hour';
+const YEAR = 'registry.planes.year';
+const TAIL = 'airline.flights.tailnum';
+const CARRIER = 'airline.flights.carrier';
+
+describe('how a column is encoded', () => {
+  test('is told by its type alone where nothing else is said', () => {
+    const features = featuresOf({});
+    expect(features[YEAR]).toEqual({ name: 'year', encoding: 'numeric' });
+    expect(features[CARRIER]).toEqual({ name: 'carrier', encoding: 'categorical' });
+    expect(features).not.toHaveProperty([TIME]);
+    expect(features).not.toHaveProperty([TAIL]);
+  });
+
+  test('has the same defaults by its short name and by an object', () => {
+    for (const [column, type] of [
+      [YEAR, 'numeric'],
+      [CARRIER, 'categorical'],
+      [TIME, 'date'],
+      [TAIL, 'hash'],
+    ] as const) {
+      expect(featuresOf({ encode: { [column]: type } })[column]).toEqual(
+        featuresOf({ encode: { [column]: { type } } })[column],
+      );
+    }
+  });
+
+  test('of a timestamp has an hour, and by seconds', () => {
+    expect(featuresOf({ encode: { [TIME]: 'date' } })[TIME]).toEqual({
+      name: 'time_hour',
+      encoding: 'date',
+      unit: 'second',
+      parts: ['year', 'month', 'day', 'weekday', 'hour'],
+      cyclic: true,
+    });
+  });
+
+  test('of a date has no hour, and by days', () => {
+    const tables = flightsTables.map(({ silo, profile }) => ({
+      silo,
+      profile: {
+        ...profile,
+        columns: profile.columns.map((column) =>
+          column.type === 'timestamp' ? { ...column, type: 'date' as const } : column,
+        ),
+      },
+    }));
+    const resolve = (encode: object) => resolveJob(parseJob({ ...flightsJob, features: { encode } }), tables);
+    expect(resolve({ [TIME]: 'date' }).parties[0]?.features).toContainEqual({
+      name: 'time_hour',
+      encoding: 'date',
+      unit: 'day',
+      parts: ['year', 'month', 'day', 'weekday'],
+      cyclic: true,
+    });
+    expect(() => resolve({ [TIME]: { type: 'date', parts: ['year', 'hour'] } })).toThrow(
+      expect.objectContaining({
+        code: 'AMALUR_WRONG_TYPE',
+        field: `features.encode["${TIME}"].parts[1]`,
+        suggestion: 'leave "hour" out',
+      }) as Error,
+    );
+  });
+
+  test('is what the column asks for, then what the job says for all', () => {
+    const features = featuresOf({
+      scale: 'robust',
+      missing: { constant: 0 },
+      indicator: true,
+      minCount: 5,
+      maxTextLength: 20,
+      encode: {
+        [YEAR]: { type: 'numeric', scale: 'standard', missing: 'mean', indicator: false },
+        [CARRIER]: { type: 'categorical', minCount: 1, maxLevels: 9, indicator: true },
+        [TIME]: { type: 'date', parts: ['weekday', 'year'], cyclic: false },
+        [TAIL]: { type: 'hash', buckets: 64 },
+      },
+    });
+    expect(features[YEAR]).toEqual({ name: 'year', encoding: 'numeric' });
+    expect(features['weather.hourly.temp']).toEqual({
+      name: 'temp',
+      encoding: 'numeric',
+      scale: 'robust',
+      missing: { constant: 0 },
+      indicator: true,
+    });
+    expect(features[CARRIER]).toEqual({
+      name: 'carrier',
+      encoding: 'categorical',
+      maxLevels: 9,
+      maxTextLength: 20,
+      indicator: true,
+    });
+    // NULL is no level in any case, so that the default for all adds no indicator to a category.
+    expect(features['airline.flights.dest']).toEqual({
+      name: 'dest',
+      encoding: 'categorical',
+      minCount: 5,
+      maxTextLength: 20,
+    });
+    expect(features[TIME]).toEqual({
+      name: 'time_hour',
+      encoding: 'date',
+      unit: 'second',
+      parts: ['weekday', 'year'],
+      cyclic: false,
+      scale: 'robust',
+      indicator: true,
+    });
+    expect(features[TAIL]).toEqual({ name: 'tailnum', encoding: 'hash', buckets: 64 });
+  });
+
+  test('takes in a number of one value where NULL is not that value', () => {
+    const tables = flightsTables.map(({ silo, profile }) => ({
+      silo,
+      profile: {
+        ...profile,
+        columns: profile.columns.map((column) =>
+          column.name === 'speed' ? { ...column, distinct: 1 } : column,
+        ),
+      },
+    }));
+    const names = (features: object) =>
+      resolveJob(parseJob({ ...flightsJob, features }), tables).parties[2]?.features.map(({ name }) => name);
+    expect(names({})).toEqual(['year', 'manufacturer']);
+    expect(names({ indicator: true })).toContain('speed');
+    expect(names({ missing: { constant: 0 } })).toContain('speed');
+  });
+});
+
+// prettier-ignore
+test.each([
+  ['a date from a number', { [YEAR]: 'date' }, 'AMALUR_WRONG_TYPE', `features.encode["${YEAR}"]`, 'numeric'],
+  ['a number from a timestamp', { [TIME]: { type: 'numeric' } }, 'AMALUR_WRONG_TYPE', `features.encode["${TIME}"]`, 'date'],
+  ['a hash of what has no text', { 'registry.planes.raw': 'hash' }, 'AMALUR_WRONG_TYPE', 'features.encode["registry.planes.raw"]', 'leave'],
+  ['an unknown type', { [YEAR]: 'numerical' }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"]`, 'numeric'],
+  ['an object of an unknown type', { [YEAR]: { type: 'numerical' } }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"].type`, 'numeric'],
+  ['a setting of another encoding', { [YEAR]: { type: 'numeric', buckets: 3 } }, 'AMALUR_UNKNOWN_FIELD', `features.encode["${YEAR}"].buckets`, 'indicator'],
+  ['an unknown scale', { [YEAR]: { type: 'numeric', scale: 'minmax' } }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"].scale`, 'min-max'],
+  ['an unknown part', { [TIME]: { type: 'date', parts: ['yaer'] } }, 'AMALUR_INVALID_JOB', `features.encode["${TIME}"].parts[0]`, 'year'],
+  ['a constant in quotation marks', { [YEAR]: { type: 'numeric', missing: { constant: '0' } } }, 'AMALUR_WRONG_TYPE', `features.encode["${YEAR}"].missing.constant`, 'quotation'],
+  ['a constant without a name', { [YEAR]: { type: 'numeric', missing: 'median' } }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"].missing`, undefined],
+  ['a part named twice', { [TIME]: { type: 'date', parts: ['year', 'year'] } }, 'AMALUR_INVALID_JOB', `features.encode["${TIME}"].parts`, undefined],
+  ['no buckets', { [TAIL]: { type: 'hash', buckets: 0 } }, 'AMALUR_INVALID_JOB', `features.encode["${TAIL}"].buckets`, undefined],
+  ['something that is neither', { [TAIL]: 3 }, 'AMALUR_WRONG_TYPE', `features.encode["${TAIL}"]`, undefined],
+])('%s is refused with code, field and suggestion', (_what, encode, code, field, suggestion) => {
+  const error = refusal(encode);
+  expect(error).toMatchObject({ code, field });
+  if (suggestion !== undefined) expect(error.suggestion).toContain(suggestion);
+});

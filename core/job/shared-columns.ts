@@ -78,7 +78,7 @@ function shared(
   name: string,
   sources: SharedColumn['sources'],
   parties: readonly JoinedTable[],
-  field: string,
+  field: string | undefined,
 ): SharedColumn {
   const profiles = sources.map(({ party, column }) => {
     const found = parties.find(({ id }) => id === party)?.profile.columns.find((one) => one.name === column);
@@ -87,9 +87,11 @@ function shared(
   });
   // What has no value has no type.
   const types = new Set(profiles.filter(({ distinct }) => distinct > 0).map(({ type }) => type));
-  const type = commonType([...types]);
-  if (type === undefined && isWanted(job, namesOf({ name, sources })))
+  const common = commonType([...types]);
+  // What is no feature may be of several types.
+  if (common === undefined && isWanted(job, namesOf({ name, sources })))
     refuseTypes(name, sources, [...types], field);
+  const type = common ?? 'other';
   const most = Math.max(...profiles.map(({ distinct }) => distinct));
   return {
     name,

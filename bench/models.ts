@@ -2,6 +2,7 @@ import { argMinRows } from '../core/algebra/arg-min.js';
 import { dense } from '../core/algebra/dense.js';
 import type { Dense, Matrix } from '../core/algebra/matrix.js';
 import { addGram, multiplicativeUpdate } from '../core/algebra/multiplicative-update.js';
+import { sigmoidInPlace } from '../core/algebra/sigmoid.js';
 
 // Fixed numbers of iterations from fixed starts, by the operators of Matrix alone, as a model would run them.
 
@@ -44,8 +45,8 @@ function squaredResidual(scores: Float64Array, labels: Float64Array, firstRow: n
 }
 
 function logisticResidual(scores: Float64Array, labels: Float64Array, firstRow: number): void {
-  for (let row = 0; row < scores.length; row++)
-    scores[row] = 1 / (1 + Math.exp(-scores[row]!)) - labels[firstRow + row]!;
+  sigmoidInPlace(scores);
+  squaredResidual(scores, labels, firstRow);
 }
 
 /** Centres (c × k) after Lloyd's iterations; a centre that nothing is nearest to stays. */
@@ -81,18 +82,18 @@ export function gaussianNmf(table: Matrix, w0: Dense, h0: Dense, iterations: num
   const h = dense(h0.rows, r, h0.data.slice());
   const numerator = dense(h.rows, r);
   const sum = table.transposedSum(r);
+  const hh = dense(r, r);
+  addGram(hh, h);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const hh = dense(r, r);
-    addGram(hh, h);
     const ww = dense(r, r);
     table.productBlocks(h, (firstRow, block) => {
-      const part = dense(block.rows, r, w.data.subarray(firstRow * r, (firstRow + block.rows) * r));
-      multiplicativeUpdate(part, block, hh);
-      addGram(ww, part);
-      sum.add(firstRow, part);
+      const rows = dense(block.rows, r, w.data.subarray(firstRow * r, (firstRow + block.rows) * r));
+      multiplicativeUpdate(rows, block, hh, ww);
+      sum.add(firstRow, block);
     });
     sum.finishInto(numerator);
-    multiplicativeUpdate(h, numerator, ww);
+    hh.data.fill(0);
+    multiplicativeUpdate(h, numerator, ww, hh);
   }
   return h.data;
 }

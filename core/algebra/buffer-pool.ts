@@ -23,7 +23,7 @@ export class BufferPool {
   take(rows: number, columns: number): Dense {
     const length = rows * columns;
     const at = this.free.findIndex((buffer) => buffer.length === length);
-    if (at >= 0) return dense(rows, columns, this.free.splice(at, 1)[0]!);
+    if (at >= 0) return dense(rows, columns, this.free.splice(at, 1)[0]);
     const fresh = this.compiled ? residentNumbers(length, WIDEST_ROW) : new Float64Array(length);
     return dense(rows, columns, fresh);
   }

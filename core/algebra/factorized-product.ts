@@ -12,6 +12,7 @@ import {
 import { inReachableBlocks, inRowBlocks, withReachable } from './matrix-of.js';
 import type { Dense, TransposedSum } from './matrix.js';
 import { rowPlan, type RowPlan } from './row-plan.js';
+import { isResident } from './wasm/arena.js';
 import { addRowsAt, type SourceColumns } from './source-columns.js';
 
 /** The two products of a factorized table, source by source, and what is kept between calls of them. */
@@ -93,10 +94,21 @@ export class FactorizedProduct {
       const { table } = this.sources[k]!;
       sums[k]!.data.set(table.groupedColumnSums(padded(groups, table.rows), count).data);
     }
-    for (const k of gathered) countGroups(sums[k]!, this.sources[k]!.index, groups, this.rows);
+    // Compiled kernels know no −1 among the groups; a copy where they reach it is made only if there is none.
+    const near = groups.includes(-1) ? groups : this.reachableGroups(groups);
+    for (const k of gathered) countGroups(sums[k]!, this.sources[k]!.index, near, this.rows);
     this.addSums(total, 0, sums);
     for (const sum of [...sums, total]) this.downward.give(sum);
     return dense(this.columnCount, count, total.data.slice());
+  }
+
+  private reachableGroups(groups: Int32Array): Int32Array {
+    const { data } = this.downward.take(Math.ceil(groups.length / 2), 1);
+    if (!isResident(data)) return groups;
+    this.downward.give(dense(data.length, 1, data));
+    const near = new Int32Array(data.buffer, data.byteOffset, groups.length);
+    near.set(groups);
+    return near;
   }
 
   /** What I_kᵀ Y of each source is added up in; for a direct source D_kᵀ Y. */

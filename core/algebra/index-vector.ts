@@ -3,6 +3,7 @@ import type { Dense } from './matrix.js';
 import { isResident } from './wasm/arena.js';
 import { gatherKernel, scatterKernel } from './wasm/gather.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
+import { countKernel } from './wasm/rows.js';
 
 /**
  * Products with an indicator matrix I_k, kept as its index vector CI_k (row of the source for each row of the target,
@@ -156,6 +157,11 @@ function addScatteredAny(
 /** into[CI[t], groups[t]] += 1: Iᵀ A for the indicator matrix A of `groups`, −1 being no group. */
 export function countGroups(into: Dense, index: Int32Array, groups: Int32Array, rows: number): void {
   const { columns, data } = into;
+  const run = isResident(data) && isResident(index) && isResident(groups) ? countKernel(columns) : undefined;
+  if (run !== undefined) {
+    run(index.byteOffset, index.byteOffset + rows * 4, groups.byteOffset, data.byteOffset);
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     const source = index[row]!;
     const group = groups[row]!;

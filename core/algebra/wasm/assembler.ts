@@ -107,6 +107,8 @@ export const f64Less = binary([0x63]);
 export const select = (a: Code, b: Code, condition: Code): Code => join(a, b, condition, [0x1b]);
 export const minimum2 = binary(simd(0xf4));
 export const maximum2 = binary(simd(0xf5));
+export const firstLane = (value: Code): Code => join(value, simd(0x21), [0]);
+export const secondLane = (value: Code): Code => join(value, simd(0x21), [1]);
 export const nearest2 = (value: Code): Code => join(value, simd(0x94));
 /** 2^k in both lanes, k being whole numbers as f64x2 with |k| < 1023. */
 export const powerOfTwo2 = (k: Code): Code => {

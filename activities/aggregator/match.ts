@@ -7,9 +7,10 @@ import type { BlobRef } from '../../core/exchange/store.js';
 import { agesOf, buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
-import { overlapOf, rowPatterns, type Overlap } from '../../core/integration/row-patterns.js';
+import { overlapOf, rowPatterns, rowsThatDiffer, type Overlap } from '../../core/integration/row-patterns.js';
 import { sharesById, trainingCounts, type TargetIndex } from '../../core/integration/target-index.js';
 import { mayOverlap, originsOf } from '../../core/job/resolved.js';
+import type { Job } from '../../core/job/schema.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
 import type { AggregatorOperations, MatchInput } from '../../workflows/contracts/operations.js';
 import { homeBetween, measured, privateHome, type Measuring, type SiteContext } from '../compute/site.js';
@@ -98,7 +99,10 @@ function integrate(
     }),
   });
   const overlaps = overlapsOf(resolved, layout, links);
-  if (overlap === 'fail') requireAgreement(overlaps);
+  if (overlap === 'fail') {
+    requireAgreement(overlaps);
+    if (learn) requireOneLabel(resolved, learn.job, layout, links);
+  }
   return { layout, target, overlaps };
 }
 
@@ -117,17 +121,35 @@ function overlapsOf({ groups, joins }: MatchInput['resolved'], layout: Layout, l
 function requireAgreement(overlaps: readonly Overlap[]): void {
   for (const { group, disagreements } of overlaps) {
     for (const [column, rows] of Object.entries(disagreements)) {
-      if (rows === 0) continue;
-      throw new AmalurError(
-        'AMALUR_OVERLAP_CONFLICT',
-        `the tables ${group.split('+').join(', ')} disagree about "${column}" in ${String(rows)} rows`,
-        {
-          field: 'integration.overlap',
-          suggestion: 'mend the sources, or let "first" or {newest: …} decide who owns a cell',
-        },
-      );
+      if (rows > 0) refuseConflict(group.split('+'), column, rows);
     }
   }
+}
+
+/** The same of labels, as far as the job tells them apart: by their class, or by the number. */
+function requireOneLabel(
+  { labels }: MatchInput['resolved'],
+  { target }: Job,
+  layout: Layout,
+  links: Links,
+): void {
+  const parties = labels.map(({ party }) => party);
+  const values = new Map(
+    parties.map((party) => [party, entryOf(links, party).labels ?? new Float64Array(0)]),
+  );
+  const rows = rowsThatDiffer(layout, values);
+  if (rows > 0) refuseConflict(parties, target.label?.column ?? '', rows);
+}
+
+function refuseConflict(parties: readonly string[], column: string, rows: number): never {
+  throw new AmalurError(
+    'AMALUR_OVERLAP_CONFLICT',
+    `the tables ${parties.join(', ')} disagree about "${column}" in ${String(rows)} rows`,
+    {
+      field: 'integration.overlap',
+      suggestion: 'mend the sources, or let "first" or {newest: …} decide who owns a cell',
+    },
+  );
 }
 
 /** n_k of every share, to the party that encodes it. */

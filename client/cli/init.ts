@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
-import { access, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { AmalurError } from '../../core/errors.js';
 import { inPackage } from '../package-root.js';
 import { print } from './output.js';
 
 const CONFIG = 'amalur.config.yaml';
-const FILES = ['returns.json', 'delivery.json', 'data/orders.csv', 'data/customers.csv', 'data/products.csv'];
+/** Folders of examples/, the default first; examples/README.md tells what they show. */
+const EXAMPLES = ['orders', 'clinic', 'heart-disease', 'late-flights'] as const;
 
 const GUIDE = `# An installation: which silos there are, their tables, and where these are. Every path is relative to this file.
 #
@@ -31,25 +32,38 @@ const GUIDE = `# An installation: which silos there are, their tables, and where
 export function addInit(root: Command): void {
   root
     .command('init')
-    .description('write an example: a commented configuration, small tables in three silos, two jobs')
+    .description('write an example: a commented configuration, small tables in several silos, jobs')
     .argument('[folder]', 'where to; made if missing', '.')
-    .addHelpText('after', '\nOverwrites nothing.\n\nExample:\n  $ amalur init shop && cd shop && amalur up')
-    .action(async (folder: string) => {
+    .addOption(new Option('--example <name>', 'which one').choices(EXAMPLES).default(EXAMPLES[0]))
+    .addHelpText(
+      'after',
+      '\nOverwrites nothing.\n\nExamples:\n  $ amalur init shop && cd shop && amalur up' +
+        '\n  $ amalur init clinic --example clinic',
+    )
+    .action(async (folder: string, { example }: { readonly example: (typeof EXAMPLES)[number] }) => {
       const target = resolve(folder);
-      await refuseToOverwrite(target);
-      for (const file of FILES) {
+      const files = await filesOf(example);
+      await refuseToOverwrite(target, files);
+      for (const file of files) {
         await mkdir(dirname(join(target, file)), { recursive: true });
-        await copyFile(inPackage('examples', 'orders', file), join(target, file), constants.COPYFILE_EXCL);
+        await copyFile(inPackage('examples', example, file), join(target, file), constants.COPYFILE_EXCL);
       }
-      const config = await readFile(inPackage('examples', 'orders', CONFIG), 'utf8');
+      const config = await readFile(inPackage('examples', example, CONFIG), 'utf8');
       await writeFile(join(target, CONFIG), `${GUIDE}\n${config}`, { flag: 'wx' });
-      for (const file of [CONFIG, ...FILES]) print(`wrote ${join(relative('.', target), file)}`);
+      for (const file of [CONFIG, ...files]) print(`wrote ${join(relative('.', target), file)}`);
       print(`\nNext: ${folder === '.' ? '' : `cd ${folder} && `}amalur up`);
     });
 }
 
-async function refuseToOverwrite(target: string): Promise<void> {
-  for (const file of [CONFIG, 'amalur.config.yml', 'amalur.config.json', ...FILES]) {
+/** Jobs and data: not what runs may have left in the folder, nor how the data were made. */
+async function filesOf(example: string): Promise<string[]> {
+  const jobs = (await readdir(inPackage('examples', example))).filter((name) => name.endsWith('.json'));
+  const data = await readdir(inPackage('examples', example, 'data'));
+  return [...jobs.sort(), ...data.sort().map((name) => `data/${name}`)];
+}
+
+async function refuseToOverwrite(target: string, files: readonly string[]): Promise<void> {
+  for (const file of [CONFIG, 'amalur.config.yml', 'amalur.config.json', ...files]) {
     const there = await access(join(target, file)).then(
       () => true,
       () => false,

@@ -96,6 +96,21 @@ export function overlapOf(
   };
 }
 
+/** Rows for which tables have different numbers; NaN is no disagreement. */
+export function rowsThatDiffer({ rows, indices }: Layout, values: ReadonlyMap<string, Float64Array>): number {
+  const first = new Float64Array(rows).fill(NaN);
+  const differs = new Uint8Array(rows);
+  for (const [party, numbers] of values) {
+    entryOf(indices, party).forEach((source, row) => {
+      const value = source < 0 ? NaN : numbers[source]!;
+      if (Number.isNaN(value)) return;
+      if (Number.isNaN(first[row]!)) first[row] = value;
+      else if (first[row] !== value) differs[row] = 1;
+    });
+  }
+  return differs.reduce((count, one) => count + one, 0);
+}
+
 /** Codes of each table's cells in one numbering. */
 function commonCodes(tables: readonly KeyTokens[]): Int32Array[] {
   const numbers = new Map<string, number>();

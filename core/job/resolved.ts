@@ -90,7 +90,7 @@ export interface ResolvedJoin {
   readonly field: string;
 }
 
-/** A column of a table that supplies a target column; of several the first that has a row owns its cell. */
+/** A column of a table that supplies a target column; of several one owns a cell, as `integration.overlap` says. */
 export interface ColumnSource {
   readonly party: string;
   readonly column: string;

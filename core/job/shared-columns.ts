@@ -87,8 +87,9 @@ function shared(
   });
   // What has no value has no type.
   const types = new Set(profiles.filter(({ distinct }) => distinct > 0).map(({ type }) => type));
-  const type = commonType([...types]);
-  if (type === undefined && isWanted(job, namesOf({ name, sources })))
+  const common = commonType([...types]);
+  // What is no feature may be of several types.
+  if (common === undefined && isWanted(job, namesOf({ name, sources })))
     refuseTypes(name, sources, [...types], field);
   const most = Math.max(...profiles.map(({ distinct }) => distinct));
   return {
@@ -96,7 +97,7 @@ function shared(
     sources,
     profile: {
       name,
-      type: type ?? 'other',
+      type: common ?? 'other',
       nulls: profiles.reduce((sum, { nulls }) => sum + nulls, 0),
       // Tables with one value each may have different ones.
       distinct: most > 1 ? most : profiles.reduce((sum, { distinct }) => sum + distinct, 0),

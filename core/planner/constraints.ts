@@ -43,11 +43,13 @@ export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclu
     );
   }
   if (constraints.parametersStay && draft.discloses.parameters) {
+    const known = `the silos ${sharingSilos.join(', ')} supply the same columns, whose parameters all of them know`;
+    // Federate is the only way to keep them, so that whoever looks at another one learns what is in its way too.
+    const nor = sharingSilos.length > 0 ? `; federate could not keep them either, for ${known}` : '';
     exclude(
       'parametersStay',
-      draft.strategy === 'federate'
-        ? `constraints.parametersStay keeps parameters in their silos, and the silos ${sharingSilos.join(', ')} supply the same columns, whose parameters all of them know`
-        : `constraints.parametersStay keeps parameters in their silos, and ${draft.strategy} gathers them in one model`,
+      `constraints.parametersStay keeps parameters in their silos, and ` +
+        (draft.strategy === 'federate' ? known : `${draft.strategy} gathers them in one model${nor}`),
     );
   }
   const { maxBytesOut, maxSeconds, maxMemoryBytes } = constraints;

@@ -4,7 +4,7 @@
 const sections = {
   target: 'The rows that are learned from, and what is predicted for each of them.',
   integration:
-    'How other tables are joined to the base table. Every join is n:1: a row of the base table finds one row or none.',
+    'How other tables come into the target table. [Scenarios](#scenarios) shows each way with an example.',
   features:
     'Which columns are learned from, and how they become numbers. Numbers and booleans are taken as they are, text as categories; NULL becomes the mean of a number, and no category at all. Keys of joined tables, columns of one value, dates and timestamps are left out, and so is the label, always; `"date"` under `encode` takes a date or timestamp in. `amalur plan` lists what was left out and why. What exactly becomes of a column is told in [algorithms](algorithms.md#encoding).',
   model: 'The model, and how it is fitted. Each type has its own fields.',
@@ -15,8 +15,11 @@ const sections = {
     'What a plan must respect. A strategy that breaks one is ruled out, with the reason; if none is left the job is refused with `AMALUR_NO_PLAN`.',
 };
 
-/** @param schema JSON Schema of a job as a person writes it  @param example text of a complete job file */
-export function renderJobReference(schema, example) {
+/**
+ * @param schema JSON Schema of a job as a person writes it  @param example text of a complete job file
+ * @param scenarios prose on how tables come together, Markdown
+ */
+export function renderJobReference(schema, example, scenarios) {
   const top = Object.entries(schema.properties);
   const plain = top.filter(([, node]) => !isSection(node));
   const rows = plain.map(([name, node]) => row(name, node, schema));
@@ -29,7 +32,7 @@ export function renderJobReference(schema, example) {
   return [
     '# Jobs',
     '',
-    '<!-- Generated from core/job/schema.ts by scripts/generate-docs.mjs: change the schema, not this file. -->',
+    '<!-- Generated from core/job/schema.ts by scripts/generate-docs.mjs: change the schema or scripts/docs, not this file. -->',
     '',
     'A job is one JSON object. Every way of starting a training takes the same one: `amalur train job.json`,',
     '`temporal workflow start`, the start form of the Temporal UI, a schedule, the client library. Defaults are filled in and',
@@ -47,6 +50,7 @@ export function renderJobReference(schema, example) {
     example.trimEnd(),
     '```',
     '',
+    scenarios,
   ].join('\n');
 }
 

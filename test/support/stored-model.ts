@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelVersionRecord } from '../../catalog/catalog.js';
 import { createFolderStore, createStores, type BlobRef, type Bundle } from '../../core/exchange/index.js';
 import { encodedColumns } from '../../core/integration/encoder.js';
@@ -34,32 +35,47 @@ export async function readModel(installation: TestInstallation, reference: strin
   const { intercept, parts } = record.manifest;
   const parameters: Record<string, Record<string, number>> = {};
   const bytes: Uint8Array[] = [];
-  for (const [party, ref] of Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [share, ref] of Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    // Of columns that several tables supply, each table has a part, all alike.
+    const [group = share] = share.split('/');
     const { encoder, theta } = readPart(await readBlob(installation, ref));
     const names = encodedColumns(encoder);
-    if (names.length !== theta.data.length) throw new Error(`${party} has a parameter without a column`);
-    parameters[party] = Object.fromEntries(names.map((name, at) => [name, theta.data[at]!]));
+    if (names.length !== theta.data.length) throw new Error(`${share} has a parameter without a column`);
+    const own = Object.fromEntries(names.map((name, at) => [name, theta.data[at]!]));
+    if (parameters[group] && !isDeepStrictEqual(parameters[group], own))
+      throw new Error(`the tables of ${group} have different parameters`);
+    parameters[group] = own;
     bytes.push(Buffer.from(theta.data.buffer, theta.data.byteOffset, theta.data.byteLength));
   }
   bytes.push(Buffer.from(Float64Array.of(intercept).buffer));
   return { record, intercept, parameters, bits: sha256(Buffer.concat(bytes)) };
 }
 
+type Fitted = Pick<StoredModel, 'intercept' | 'parameters'>;
+
 /** Largest difference of two models in one parameter; infinite if they have not the same parameters. */
-export function largestDifference(
-  a: Pick<StoredModel, 'intercept' | 'parameters'>,
-  b: Pick<StoredModel, 'intercept' | 'parameters'>,
-): number {
-  const flat = ({ parameters }: Pick<StoredModel, 'parameters'>) =>
-    new Map(
-      Object.entries(parameters).flatMap(([party, columns]) =>
+export function largestDifference(a: Fitted, b: Fitted): number {
+  return largest(a, b, () => 1);
+}
+
+/** The same in proportion to the parameter of `b`, where that is larger than 1. */
+export function largestRelativeDifference(a: Fitted, b: Fitted): number {
+  return largest(a, b, (value) => Math.max(1, Math.abs(value)));
+}
+
+function largest(a: Fitted, b: Fitted, sizeOf: (value: number) => number): number {
+  const flat = ({ intercept, parameters }: Fitted) =>
+    new Map([
+      ['intercept', intercept],
+      ...Object.entries(parameters).flatMap(([party, columns]) =>
         Object.entries(columns).map(([column, value]) => [`${party}.${column}`, value] as const),
       ),
-    );
+    ]);
   const [left, right] = [flat(a), flat(b)];
-  let largest = Math.abs(a.intercept - b.intercept);
-  for (const name of new Set([...left.keys(), ...right.keys()])) {
-    largest = Math.max(largest, Math.abs((left.get(name) ?? Infinity) - (right.get(name) ?? Infinity)));
-  }
-  return Number.isNaN(largest) ? Infinity : largest;
+  const differences = [...new Set([...left.keys(), ...right.keys()])].map((name) => {
+    const [one, other] = [left.get(name), right.get(name)];
+    if (one === undefined || other === undefined) return Infinity;
+    return Math.abs(one - other) / sizeOf(other);
+  });
+  return differences.some(Number.isNaN) ? Infinity : Math.max(...differences);
 }

@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { InferenceRequest, TrainingResult } from '../../client/index.js';
+import type { Survey } from '../../core/integration/describe.js';
+import type { JobInput } from '../../core/job/schema.js';
+import { allHistories, textOf } from '../support/histories.js';
+import { installExample, type TestInstallation } from '../support/installation.js';
+import { jobOf, referenceOf, trained } from '../support/jobs.js';
+import { largestRelativeDifference, readModel, type StoredModel } from '../support/stored-model.js';
+
+/** What pandas finds where it joins the tables, and SciPy where it solves the job on that (test/fixtures/scenarios.py). */
+interface Reference extends Pick<StoredModel, 'intercept' | 'parameters'> {
+  readonly rows: number;
+  readonly trainRows: number;
+  readonly train: Readonly<Record<string, number>>;
+  readonly test: Readonly<Record<string, number>>;
+  readonly integration: Survey;
+  /** Columns that name a row, of the tables that bring rows in. */
+  readonly identity: readonly string[];
+  readonly predictions: Readonly<Record<string, number>>;
+}
+
+type Strategy = 'materialize' | 'factorize' | 'federate';
+const STRATEGIES: readonly Strategy[] = ['materialize', 'factorize', 'federate'];
+
+/** Every example of a scenario, by its folder. */
+const EXAMPLES = {
+  'heart-disease': ['union'],
+  clinic: ['outer', 'outer-newest', 'inner', 'snowflake', 'many-to-many', 'matched', 'several-facts'],
+} as const;
+
+describe.each(Object.entries(EXAMPLES))('the example %s', (example, jobs) => {
+  let installation: TestInstallation;
+  beforeAll(async () => {
+    installation = await installExample(example as keyof typeof EXAMPLES);
+  }, 60_000);
+  afterAll(() => installation.remove());
+
+  describe.each(jobs)('%s', (name) => {
+    const exact = referenceFor(example, name);
+    const results = new Map<Strategy, TrainingResult>();
+    const models = new Map<Strategy, StoredModel>();
+
+    beforeAll(async () => {
+      for (const strategy of STRATEGIES) {
+        const result = await trained(installation, jobOf(installation, name, { strategy }));
+        results.set(strategy, result);
+        models.set(strategy, await readModel(installation, referenceOf(result)));
+      }
+    }, 120_000);
+
+    test.each(STRATEGIES)(
+      'by %s has the parameters of an exact solver on the joined table, to 1e-8',
+      (strategy) => {
+        const { stopped, rows, ...result } = of(results, strategy);
+        expect(result.strategy).toBe(strategy);
+        expect(stopped).toBe('converged');
+        expect(rows).toEqual({ train: exact.trainRows, test: exact.rows - exact.trainRows });
+        expect(largestRelativeDifference(of(models, strategy), exact)).toBeLessThan(1e-8);
+      },
+    );
+
+    test('has the same parameters by every strategy, to 1e-8', () => {
+      const [first, ...others] = STRATEGIES.map((strategy) => of(models, strategy));
+      for (const other of others) expect(largestRelativeDifference(other, first!)).toBeLessThan(1e-8);
+    });
+
+    test.each(STRATEGIES)(
+      'by %s measures on training and test rows what the exact model measures, to 1e-6',
+      (strategy) => {
+        const { metrics } = of(results, strategy);
+        for (const side of ['train', 'test'] as const) {
+          const measured = metrics[side] as unknown as Record<string, number>;
+          expect(Object.keys(measured).sort()).toEqual(Object.keys(exact[side]).sort());
+          for (const [metric, value] of Object.entries(exact[side]))
+            expect(Math.abs(measured[metric]! - value), `${side} ${metric}`).toBeLessThan(1e-6);
+        }
+      },
+    );
+
+    test('predicts every row of the target table as the exact model does, named by the tables that bring rows in', async () => {
+      const reference = referenceOf(of(results, 'materialize'));
+      for (const request of [
+        { model: reference, strategy: 'materialize' },
+        { model: reference, strategy: 'factorize' },
+        { model: referenceOf(of(results, 'federate')) },
+      ] as const) {
+        const found = await predictions(installation, request, exact.identity);
+        expect([...found.keys()].sort()).toEqual(Object.keys(exact.predictions).sort());
+        for (const [row, prediction] of Object.entries(exact.predictions))
+          expect(Math.abs(found.get(row)! - prediction), row).toBeLessThan(1e-8 * Math.max(1, prediction));
+      }
+    }, 60_000);
+
+    test('is explained by the rows, row patterns, owners and disagreements that pandas counts, and twice by one version', async () => {
+      const job = jobOf(installation, name);
+      const { version, facts } = await installation.client.explainIntegration(job);
+      const { rows, joins, patterns, overlaps } = facts;
+      expect({ rows, joins, patterns, overlaps }).toEqual(exact.integration);
+      const again = await installation.client.explainIntegration(job);
+      expect(again.version).toBe(version);
+      expect(again.facts).toEqual(facts);
+    }, 60_000);
+  });
+
+  test('no name, address or key of a row is in any history', async () => {
+    const words = await namesIn(installation, NAMES[example as keyof typeof EXAMPLES]);
+    expect(words.size).toBeGreaterThan(900);
+    for (const { workflow, history } of await allHistories(installation)) {
+      const said = textOf(history).split(/[\\"]+/);
+      expect(
+        said.filter((text) => words.has(text)),
+        workflow,
+      ).toEqual([]);
+    }
+  });
+
+  test.runIf(example === 'heart-disease')(
+    'a union over silos whose parameters must stay has no plan, and it says which silos share columns',
+    async () => {
+      const job = jobOf(installation, 'union', { constraints: { parametersStay: true } });
+      const refused = { code: 'AMALUR_NO_PLAN', field: 'constraints' };
+      await expect(trained(installation, job)).rejects.toMatchObject({
+        ...refused,
+        message: expect.stringMatching(
+          /cleveland, hungary, (long-beach, switzerland|switzerland, long-beach)/,
+        ),
+        suggestion: expect.stringContaining('constraints.parametersStay'),
+      });
+    },
+  );
+
+  describe.runIf(example === 'clinic')('a job that asks for what its tables have not', () => {
+    const change = (name: string, integration: Partial<JobInput['integration']>): JobInput => {
+      const job = jobOf(installation, name);
+      return { ...job, integration: { ...job.integration, ...integration } };
+    };
+
+    test('is refused where tables that must agree do not, about a feature or about the label', async () => {
+      const { disagreements } = referenceFor('clinic', 'outer').integration.overlaps[0]!;
+      const refused = {
+        code: 'AMALUR_OVERLAP_CONFLICT',
+        field: 'integration.overlap',
+        suggestion: expect.stringContaining('newest'),
+      };
+      const job = change('outer', { overlap: 'fail' });
+      await expect(trained(installation, job)).rejects.toMatchObject({
+        ...refused,
+        message: expect.stringContaining(`disagree about "age" in ${String(disagreements['age'])} rows`),
+      });
+      const columns = { include: ['hospital.patients.heart_rate', 'sanatorium.guests.oxygen'] };
+      await expect(trained(installation, { ...job, features: columns })).rejects.toMatchObject({
+        ...refused,
+        message: expect.stringContaining('disagree about "died" in'),
+      });
+    });
+
+    test('is refused before more rows are made than it allows, in training and in an explanation', async () => {
+      const { rows } = referenceFor('clinic', 'many-to-many').integration;
+      const job = change('many-to-many', { maxRows: rows - 1 });
+      const refused = {
+        code: 'AMALUR_TARGET_TOO_LARGE',
+        field: 'integration.joins[0]',
+        message: expect.stringContaining(`${String(rows)} rows`),
+        suggestion: expect.stringContaining('integration.maxRows'),
+      };
+      await expect(trained(installation, job)).rejects.toMatchObject(refused);
+      await expect(installation.client.explainIntegration(job)).rejects.toMatchObject(refused);
+      await installation.client.explainIntegration(change('many-to-many', { maxRows: rows }));
+    });
+  });
+});
+
+/** Columns that name somebody, by file and place in it. */
+const NAMES: Readonly<Record<keyof typeof EXAMPLES, Readonly<Record<string, readonly number[]>>>> = {
+  'heart-disease': { cleveland: [0], hungary: [0], switzerland: [0], 'long-beach': [0] },
+  clinic: { patients: [0, 1, 2, 3], guests: [0, 1, 2], insured: [0], visits: [0], treatments: [0] },
+};
+
+/** What stands in these columns. */
+async function namesIn(
+  { folder }: TestInstallation,
+  files: Readonly<Record<string, readonly number[]>>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const [file, places] of Object.entries(files)) {
+    const text = await readFile(path.join(folder, 'data', `${file}.csv`), 'utf8');
+    for (const line of text.trimEnd().split('\n').slice(1)) {
+      const cells = line.split(',');
+      for (const place of places) if (cells[place] !== '') found.add(cells[place] ?? '');
+    }
+  }
+  return found;
+}
+
+function referenceFor(example: string, name: string): Reference {
+  const file = new URL(`../fixtures/${example}/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Reference;
+}
+
+function of<T>(map: ReadonlyMap<Strategy, T>, strategy: Strategy): T {
+  const found = map.get(strategy);
+  if (found === undefined) throw new Error(`${strategy} has not been trained`);
+  return found;
+}
+
+/** Predictions by the names of their rows; a name that a join has multiplied gets a number from its second row on. */
+async function predictions(
+  { client }: TestInstallation,
+  request: InferenceRequest,
+  identity: readonly string[],
+): Promise<Map<string, number>> {
+  const result = await (await client.predict(request)).result();
+  const [header = '', ...lines] = (await readFile(result.file, 'utf8')).trimEnd().split('\n');
+  expect(header.split(',')).toEqual([...identity, 'prediction']);
+  expect(lines).toHaveLength(result.rows);
+  const found = new Map<string, number>();
+  for (const line of lines) {
+    const cells = line.split(',');
+    const name = cells.slice(0, -1).join('|');
+    let free = name;
+    for (let copy = 2; found.has(free); copy++) free = `${name}#${String(copy)}`;
+    found.set(free, Number(cells.at(-1)));
+  }
+  return found;
+}

@@ -59,7 +59,7 @@ export const nmfAggregator: AggregatorProgram = {
     const before = readState(state);
     const gram = sumOf(ups.map(({ tensors }) => denseOf(tensors, 'gram')));
     const scale = before.first === null ? initialScale(rows, before.spec.rank, ups) : null;
-    // Until they are told the scale, the parties' H is without it.
+    // H as the parties drew it is still without the scale.
     const [wFrom, productsNow, gramNow] =
       scale === null
         ? [before.w, products, gram]
@@ -71,7 +71,7 @@ export const nmfAggregator: AggregatorProgram = {
     const progress = { round: at.round, loss: Math.max(0, objective) / rows, gradientNorm: null };
     const stop = stopReason(at, objective);
     if (stop !== undefined) return { state: writeState(at), progress, next: { done: stop } };
-    return { ...update(at, productsNow, objective, scale), progress };
+    return { ...update(at, productsNow, objective), progress };
   },
 
   /** H Hᵀ, packed. */
@@ -86,14 +86,9 @@ function stopReason({ spec, round, first, previous }: Working, objective: number
   return round - 1 >= spec.maxRounds ? 'max-rounds' : undefined;
 }
 
-function update(
-  at: Working,
-  products: Dense,
-  objective: number,
-  scale: number | null,
-): Pick<AggregatorStep, 'state' | 'next'> {
+function update(at: Working, products: Dense, objective: number): Pick<AggregatorStep, 'state' | 'next'> {
   const w = multiplicativeUpdate(at.w, products, at.gram);
-  const json: Down = { do: 'update', scale };
+  const json: Down = { do: 'update' };
   const down = { json, tensors: { gram: denseTensor(gramOf(w)) } };
   const state = writeState({ ...at, w, first: at.first ?? objective, previous: objective });
   return { state, next: { residual: w, down } };

@@ -7,14 +7,7 @@ import type { Message } from '../../training/program.js';
  * - open: the sums of their columns, Δ = 1;
  * - update: (Wᵀ T)ᵀ over their columns, Δ = W; tensor `gram` is WᵀW (r × r).
  */
-const downJson = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('open') }),
-  z.object({
-    do: z.literal('update'),
-    /** What H as it was drawn is to be multiplied by, once: it follows from the mean of T. */
-    scale: z.number().nullable(),
-  }),
-]);
+const downJson = z.object({ do: z.enum(['open', 'update']) });
 export type Down = z.infer<typeof downJson>;
 
 /** Tensor `gram` is H_k H_kᵀ (r × r). */

@@ -4,7 +4,7 @@ import type { PartyProgram, State } from '../../training/program.js';
 import { denseOf, denseTensor } from '../../training/tensors.js';
 import { draws } from '../draws.js';
 import { readDown, type Up } from './messages.js';
-import { gramOf, multiplicativeUpdate, times } from './multiplicative.js';
+import { gramOf, multiplicativeUpdate } from './multiplicative.js';
 
 /**
  * A party of a non-negative factorisation T ≈ W H: keeps H_kᵀ (c_k × r) and updates it by
@@ -28,8 +28,8 @@ export const nmfParty: PartyProgram = {
       const total = { sum: gradient.data.reduce((a, b) => a + b, 0), columns: gradient.rows };
       return answer(before, { total });
     }
-    const started = down.scale === null ? before : times(down.scale, before);
-    return answer(multiplicativeUpdate(started, gradient, denseOf(message.tensors, 'gram')), { total: null });
+    // H may be any multiple of itself here: an update does not depend on its scale, so nobody tells the initial one.
+    return answer(multiplicativeUpdate(before, gradient, denseOf(message.tensors, 'gram')), { total: null });
   },
   parameters: readState,
 };

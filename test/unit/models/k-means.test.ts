@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { dense, denseMatrix } from '../../../core/algebra/dense.js';
 import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import { jobSchema, type ModelSpec } from '../../../core/job/schema.js';
+import { fillEmptyClusters } from '../../../core/models/k-means/empty-clusters.js';
 import { kMeans } from '../../../core/models/k-means/family.js';
+import { nearestCentres } from '../../../core/models/k-means/nearest.js';
 import { runLocally, type LocalRun } from '../../../core/training/local-runner.js';
 import { grouped } from '../../support/arbitrary-groups.js';
 import { everyWay, inRounds } from '../../support/every-way.js';
@@ -65,6 +67,40 @@ describe('K-means', () => {
         }
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('ties that rounding would break otherwise in each way are broken alike', () => {
+    // Few values, none of them a sum of powers of two: many rows lie between two centres, and many runs end equally well.
+    const coarse = (value: number) => Math.round(value / 2) / 30;
+    const tied = problem.map(({ scene, spec }) => ({
+      spec,
+      scene: {
+        ...scene,
+        cells: scene.cells.map((row) => row.map(coarse)),
+        sources: scene.sources.map((source) => ({
+          ...source,
+          table: source.table.mapZeroPreserving(coarse),
+        })),
+        tables: new Map(
+          [...scene.tables].map(([id, party]) => [
+            id,
+            { ...party, table: party.table.mapZeroPreserving(coarse) },
+          ]),
+        ),
+      },
+    }));
+    fc.assert(
+      fc.property(tied, ({ scene, spec }) => {
+        const { joined, factorized, parties } = everyWay(scene, spec);
+        for (const other of [factorized, parties]) {
+          expect(other.losses).toHaveLength(joined.losses.length);
+          other.parameters.forEach((value, i) => {
+            expect(Math.abs(value - joined.parameters[i]!)).toBeLessThan(1e-8);
+          });
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 
@@ -185,6 +221,18 @@ describe('K-means on odd tables', () => {
     const line = Array.from({ length: 40 }, (_, row) => [row ** 1.5]);
     const { stopped } = fit(line, specOf({ clusters: 5, maxRounds: 1, restarts: 1, tolerance: 0 }));
     expect(stopped).toBe('max-rounds');
+  });
+
+  test('what differs in the last bits is a tie: for the nearest centre, and for the row that fills an empty cluster', () => {
+    const above = 1 + 2 ** -50;
+    const { labels } = nearestCentres(
+      dense(1, 2, Float64Array.of(1, above)),
+      Float64Array.of(2, 2),
+      Float64Array.of(2),
+    );
+    expect([...labels]).toEqual([0]);
+    const near = { labels: Int32Array.of(0, 0, 0), distances: Float64Array.of(0, 1, above) };
+    expect([...fillEmptyClusters(near, 2).labels]).toEqual([0, 1, 0]);
   });
 
   test('a row between two centres goes to the one of lower index', () => {

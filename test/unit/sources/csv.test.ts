@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSource, type TableDefinition } from '../../../core/sources/index.js';
+import { plainKey } from '../../../core/sources/key-column.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ test.each([
 ])('whole numbers %s stay text, so that two of them are two keys', async (_what, one, other) => {
   const source = await sourceOf(`card\n${one}\n${other}\n`);
   expect((await source.profile()).columns[0]).toMatchObject({ type: 'text', distinct: 2 });
-  const { keys } = await source.read({ numeric: [], categorical: [], keys: { card: ['card'] } });
+  const { keys } = await source.read({ numeric: [], categorical: [], keys: { card: [plainKey('card')] } });
   expect(keys.get('card')?.values).toEqual([one, other].map((id) => `${String(id.length)}:${id}`).sort());
 });
 

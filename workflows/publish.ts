@@ -9,6 +9,7 @@ import {
 } from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
 import type { MatchOutput, PartyLink, PublishedParty, PublishInput } from './contracts/operations.js';
+import type { Integrated } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Ledger } from './ledger.js';
@@ -127,6 +128,19 @@ export async function publishAndMatch(
   });
   ledger.together([{ silo: siloOfSite(site), cost: match.cost }]);
   return { parties, match };
+}
+
+/** What matching has found, in a few numbers. */
+export function integratedBy({ rows, trainRows, overlaps }: MatchOutput): Integrated {
+  const found = overlaps.map(({ group, rows: shared, disagreements }) => ({
+    group,
+    rows: shared,
+    disagreements: Object.values(disagreements).reduce((sum, count) => sum + count, 0),
+  }));
+  return {
+    rows: { train: trainRows, test: rows - trainRows },
+    ...(found.length > 0 && { overlaps: found }),
+  };
 }
 
 /** The silo at a site; undefined for the aggregator worker. */

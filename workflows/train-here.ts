@@ -4,14 +4,14 @@ import type { Candidate, Plan } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt } from './activity-proxies.js';
 import type { Fitted } from './contracts/operations.js';
-import { publishAndMatch, sharesOf, siloOfSite, type Run } from './publish.js';
+import type { Integrated } from './contracts/results.js';
+import { integratedBy, publishAndMatch, sharesOf, siloOfSite, type Run } from './publish.js';
 
 /** A model that training has brought forth, before it is in the catalog. */
-export interface Trained extends Fitted {
+export interface Trained extends Fitted, Integrated {
   readonly manifest: ModelManifest;
   readonly rounds: number;
   readonly stopped: StopReason;
-  readonly rows: { readonly train: number; readonly test: number };
 }
 
 /**
@@ -23,7 +23,8 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const { site, mode } = candidate;
   const { job } = resolved;
   const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training here');
-  const { target, rows, trainRows } = published.match;
+  const { target } = published.match;
+  const integrated = integratedBy(published.match);
   const shares = sharesOf(resolved).map(({ id, party, columns, sources }) => ({
     ...{ id, columns, sources },
     features: entryOf(published.parties, party).features,
@@ -50,7 +51,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       metrics,
       curve,
       intercept,
-      rows: { train: trainRows, test: rows - trainRows },
+      ...integrated,
     };
   }
 
@@ -71,12 +72,12 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, own, metrics, curve, parts } = finished;
+  const { intercept, own, solver, metrics, curve, parts } = finished;
   return {
-    manifest: { type: spec.type, intercept, ...(own && { own }), parts },
+    manifest: { type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
     rounds: step.progress.round,
     stopped: step.stopped,
-    rows: { train: trainRows, test: rows - trainRows },
+    ...integrated,
     intercept,
     metrics,
     curve,

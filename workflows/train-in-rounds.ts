@@ -6,10 +6,18 @@ import type { JobInput } from '../core/job/schema.js';
 import type { Candidate } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
-import type { RunProgress } from './contracts/results.js';
+import type { Integrated, RunProgress } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
-import { publishAndMatch, sharesOf, siloOfSite, silosOf, type ColumnShare, type Run } from './publish.js';
+import {
+  integratedBy,
+  publishAndMatch,
+  sharesOf,
+  siloOfSite,
+  silosOf,
+  type ColumnShare,
+  type Run,
+} from './publish.js';
 import { sealSecret } from './seal-secret.js';
 import { sharedEncoders } from './shared-encoders.js';
 import type { Trained } from './train-here.js';
@@ -29,7 +37,7 @@ export interface RoundsState {
   readonly shared: Readonly<Record<string, BlobRef>> | undefined;
   readonly stopped: StopReason | undefined;
   readonly target: BlobRef;
-  readonly rows: { readonly train: number; readonly test: number };
+  readonly integrated: Integrated;
 }
 
 /** Second argument of `trainModel` when it continues as new; nobody else gives it. */
@@ -109,7 +117,7 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
     stopped: opening.stopped,
     shared: opening.shared,
     target: match.target,
-    rows: { train: match.trainRows, test: match.rows - match.trainRows },
+    integrated: integratedBy(match),
   };
 }
 
@@ -190,13 +198,13 @@ async function finish(
     scores: Object.fromEntries(made.map(([id, { scores }]) => [id, scores])),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { intercept, own, metrics, curve } = fitted;
+  const { intercept, own, solver, metrics, curve } = fitted;
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
-    manifest: { type: job.model.type, intercept, ...(own && { own }), parts },
+    manifest: { type: job.model.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
     rounds: state.round,
     stopped,
-    rows: state.rows,
+    ...state.integrated,
     intercept,
     metrics,
     curve,

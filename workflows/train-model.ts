@@ -42,7 +42,7 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
         : await trainHere(course, candidate, plan);
 
     watch.phase('storing');
-    const { manifest, metrics, rounds, stopped, curve, rows } = trained;
+    const { manifest, metrics, rounds, stopped, curve, rows, overlaps } = trained;
     const model = await catalog.publishModel(execution, manifest, metrics);
     const seconds = ledger.seconds(Date.now());
     const bytesOut = ledger.bytesOut;
@@ -62,6 +62,7 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
       rounds,
       stopped,
       rows,
+      ...(overlaps && { overlaps }),
       metrics,
       seconds,
       bytesOut,

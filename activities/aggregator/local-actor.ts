@@ -115,7 +115,8 @@ function saveLocal(state: LocalState | undefined): Bundle {
 }
 
 function loadLocal(saved: Bundle): LocalState {
-  const { party, aggregator, down } = nested(saved);
+  const { solution, party, aggregator, down } = nested(saved);
+  if (solution) return { solution };
   if (!party || !aggregator) throw new Error('a saved training has two programs');
   return { party, aggregator, down };
 }

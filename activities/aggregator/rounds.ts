@@ -50,6 +50,7 @@ export function roundOperations(
           journal.forget(head);
           return {
             ...ownNumbers([...own]),
+            ...(spec.type === 'linear-regression' && { solver: 'l-bfgs' as const }),
             metrics: {
               train: measuredOn(0, target.trainRows),
               test: measuredOn(target.trainRows, target.rows),

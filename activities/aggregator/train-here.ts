@@ -8,10 +8,15 @@ import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { familyOf } from '../../core/models/programs.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
+import type { LocalState } from '../../core/training/local-runner.js';
 import { thinned } from '../../core/training/curve.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
+
+function solverOf(state: LocalState): 'gram' | 'l-bfgs' {
+  return 'solution' in state ? 'gram' : 'l-bfgs';
+}
 
 /** Training in one place: on the materialized table, or factorized where all parties are at home. */
 export function localOperations(
@@ -55,6 +60,7 @@ export function localOperations(
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
+            ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             parts,

@@ -4,12 +4,19 @@ import { facts } from './output.js';
 
 /** What a training has brought. */
 export function showTraining(result: TrainingResult): string {
-  const { model, strategy, site, rounds, stopped, rows, metrics, seconds, predictedSeconds, bytesOut } =
-    result;
+  const { model, strategy, site, rounds, stopped, rows, overlaps = [], metrics, bytesOut } = result;
+  const { seconds, predictedSeconds } = result;
   return facts([
     ['model', `${model.name}@${model.version}`],
     ['strategy', `${strategy} at ${site}`],
     ['rows', `${formatCount(rows.train)} to train, ${formatCount(rows.test)} to test`],
+    ...overlaps.map(
+      ({ group, rows: shared, disagreements }) =>
+        [
+          'overlap',
+          `${formatCount(shared)} rows in more than one of ${group.split('+').join(', ')}; they disagree in ${formatCount(disagreements)} cells`,
+        ] as const,
+    ),
     ['rounds', `${formatCount(rounds)} (${stopped})`],
     ...measuresOf(metrics.test).map(([name, value]) => [`test ${name}`, value] as const),
     ['time', `${showSeconds(seconds)}; predicted ${formatSeconds(predictedSeconds.total)}`],

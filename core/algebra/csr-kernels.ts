@@ -1,11 +1,45 @@
 import type { Csr, Dense } from './matrix.js';
+import { isResident } from './wasm/arena.js';
+import { csrProductKernel, csrTransposedKernel, type CsrForm } from './wasm/csr.js';
+import { WIDEST_ROW } from './wasm/kernels.js';
+
+/** A sparse matrix as it is kept for products. */
+export interface StoredCsr extends Csr {
+  readonly form: CsrForm;
+}
+
+export function csrForm({ rows, rowStarts, values }: Csr): CsrForm {
+  const width = rowStarts[1] ?? 0;
+  let same = true;
+  for (let row = 0; row < rows; row++) same &&= rowStarts[row + 1]! === (row + 1) * width;
+  return { valued: values !== undefined, width: same ? width : undefined };
+}
+
+const reachable = ({ rowStarts, columnIndices, values }: Csr, a: Dense, b: Dense) =>
+  a.columns <= WIDEST_ROW &&
+  isResident(a.data) &&
+  isResident(b.data) &&
+  isResident(rowStarts) &&
+  isResident(columnIndices) &&
+  (values === undefined || isResident(values));
 
 // Patterns have loops of their own: without values to read and multiply by, a product is memory traffic alone.
 
 /** into += D[from … to) X[xRow …]. */
-export function addCsrProduct(csr: Csr, into: Dense, x: Dense, xRow: number, from: number, to: number): void {
+export function addCsrProduct(
+  csr: StoredCsr,
+  into: Dense,
+  x: Dense,
+  xRow: number,
+  from: number,
+  to: number,
+): void {
   const p = x.columns;
-  if (p === 1) addProduct1(csr, into.data, x.data, xRow, from, to);
+  const run = reachable(csr, into, x) ? csrProductKernel(p, csr.form, true) : undefined;
+  if (run !== undefined) {
+    const at = into.data.byteOffset;
+    run(at, at + (to - from) * p * 8, ...addresses(csr, from), x.data.byteOffset + xRow * p * 8);
+  } else if (p === 1) addProduct1(csr, into.data, x.data, xRow, from, to);
   else if (p === 5) addProduct5(csr, into.data, x.data, xRow, from, to);
   else addProductAny(csr, into.data, x, xRow, from, to);
 }
@@ -82,7 +116,7 @@ function addProductAny(
 
 /** Rows intoRow … of `into` += D[from … to)ᵀ Y. */
 export function addCsrTransposed(
-  csr: Csr,
+  csr: StoredCsr,
   into: Dense,
   intoRow: number,
   y: Dense,
@@ -90,7 +124,11 @@ export function addCsrTransposed(
   to: number,
 ): void {
   const p = y.columns;
-  if (p === 1) addTransposed1(csr, into.data, intoRow, y.data, from, to);
+  const run = reachable(csr, into, y) ? csrTransposedKernel(p, csr.form) : undefined;
+  if (run !== undefined) {
+    const at = y.data.byteOffset;
+    run(at, at + (to - from) * p * 8, ...addresses(csr, from), into.data.byteOffset + intoRow * p * 8);
+  } else if (p === 1) addTransposed1(csr, into.data, intoRow, y.data, from, to);
   else if (p === 5) addTransposed5(csr, into.data, intoRow, y.data, from, to);
   else addTransposedAny(csr, into.data, intoRow, y, from, to);
 }
@@ -157,4 +195,14 @@ function addTransposedAny(
       for (let j = 0; j < p; j++) into[at + j]! += value * y.data[source + j]!;
     }
   }
+}
+
+/** Where row starts, columns and values of the rows from `from` on are. */
+function addresses({ rowStarts, columnIndices, values }: Csr, from: number): [number, number, number] {
+  const entry = rowStarts[from]!;
+  return [
+    rowStarts.byteOffset + from * 4,
+    columnIndices.byteOffset + entry * 4,
+    values === undefined ? 0 : values.byteOffset + entry * 8,
+  ];
 }

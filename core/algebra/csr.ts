@@ -1,12 +1,20 @@
 import { pickRows } from './csr-arrays.js';
-import { addCsrProduct, addCsrTransposed } from './csr-kernels.js';
+import { addCsrProduct, addCsrTransposed, csrForm, type StoredCsr } from './csr-kernels.js';
 import { dense } from './dense-array.js';
 import { checkZeroPreserving, matrixOf } from './matrix-of.js';
 import type { Csr, Matrix } from './matrix.js';
+import { resident } from './wasm/arena.js';
 
 /** A sparse matrix by rows. @throws RangeError where the arrays contradict each other */
-export function csrMatrix(csr: Csr): Matrix {
-  checkCsr(csr);
+export function csrMatrix(given: Csr): Matrix {
+  checkCsr(given);
+  const csr: StoredCsr = {
+    ...given,
+    rowStarts: resident(given.rowStarts),
+    columnIndices: resident(given.columnIndices),
+    ...(given.values !== undefined && { values: resident(given.values) }),
+    form: csrForm(given),
+  };
   const { rows, columns, rowStarts, columnIndices, values } = csr;
   const overRows = (cell: (value: number) => number) => {
     const sums = new Float64Array(rows);
@@ -61,7 +69,10 @@ export function csrMatrix(csr: Csr): Matrix {
     squaredRowNorms: () => overRows((value) => value * value),
     mapZeroPreserving(f) {
       checkZeroPreserving(f);
-      return csrMatrix({ ...csr, values: (values ?? new Float64Array(columnIndices.length).fill(1)).map(f) });
+      return csrMatrix({
+        ...given,
+        values: (values ?? new Float64Array(columnIndices.length).fill(1)).map(f),
+      });
     },
     slice: (picked) => csrMatrix(pickRows(csr, picked)),
     toCsr: () => csr,

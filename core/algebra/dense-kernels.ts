@@ -1,4 +1,10 @@
 import type { Dense } from './matrix.js';
+import { isResident } from './wasm/arena.js';
+import { denseProductKernel, denseTransposedKernel } from './wasm/dense.js';
+import { WIDEST_ROW } from './wasm/kernels.js';
+
+const reachable = (d: Dense, a: Dense, b: Dense) =>
+  d.columns > 0 && a.columns <= WIDEST_ROW && isResident(d.data) && isResident(a.data) && isResident(b.data);
 
 // Rows go four at a time with one vector: four sums that do not wait for one another, and each number of X is read once for
 // four rows. With several vectors the sums of a row are independent already.
@@ -12,7 +18,19 @@ export function addDenseProduct(
   from: number,
   to: number,
 ): void {
-  if (x.columns === 1) addProduct1(d, into.data, x.data, xRow, from, to);
+  const p = x.columns;
+  const run = reachable(d, into, x) ? denseProductKernel(p, d.columns) : undefined;
+  if (run !== undefined) {
+    const at = into.data.byteOffset;
+    const width = 8 * d.columns;
+    run(
+      at,
+      at + (to - from) * p * 8,
+      d.data.byteOffset + from * width,
+      x.data.byteOffset + xRow * p * 8,
+      width,
+    );
+  } else if (x.columns === 1) addProduct1(d, into.data, x.data, xRow, from, to);
   else if (x.columns === 5) addProduct5(d, into.data, x.data, xRow, from, to);
   else addProductAny(d, into.data, x, xRow, from, to);
 }
@@ -105,6 +123,19 @@ export function addDenseTransposed(
 ): void {
   const { columns, data } = d;
   const p = y.columns;
+  const run = reachable(d, into, y) ? denseTransposedKernel(p, columns) : undefined;
+  if (run !== undefined) {
+    const at = y.data.byteOffset;
+    const width = 8 * columns;
+    run(
+      at,
+      at + (to - from) * p * 8,
+      data.byteOffset + from * width,
+      into.data.byteOffset + intoRow * p * 8,
+      width,
+    );
+    return;
+  }
   if (p === 1) {
     addTransposed1(d, into.data, intoRow, y.data, from, to);
     return;

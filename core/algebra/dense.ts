@@ -2,12 +2,15 @@ import { dense, mirrorUpperTriangle } from './dense-array.js';
 import { addDenseProduct, addDenseTransposed, denseGram } from './dense-kernels.js';
 import { checkZeroPreserving, matrixOf } from './matrix-of.js';
 import type { Csr, Dense, Matrix } from './matrix.js';
+import { resident } from './wasm/arena.js';
 
 export { columnVector, dense, identityColumns, mirrorUpperTriangle, transpose } from './dense-array.js';
 
 /** A dense matrix, row-major: one pass over memory for every operator. */
-export function denseMatrix(values: Dense): Matrix {
-  const { rows, columns, data } = values;
+export function denseMatrix(given: Dense): Matrix {
+  const { rows, columns } = given;
+  const values = dense(rows, columns, resident(given.data));
+  const { data } = values;
   const overRows = (cell: (value: number) => number) => {
     const sums = new Float64Array(rows);
     for (let row = 0, at = 0; row < rows; row++) {

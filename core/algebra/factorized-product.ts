@@ -1,15 +1,25 @@
 import { BufferPool } from './buffer-pool.js';
 import { dense } from './dense-array.js';
 import type { FactorizedSource } from './factorized-table.js';
-import { addGathered, addScattered, countGroups } from './index-vector.js';
-import { inRowBlocks } from './matrix-of.js';
+import {
+  addGathered,
+  addScattered,
+  countGroups,
+  gatherAll,
+  scatterAll,
+  type Indexed,
+} from './index-vector.js';
+import { inReachableBlocks, inRowBlocks, withReachable } from './matrix-of.js';
 import type { Dense, TransposedSum } from './matrix.js';
 import { rowPlan, type RowPlan } from './row-plan.js';
+import { isResident } from './wasm/arena.js';
 import { addRowsAt, type SourceColumns } from './source-columns.js';
 
 /** The two products of a factorized table, source by source, and what is kept between calls of them. */
 export class FactorizedProduct {
-  private readonly pool = new BufferPool();
+  /** Buffers of the two directions are apart: the row before the first is zeros on the way up, but not on the way down. */
+  private readonly upward: BufferPool;
+  private readonly downward: BufferPool;
   private plan_: RowPlan | undefined;
 
   constructor(
@@ -17,7 +27,10 @@ export class FactorizedProduct {
     private readonly sources: readonly FactorizedSource[],
     private readonly columns: readonly SourceColumns[],
     private readonly columnCount: number,
-  ) {}
+  ) {
+    this.upward = new BufferPool(rows);
+    this.downward = new BufferPool(rows);
+  }
 
   /** Made when first needed: a slice that is only counted never is. */
   private get plan(): RowPlan {
@@ -26,15 +39,22 @@ export class FactorizedProduct {
 
   /** into += T[from … to) X[xRow …], row 0 of `into` being row `from`. */
   addProduct(into: Dense, x: Dense, xRow: number, from: number, to: number): void {
-    this.withSourceProducts(x, xRow, (products) => this.addRows(into, x, xRow, products, from, to));
+    this.withSourceProducts(x, xRow, (direct, gathered) => {
+      for (const { rows, at, k } of direct) this.sources[k]!.table.addProduct(into, rows, at, from, to);
+      gatherAll(into, gathered, from, to, false);
+    });
   }
 
   productBlocks(x: Dense, visit: (firstRow: number, block: Dense) => void): void {
-    this.withSourceProducts(x, 0, (products) => {
-      inRowBlocks(this.rows, x.columns, (from, block) => {
-        block.data.fill(0);
-        this.addRows(block, x, 0, products, from, from + block.rows);
-        visit(from, block);
+    withReachable(x, this.upward, (near) => {
+      this.withSourceProducts(near, 0, (direct, gathered) => {
+        inRowBlocks(this.rows, x.columns, this.upward, (from, block) => {
+          const to = from + block.rows;
+          if (direct.length > 0 || gathered.length === 0) block.data.fill(0);
+          for (const { rows, at, k } of direct) this.sources[k]!.table.addProduct(block, rows, at, from, to);
+          if (gathered.length > 0) gatherAll(block, gathered, from, to, direct.length === 0);
+          visit(from, block);
+        });
       });
     });
   }
@@ -44,16 +64,22 @@ export class FactorizedProduct {
     const sums = this.zeroSums(y.columns);
     this.addToSums(sums, y, from, to);
     this.addSums(into, intoRow, sums);
-    for (const sum of sums) this.pool.give(sum.data);
+    for (const sum of sums) this.downward.give(sum);
   }
 
   transposedSum(p: number): TransposedSum {
     const sums = this.zeroSums(p);
+    const total = this.downward.take(this.columnCount, p);
     return {
-      add: (firstRow, block) => this.addToSums(sums, block, firstRow, firstRow + block.rows),
+      add: (firstRow, block) => {
+        inReachableBlocks(block, this.downward, (row, part) =>
+          this.addToSums(sums, part, firstRow + row, firstRow + row + part.rows),
+        );
+      },
       finishInto: (into) => {
-        into.data.fill(0);
-        this.addSums(into, 0, sums);
+        total.data.fill(0);
+        this.addSums(total, 0, sums);
+        into.data.set(total.data);
         for (const sum of sums) sum.data.fill(0);
       },
     };
@@ -63,29 +89,44 @@ export class FactorizedProduct {
   groupedColumnSums(groups: Int32Array, count: number): Dense {
     const { direct, gathered } = this.plan;
     const sums = this.zeroSums(count);
-    const result = dense(this.columnCount, count);
+    const total = this.downward.takeZeros(this.columnCount, count);
     for (const k of direct) {
       const { table } = this.sources[k]!;
       sums[k]!.data.set(table.groupedColumnSums(padded(groups, table.rows), count).data);
     }
-    for (const k of gathered) countGroups(sums[k]!, this.sources[k]!.index, groups, this.rows);
-    this.addSums(result, 0, sums);
-    for (const sum of sums) this.pool.give(sum.data);
-    return result;
+    // Compiled kernels know no −1 among the groups; a copy where they reach it is made only if there is none.
+    const near = groups.includes(-1) ? groups : this.reachableGroups(groups);
+    for (const k of gathered) countGroups(sums[k]!, this.sources[k]!.index, near, this.rows);
+    this.addSums(total, 0, sums);
+    for (const sum of [...sums, total]) this.downward.give(sum);
+    return dense(this.columnCount, count, total.data.slice());
+  }
+
+  private reachableGroups(groups: Int32Array): Int32Array {
+    const { data } = this.downward.take(Math.ceil(groups.length / 2), 1);
+    if (!isResident(data)) return groups;
+    this.downward.give(dense(data.length, 1, data));
+    const near = new Int32Array(data.buffer, data.byteOffset, groups.length);
+    near.set(groups);
+    return near;
   }
 
   /** What I_kᵀ Y of each source is added up in; for a direct source D_kᵀ Y. */
   private zeroSums(p: number): Dense[] {
-    return this.sources.map(({ table }, k) => {
-      const rows = this.plan.direct.includes(k) ? table.columns : table.rows;
-      return dense(rows, p, this.zeros(rows * p));
-    });
+    return this.sources.map(({ table }, k) =>
+      this.downward.takeZeros(this.plan.direct.includes(k) ? table.columns : table.rows, p),
+    );
   }
 
   private addToSums(sums: readonly Dense[], y: Dense, from: number, to: number): void {
     const { sources, plan } = this;
     for (const k of plan.direct) sources[k]!.table.addTransposed(sums[k]!, 0, y, from, to);
-    for (const k of plan.gathered) addScattered(sums[k]!, 0, y, sources[k]!.index, from, to);
+    scatterAll(
+      plan.gathered.map((k) => ({ rows: sums[k]!, index: sources[k]!.index })),
+      y,
+      from,
+      to,
+    );
   }
 
   private addSums(into: Dense, intoRow: number, sums: readonly Dense[]): void {
@@ -100,89 +141,57 @@ export class FactorizedProduct {
       if (direct.includes(k)) addRowsAt(into, intoRow, sum, columns);
       else if (first !== undefined) table.addTransposed(into, intoRow + first, sum, 0, table.rows);
       else {
-        const part = dense(table.columns, sum.columns, this.zeros(table.columns * sum.columns));
+        const part = this.downward.takeZeros(table.columns, sum.columns);
         table.addTransposed(part, 0, sum, 0, table.rows);
         addRowsAt(into, intoRow, part, columns);
-        this.pool.give(part.data);
+        this.downward.give(part);
       }
     });
   }
 
-  /** Adds rows from … to of T X, the products of the sources being there. */
-  private addRows(
-    into: Dense,
-    x: Dense,
-    xRow: number,
-    products: readonly (Dense | undefined)[],
-    from: number,
-    to: number,
-  ): void {
-    const { direct, gathered } = this.plan;
-    for (const k of direct) {
-      const arranged = products[k];
-      if (arranged === undefined)
-        this.sources[k]!.table.addProduct(into, x, xRow + (this.columns[k]!.first ?? 0), from, to);
-      else this.sources[k]!.table.addProduct(into, arranged, 0, from, to);
-    }
-    for (const k of gathered) {
-      const product = products[k];
-      if (product !== undefined) addGathered(into, product, 0, this.sources[k]!.index, from, to);
-    }
-  }
-
   /**
-   * Calls `use` with D_k X_k of each indexed source, followers already added to their leaders, and for a direct source with its
-   * rows of X where these are not consecutive.
+   * Calls `use` with the parameters of the direct sources (rows of X from `at` on), and with D_k X_k of the indexed ones,
+   * followers already added to their leaders.
    */
   private withSourceProducts(
     x: Dense,
     xRow: number,
-    use: (products: readonly (Dense | undefined)[]) => void,
+    use: (direct: readonly { k: number; rows: Dense; at: number }[], gathered: readonly Indexed[]) => void,
   ): void {
-    const { direct, following } = this.plan;
+    const { direct, gathered, following } = this.plan;
+    const taken: Dense[] = [];
+    const take = (buffer: Dense) => (taken.push(buffer), buffer);
+    const parameters = this.columns.map(({ columns, first }) =>
+      first === undefined
+        ? { rows: take(this.rowsOf(x, xRow, columns)), at: 0 }
+        : { rows: x, at: xRow + first },
+    );
     const products = this.sources.map(({ table }, k) => {
-      const { first } = this.columns[k]!;
-      const arranged = first === undefined ? this.rowsOf(x, xRow, k) : undefined;
-      if (direct.includes(k)) return arranged;
-      const product = this.zeroRows(k, x.columns);
-      table.addProduct(
-        product,
-        arranged ?? x,
-        arranged === undefined ? xRow + (first ?? 0) : 0,
-        0,
-        table.rows,
-      );
-      if (arranged !== undefined) this.pool.give(arranged.data);
+      if (direct.includes(k)) return dense(0, x.columns);
+      const product = take(this.upward.takeZeros(table.rows, x.columns));
+      const { rows, at } = parameters[k]!;
+      table.addProduct(product, rows, at, 0, table.rows);
       return product;
     });
-    for (const { source, leader, rows } of following) {
-      const [from, to] = [products[source], products[leader]];
-      if (from !== undefined && to !== undefined) addGathered(to, from, 0, rows, 0, rows.length);
-    }
+    for (const { source, leader, rows } of following)
+      addGathered(products[leader]!, products[source]!, 0, rows, 0, rows.length);
     try {
-      use(products);
+      use(
+        direct.map((k) => ({ k, ...parameters[k]! })),
+        gathered.map((k) => ({ rows: products[k]!, index: this.sources[k]!.index })),
+      );
     } finally {
-      for (const product of products) if (product !== undefined) this.pool.give(product.data);
+      for (const buffer of taken) this.upward.give(buffer);
     }
   }
 
   /** The rows of X that are a source's columns. */
-  private rowsOf(x: Dense, xRow: number, k: number): Dense {
-    const { columns } = this.columns[k]!;
+  private rowsOf(x: Dense, xRow: number, columns: Int32Array): Dense {
     const p = x.columns;
-    const rows = dense(columns.length, p, this.pool.take(columns.length * p));
+    const rows = this.upward.take(columns.length, p);
     for (let at = 0; at < columns.length; at++)
       for (let j = 0; j < p; j++) rows.data[at * p + j] = x.data[(xRow + columns[at]!) * p + j]!;
     return rows;
-  }
-
-  private zeroRows(k: number, p: number): Dense {
-    const { rows } = this.sources[k]!.table;
-    return dense(rows, p, this.zeros(rows * p));
-  }
-
-  private zeros(length: number): Float64Array {
-    return this.pool.take(length).fill(0);
   }
 }
 

@@ -5,6 +5,7 @@ import { FactorizedProduct } from './factorized-product.js';
 import { gatherAdd, scatterSum } from './index-vector.js';
 import { checkZeroPreserving, matrixOf } from './matrix-of.js';
 import type { Matrix } from './matrix.js';
+import { resident } from './wasm/arena.js';
 import { addBlock, addBlockTransposed, joinAtColumns, sourceColumns } from './source-columns.js';
 
 /** A source table in its place: D_k, CI_k and CM_k. */
@@ -26,8 +27,9 @@ export interface FactorizedSource {
  * zeros there, which is the mean of a standardised column.
  * @throws RangeError where index vectors or target columns do not fit the tables
  */
-export function factorizedTable(rows: number, sources: readonly FactorizedSource[]): Matrix {
-  checkIndices(rows, sources);
+export function factorizedTable(rows: number, given: readonly FactorizedSource[]): Matrix {
+  checkIndices(rows, given);
+  const sources = given.map((source) => ({ ...source, index: resident(source.index) }));
   const { placed, count: columns } = sourceColumns(sources);
   const product = new FactorizedProduct(rows, sources, placed, columns);
   const ones = () => new Float64Array(rows).fill(1);

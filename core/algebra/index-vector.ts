@@ -1,5 +1,9 @@
 import { dense } from './dense-array.js';
 import type { Dense } from './matrix.js';
+import { isResident } from './wasm/arena.js';
+import { gatherKernel, scatterKernel } from './wasm/gather.js';
+import { WIDEST_ROW } from './wasm/kernels.js';
+import { countKernel } from './wasm/rows.js';
 
 /**
  * Products with an indicator matrix I_k, kept as its index vector CI_k (row of the source for each row of the target,
@@ -153,9 +157,66 @@ function addScatteredAny(
 /** into[CI[t], groups[t]] += 1: Iᵀ A for the indicator matrix A of `groups`, −1 being no group. */
 export function countGroups(into: Dense, index: Int32Array, groups: Int32Array, rows: number): void {
   const { columns, data } = into;
+  const run = isResident(data) && isResident(index) && isResident(groups) ? countKernel(columns) : undefined;
+  if (run !== undefined) {
+    run(index.byteOffset, index.byteOffset + rows * 4, groups.byteOffset, data.byteOffset);
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     const source = index[row]!;
     const group = groups[row]!;
     if (source >= 0 && group >= 0) data[source * columns + group]! += 1;
   }
 }
+
+/** Rows at the sources and where they belong. Compiled kernels take index −1 for the row before the first: zeros, or nobody's. */
+export interface Indexed {
+  readonly rows: Dense;
+  readonly index: Int32Array;
+}
+
+/** Index vectors that one kernel follows at once; more would not stay in registers. */
+const AT_ONCE = 4;
+
+/** Rows from … to of Σ I_k X_k, added to `into` or, where it is fresh, written there. */
+export function gatherAll(
+  into: Dense,
+  parts: readonly Indexed[],
+  from: number,
+  to: number,
+  fresh: boolean,
+): void {
+  if (!reachable(into, parts)) {
+    if (fresh) into.data.fill(0);
+    for (const { rows, index } of parts) addGathered(into, rows, 0, index, from, to);
+    return;
+  }
+  const at = into.data.byteOffset;
+  for (let first = 0; first < parts.length; first += AT_ONCE) {
+    const some = parts.slice(first, first + AT_ONCE);
+    const run = gatherKernel(into.columns, some.length, !fresh || first > 0);
+    run?.(at, at + (to - from) * into.columns * 8, ...addresses(some, from));
+  }
+}
+
+/** Adds Y, whose first row is `from`, to the rows of each part. */
+export function scatterAll(parts: readonly Indexed[], y: Dense, from: number, to: number): void {
+  if (!reachable(y, parts)) {
+    for (const { rows, index } of parts) addScattered(rows, 0, y, index, from, to);
+    return;
+  }
+  const at = y.data.byteOffset;
+  for (let first = 0; first < parts.length; first += AT_ONCE) {
+    const some = parts.slice(first, first + AT_ONCE);
+    scatterKernel(y.columns, some.length)?.(at, at + (to - from) * y.columns * 8, ...addresses(some, from));
+  }
+}
+
+const reachable = (target: Dense, parts: readonly Indexed[]) =>
+  target.columns <= WIDEST_ROW &&
+  parts.length > 0 &&
+  isResident(target.data) &&
+  parts.every(({ rows, index }) => isResident(rows.data) && isResident(index));
+
+const addresses = (parts: readonly Indexed[], from: number) =>
+  parts.flatMap(({ rows, index }) => [index.byteOffset + from * 4, rows.data.byteOffset]);

@@ -1,5 +1,7 @@
+import { BufferPool } from './buffer-pool.js';
 import { dense, transpose } from './dense-array.js';
 import type { Dense, Matrix, MatrixKernels, TransposedSum } from './matrix.js';
+import { isResident } from './wasm/arena.js';
 
 /** Numbers in a block of a streamed product: 32 KiB, so that it stays in the first cache beside what it is made from. */
 const BLOCK_NUMBERS = 4096;
@@ -15,11 +17,12 @@ export function blockRows(p: number): number {
  */
 export function matrixOf(
   kernels: MatrixKernels,
-  better: Partial<
-    Pick<Matrix, 'multiplyInto' | 'productBlocks' | 'transposedMultiplyInto' | 'transposedSum'>
-  > = {},
+  better: Partial<Pick<Matrix, 'productBlocks' | 'transposedSum'>> = {},
 ): Matrix {
   const { rows, columns } = kernels;
+  const pool = new BufferPool(rows);
+  /** The sums of transposedMultiply, by width: kept, so that the next call allocates nothing. */
+  const sums = new Map<number, TransposedSum>();
   const matrix: Matrix = {
     ...kernels,
     multiply(x) {
@@ -29,14 +32,16 @@ export function matrixOf(
     },
     multiplyInto(into, x) {
       checkProduct(matrix, into, x);
-      into.data.fill(0);
-      kernels.addProduct(into, x, 0, 0, rows);
+      const p = x.columns;
+      matrix.productBlocks(x, (firstRow, block) => into.data.set(block.data, firstRow * p));
     },
     productBlocks(x, visit) {
-      inRowBlocks(rows, x.columns, (from, block) => {
-        block.data.fill(0);
-        kernels.addProduct(block, x, 0, from, from + block.rows);
-        visit(from, block);
+      withReachable(x, pool, (near) => {
+        inRowBlocks(rows, x.columns, pool, (from, block) => {
+          block.data.fill(0);
+          kernels.addProduct(block, near, 0, from, from + block.rows);
+          visit(from, block);
+        });
       });
     },
     transposedMultiply(y) {
@@ -46,42 +51,81 @@ export function matrixOf(
     },
     transposedMultiplyInto(into, y) {
       checkTransposedProduct(matrix, into, y);
-      into.data.fill(0);
-      kernels.addTransposed(into, 0, y, 0, rows);
+      const sum = sums.get(y.columns) ?? matrix.transposedSum(y.columns);
+      sums.set(y.columns, sum);
+      sum.add(0, y);
+      sum.finishInto(into);
     },
-    transposedSum: (p) => plainTransposedSum(kernels, p),
-    leftMultiply(x) {
-      return transpose(matrix.transposedMultiply(transpose(x)));
+    transposedSum(p) {
+      const sum = pool.takeZeros(columns, p);
+      return {
+        add(firstRow, block) {
+          inReachableBlocks(block, pool, (row, part) =>
+            kernels.addTransposed(sum, 0, part, firstRow + row, firstRow + row + part.rows),
+          );
+        },
+        finishInto(into) {
+          into.data.set(sum.data);
+          sum.data.fill(0);
+        },
+      };
     },
-    sum() {
-      return matrix.columnSums().reduce((sum, value) => sum + value, 0);
-    },
+    leftMultiply: (x) => transpose(matrix.transposedMultiply(transpose(x))),
+    sum: () => matrix.columnSums().reduce((sum, value) => sum + value, 0),
     ...better,
   };
   return matrix;
 }
 
 /** Calls `visit` for consecutive rows with one block that is used over and over. */
-export function inRowBlocks(rows: number, p: number, visit: (from: number, block: Dense) => void): void {
+export function inRowBlocks(
+  rows: number,
+  p: number,
+  pool: BufferPool,
+  visit: (from: number, block: Dense) => void,
+): void {
   const height = Math.min(rows, blockRows(p));
-  const full = dense(height, p);
-  for (let from = 0; from < rows; from += height) {
-    const count = Math.min(height, rows - from);
-    visit(from, count === height ? full : dense(count, p, full.data.subarray(0, count * p)));
+  const full = pool.take(height, p);
+  try {
+    for (let from = 0; from < rows; from += height) {
+      const count = Math.min(height, rows - from);
+      visit(from, count === height ? full : dense(count, p, full.data.subarray(0, count * p)));
+    }
+  } finally {
+    pool.give(full);
   }
 }
 
-function plainTransposedSum(kernels: MatrixKernels, p: number): TransposedSum {
-  const sum = dense(kernels.columns, p);
-  return {
-    add(firstRow, block) {
-      kernels.addTransposed(sum, 0, block, firstRow, firstRow + block.rows);
-    },
-    finishInto(into) {
-      into.data.set(sum.data);
-      sum.data.fill(0);
-    },
-  };
+/** Calls `use` with X, or a copy of it where compiled kernels reach it. */
+export function withReachable(x: Dense, pool: BufferPool, use: (x: Dense) => void): void {
+  if (isResident(x.data)) {
+    use(x);
+    return;
+  }
+  const copy = pool.take(x.rows, x.columns);
+  copy.data.set(x.data);
+  try {
+    use(copy);
+  } finally {
+    pool.give(copy);
+  }
+}
+
+/** Calls `visit` with blocks of Y's rows where compiled kernels reach them: Y itself, or copies one after the other. */
+export function inReachableBlocks(
+  y: Dense,
+  pool: BufferPool,
+  visit: (row: number, part: Dense) => void,
+): void {
+  if (isResident(y.data)) {
+    visit(0, y);
+    return;
+  }
+  const p = y.columns;
+  inRowBlocks(y.rows, p, pool, (from, part) => {
+    part.data.set(y.data.subarray(from * p, (from + part.rows) * p));
+    visit(from, part);
+  });
 }
 
 /** @throws RangeError unless X is c × p and `into` r × p */

@@ -1,25 +1,43 @@
 import { AmalurError } from '../errors.js';
-import { suggest } from '../suggest.js';
+import { checkEncoding } from './check-encoding.js';
 import { findColumn } from './known-tables.js';
 import type { JoinedTable } from './resolve-joins.js';
+import type { ResolvedJob } from './resolved.js';
 import type { Job } from './schema.js';
-import type { SharedColumn } from './shared-columns.js';
+import { firstSourceOf, sourceOf, type SharedColumn } from './shared-columns.js';
 
 /** Checks that every column named under `features` and `target.rowKey` exists, and that none of the features is the label. */
 export function checkColumns(
   job: Job,
   parties: readonly [JoinedTable, ...JoinedTable[]],
   shared: readonly SharedColumn[],
+  labels: ResolvedJob['labels'],
 ): void {
   const { include, exclude, encode } = job.features;
-  const label = job.target.label && `${parties[0].id}.${job.target.label.column}`;
-  for (const [name, field] of [...named(include ?? [], 'features.include'), ...encoded(encode)]) {
-    if (name === label || name === job.target.label?.column) refuseLabel(name, field);
+  const first = firstSourceOf(shared);
+  const column = job.target.label?.column;
+  const label = [
+    ...(column === undefined ? [] : [column]),
+    ...labels.map((source) => `${source.party}.${source.column}`),
+  ].map(first);
+  const included = named(include ?? [], 'features.include');
+  const encoded = Object.keys(encode).map((name) => [name, `features.encode["${name}"]`] as const);
+  for (const [name, field] of [...included, ...encoded]) {
+    if (label.includes(first(name))) refuseLabel(name, field);
     checkColumn(name, field, parties, shared);
+  }
+  for (const [position, [name, field]] of encoded.entries()) {
+    const asked = encode[name];
+    const column = shared.find(
+      ({ sources: [source] }) => source && first(name) === `${source.party}.${source.column}`,
+    );
+    if (column && asked !== undefined) checkEncoding(name, column.profile, asked);
+    const other = encoded.slice(0, position).find(([earlier]) => first(earlier) === first(name));
+    if (other) refuseSecondEncoding(name, other[0], field);
   }
   for (const [name, field] of named(exclude, 'features.exclude')) {
     checkColumn(name, field, parties, shared);
-    if (include?.includes(name) === true) {
+    if (include?.some((one) => first(one) === first(name)) === true) {
       throw new AmalurError(
         'AMALUR_INVALID_JOB',
         `${name} is both in features.include and in features.exclude`,
@@ -35,12 +53,8 @@ export function checkColumns(
   }
 }
 
-function named(names: readonly string[], field: string): [string, string][] {
+function named(names: readonly string[], field: string): (readonly [string, string])[] {
   return names.map((name, position) => [name, `${field}[${String(position)}]`]);
-}
-
-function encoded(encode: Job['features']['encode']): [string, string][] {
-  return Object.keys(encode).map((name) => [name, `features.encode["${name}"]`]);
 }
 
 function checkColumn(
@@ -49,24 +63,14 @@ function checkColumn(
   parties: readonly JoinedTable[],
   shared: readonly SharedColumn[],
 ): void {
-  if (shared.some((column) => column.name === name)) return;
-  const party = parties.find(({ id }) => name.startsWith(`${id}.`));
-  if (party !== undefined) {
-    findColumn(party, name.slice(party.id.length + 1), field, `${party.id}.`);
-    return;
-  }
-  const id = name.split('.', 2).join('.');
-  const known = [
-    ...shared.map((column) => column.name),
-    ...parties.flatMap((one) => one.profile.columns.map((column) => `${one.id}.${column.name}`)),
-  ];
-  const meant = suggest(name, known);
-  throw new AmalurError('AMALUR_UNKNOWN_TABLE', `${id} does not take part in this job`, {
+  const targetColumns = shared.map((column) => column.name);
+  if (!targetColumns.includes(name)) sourceOf(name, parties, field, targetColumns);
+}
+
+function refuseSecondEncoding(name: string, other: string, field: string): never {
+  throw new AmalurError('AMALUR_DUPLICATE_NAME', `${name} and ${other} are one column of the target table`, {
     field,
-    suggestion:
-      meant === undefined
-        ? `the tables of this job are ${parties.map((one) => one.id).join(', ')}`
-        : `did you mean ${meant}?`,
+    suggestion: 'say once how it is encoded',
   });
 }
 

@@ -1,7 +1,8 @@
 import { AmalurError } from '../errors.js';
-import type { KeyColumn } from '../sources/key-column.js';
+import { KEY_FUNCTIONS, type KeyColumn } from '../sources/key-column.js';
 import { EXACT_ROWS, type ColumnProfile, type ColumnType } from '../sources/profile.js';
-import { parseKeyExpression, writeKeyColumn } from './key-expression.js';
+import { suggest } from '../suggest.js';
+import { calledFunction, parseKeyExpression, writeKeyColumn } from './key-expression.js';
 import { findColumn, fullName, type TableInSilo } from './known-tables.js';
 import type { ResolvedJoin } from './resolved.js';
 
@@ -21,7 +22,7 @@ interface KeyPart extends KeyColumn {
 
 /**
  * Checks that the key of a joined table can be compared with that of each table on the left, and that it does not repeat where it
- * must not. Throws AMALUR_UNKNOWN_COLUMN, AMALUR_EMPTY_JOIN, AMALUR_KEY_TYPE_MISMATCH, AMALUR_DUPLICATE_NAME, AMALUR_REPEATED_KEY.
+ * must not; both have as many columns. Throws AMALUR_UNKNOWN_COLUMN, AMALUR_EMPTY_JOIN, AMALUR_KEY_TYPE_MISMATCH, AMALUR_DUPLICATE_NAME, AMALUR_REPEATED_KEY.
  */
 export function checkJoinKey(
   lefts: readonly KeySide[],
@@ -31,7 +32,6 @@ export function checkJoinKey(
   const key = right.columns.map((column) => keyPart(right, column));
   requireDistinct(key, right.field);
   const to = lefts.map((left) => {
-    if (left.columns.length !== key.length) refuseLengths(left, right);
     const parts = left.columns.map((column) => keyPart(left, column));
     parts.forEach((part, position) => {
       const other = key[position];
@@ -51,6 +51,7 @@ function keyPart({ table, field }: KeySide, { text, field: at }: KeySide['column
   const { column, apply } = parseKeyExpression(text, (name) =>
     table.profile.columns.some((known) => known.name === name),
   );
+  refuseUnknownFunction(table, column, text, at);
   const profile = findColumn(table, column, at);
   // What has no values has no type either.
   requireValues(table, profile, field);
@@ -63,6 +64,25 @@ function keyPart({ table, field }: KeySide, { text, field: at }: KeySide['column
   };
 }
 
+/** What looks like the call of a function, and neither is one nor nearly the name of a column. */
+function refuseUnknownFunction(table: TableInSilo, column: string, text: string, field: string): void {
+  const names = table.profile.columns.map(({ name }) => name);
+  const called = calledFunction(column);
+  if (called === undefined || suggest(column, names) !== undefined) return;
+  const meant = suggest(called, KEY_FUNCTIONS);
+  throw new AmalurError(
+    'AMALUR_UNKNOWN_COLUMN',
+    `table ${fullName(table)} has no column "${column}", and there is no function "${called}"`,
+    {
+      field,
+      suggestion:
+        meant === undefined
+          ? `a key can be computed with ${KEY_FUNCTIONS.join(', ')}`
+          : `did you mean ${text.replace(called, meant)}?`,
+    },
+  );
+}
+
 function requireDistinct(key: readonly KeyPart[], field: string): void {
   const names = key.map(writeKeyColumn);
   const repeated = names.findIndex((name, position) => names.indexOf(name) !== position);
@@ -71,14 +91,6 @@ function requireDistinct(key: readonly KeyPart[], field: string): void {
     field: `${field}[${String(repeated)}]`,
     suggestion: 'name each key column once',
   });
-}
-
-function refuseLengths(left: KeySide, right: KeySide): never {
-  throw new AmalurError(
-    'AMALUR_INVALID_JOB',
-    `the key of ${left.table.id} has ${String(left.columns.length)} columns, that of ${right.table.id} ${String(right.columns.length)}`,
-    { field: right.field, suggestion: 'name as many columns on either side' },
-  );
 }
 
 function requireOneType(
@@ -119,7 +131,8 @@ function requireValues(table: TableInSilo, column: ColumnProfile, field: string)
 function requireUnique(table: TableInSilo, key: readonly KeyPart[], field: string): void {
   const plain = key.filter(({ apply }) => apply.length === 0).map(({ column }) => column);
   if (table.profile.keys.some((known) => known.every((column) => plain.includes(column)))) return;
-  if (table.profile.rows > EXACT_ROWS) return;
+  // Nobody knows how many cells are no date, which is no key.
+  if (table.profile.rows > EXACT_ROWS || key.some(({ apply }) => apply.includes('date'))) return;
   const complete = table.profile.rows - key.reduce((sum, { profile }) => sum + profile.nulls, 0);
   const distinct = key.reduce((product, { profile }) => product * profile.distinct, 1);
   if (complete <= distinct) return;

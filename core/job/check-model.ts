@@ -27,6 +27,13 @@ export function checkModel(job: Job): void {
     );
   }
   if (type === 'nmf') checkScales(job);
+  if (job.model.type === 'linear-regression' && job.model.solver === 'gram' && job.strategy === 'federate') {
+    refuse(
+      'the solver "gram" needs all rows in one place, and with the strategy federate none leaves its silo',
+      'model.solver',
+      'set model.solver to "auto" or "l-bfgs"',
+    );
+  }
   if (type === 'neural-network' && (job.strategy === 'factorize' || job.strategy === 'federate')) {
     refuse(
       `a neural network is trained on the joined table only, so the strategy ${job.strategy} is not possible`,

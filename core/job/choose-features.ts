@@ -43,9 +43,8 @@ function chooseColumn(job: Job, party: JoinedTable, column: ColumnProfile): Choi
   const encoding = asked ?? usualEncoding(column.type);
   if (encoding === undefined) return { reason: whyNone(column) };
   if (asked === undefined && encoding === 'categorical' && column.distinct > maxLevels) {
-    return {
-      reason: `text with ${String(column.distinct)} distinct values, more than features.maxLevels (${String(maxLevels)})`,
-    };
+    const counts = `${String(column.distinct)} distinct values, more than features.maxLevels (${String(maxLevels)})`;
+    return { reason: `text with ${counts}; "hash" under features.encode takes it in` };
   }
   const feature = featureOf(column, encoding, job.features);
   if (column.distinct === 1 && (column.nulls === 0 || isBlindToNull(feature))) {

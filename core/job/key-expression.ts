@@ -14,6 +14,11 @@ export function parseKeyExpression(text: string, isColumn: (name: string) => boo
   return { column, apply: [...apply, known] };
 }
 
+/** The `f` of what is written `f(…)`. */
+export function calledFunction(text: string): string | undefined {
+  return /^\s*(\w+)\s*\(.*\)\s*$/s.exec(text)?.[1];
+}
+
 /** `lower(trim(email))`. */
 export function writeKeyColumn({ column, apply }: KeyColumn): string {
   return apply.reduce((text, name) => `${name}(${text})`, column);

@@ -2,7 +2,7 @@ import { chooseFeatures } from './choose-features.js';
 import type { JoinedTable } from './resolve-joins.js';
 import type { FeatureColumn, ResolvedGroup, ResolvedJob } from './resolved.js';
 import type { Job } from './schema.js';
-import type { SharedColumn } from './shared-columns.js';
+import { firstSourceOf, type SharedColumn } from './shared-columns.js';
 
 /**
  * The columns of the target table in groups of those that come from the same tables. A shared column is chosen and encoded
@@ -30,7 +30,10 @@ export function resolveGroups(
         features: [],
       };
       groups.set(id, {
-        features: [...group.features, { ...feature, name: column?.name ?? feature.name }],
+        features: [
+          ...group.features,
+          sources.length > 1 && column ? { ...feature, name: column.name } : feature,
+        ],
         shares: group.shares.map(({ party: owner, columns }, at) => ({
           party: owner,
           columns: [...columns, sources[at]?.column ?? ''],
@@ -46,13 +49,7 @@ export function resolveGroups(
 
 /** The job with every shared column named as its first source, by whatever name it was called. */
 function withFirstSources(job: Job, shared: readonly SharedColumn[]): Job {
-  const names = new Map(
-    shared.flatMap(({ name, sources }) => {
-      const all = sources.map(({ party, column }) => `${party}.${column}`);
-      return [name, ...all].map((one) => [one, all[0] ?? one] as const);
-    }),
-  );
-  const first = (name: string) => names.get(name) ?? name;
+  const first = firstSourceOf(shared);
   const { include, exclude, encode } = job.features;
   return {
     ...job,
@@ -65,15 +62,25 @@ function withFirstSources(job: Job, shared: readonly SharedColumn[]): Job {
   };
 }
 
-/** A table's columns without those that an earlier table has already brought, the shared ones with what is known of all sources. */
+/**
+ * A table's columns without those that an earlier table has already brought, the shared ones with what is known of all sources. A key
+ * column that is shared repeats nothing: it has the key of the rows that only this table has.
+ */
 function withSharedProfiles(party: JoinedTable, shared: readonly SharedColumn[]): JoinedTable {
-  const columns = party.profile.columns.flatMap((column) => {
-    const found = shared.find(({ sources }) =>
-      sources.some((source) => source.party === party.id && source.column === column.name),
+  const sharedAs = (name: string) =>
+    shared.find(({ sources }) =>
+      sources.some((source) => source.party === party.id && source.column === name),
     );
+  const columns = party.profile.columns.flatMap((column) => {
+    const found = sharedAs(column.name);
     if (!found) return [column];
     const [first] = found.sources;
     return first?.party === party.id ? [{ ...found.profile, name: column.name }] : [];
   });
-  return { ...party, profile: { ...party.profile, columns } };
+  const { join } = party;
+  return {
+    ...party,
+    join: join && { ...join, columns: join.columns.filter(({ column }) => !sharedAs(column)) },
+    profile: { ...party.profile, columns },
+  };
 }

@@ -1,5 +1,6 @@
 import { AmalurError } from '../errors.js';
 import { checkJoinKey, type KeySide } from './check-join-key.js';
+import { parseKeyExpression, writeKeyColumn } from './key-expression.js';
 import { findTable, fullName, type TableInSilo } from './known-tables.js';
 import type { ResolvedJoin, Scenario } from './resolved.js';
 import type { Job } from './schema.js';
@@ -87,7 +88,15 @@ function addJoin(
 
   // A table of matches is joined as any other; the table that it leads to is joined to it.
   const via = `${field}.through`;
-  const links = newParty(parties, tables, through.table, undefined, via);
+  for (const name of ['base', 'match'] as const) {
+    if (through[name].length === on.length) continue;
+    const [columns, wanted] = [String(through[name].length), String(on.length)];
+    refuse(`${via}.${name}`, `"${name}" names ${columns} columns, and the key under "on" has ${wanted}`, [
+      'name a column of the table of matches for each of the key, in the same order',
+    ]);
+  }
+  const links = newParty(parties, tables, through.table, undefined, via, 'through');
+  if (links.id === table.id) refuseSecond(table.id, 'through', via);
   const side = (name: 'base' | 'match'): KeySide => ({
     table: links,
     columns: through[name].map((text, i) => ({ text, field: `${via}.${name}[${String(i)}]` })),
@@ -101,7 +110,6 @@ function addJoin(
     linksOnly: true,
   });
   const fromLinks = checkJoinKey([side('match')], { table, columns: own, field: at }, true);
-  if (links.id === table.id) refuseSecond(table.id, join.as !== undefined, field);
   parties.push({
     ...table,
     join: { party: table.id, scenario, ...fromLinks, matches: 'one', field },
@@ -126,14 +134,16 @@ function facts([base, ...others]: Parties): readonly JoinedTable[] {
 }
 
 /** A key column is named as in the base table; a united table may have it under the name that `columns` says. */
-function leftName(job: Job, party: JoinedTable, name: string): string {
-  if (party.join === undefined || party.profile.columns.some((column) => column.name === name)) return name;
+function leftName(job: Job, party: JoinedTable, text: string): string {
+  const has = (name: string) => party.profile.columns.some((column) => column.name === name);
+  const { column: name, apply } = parseKeyExpression(text, has);
+  if (party.join === undefined || has(name)) return text;
   const base = `${job.target.base}.${name}`;
   const sources = Object.entries(job.integration.columns).find(
     ([target, columns]) => target === name || columns.includes(base),
   );
   const own = sources?.[1].find((column) => column.startsWith(`${party.id}.`));
-  return own === undefined ? name : own.slice(party.id.length + 1);
+  return own === undefined ? text : writeKeyColumn({ column: own.slice(party.id.length + 1), apply });
 }
 
 function earlierParty(parties: Parties, id: string, field: string): JoinedTable {
@@ -151,10 +161,11 @@ function newParty(
   name: string,
   alias: string | undefined,
   field: string,
+  as: SecondAs = alias === undefined ? 'table' : 'alias',
 ): TableInSilo & { readonly id: string } {
   const table = findTable(tables, name, `${field}.table`);
   const id = `${table.silo}.${alias ?? table.profile.table}`;
-  if (parties.some((party) => party.id === id)) refuseSecond(id, alias !== undefined, field);
+  if (parties.some((party) => party.id === id)) refuseSecond(id, as, field);
   return { ...table, id };
 }
 
@@ -171,15 +182,21 @@ function refuse(field: string, message: string, [suggestion]: readonly [string])
   throw new AmalurError('AMALUR_INVALID_JOB', message, { field, suggestion });
 }
 
-function refuseSecond(id: string, alias: boolean, field: string): never {
+/** As what a table comes in whose name is taken. */
+type SecondAs = 'table' | 'alias' | 'through';
+
+const SECOND: Readonly<Record<SecondAs, { field: string; suggestion: string }>> = {
+  table: { field: 'table', suggestion: 'give this join an alias with "as"' },
+  alias: { field: 'as', suggestion: 'choose another alias' },
+  through: { field: 'table', suggestion: 'use a table of matches for one join, and for nothing else' },
+};
+
+function refuseSecond(id: string, as: SecondAs, field: string): never {
   throw new AmalurError(
     'AMALUR_DUPLICATE_NAME',
-    alias
+    as === 'alias'
       ? `the name ${id} is taken by another table of the job`
       : `table ${id} takes part twice under one name`,
-    {
-      field: alias ? `${field}.as` : `${field}.table`,
-      suggestion: alias ? 'choose another alias' : 'give this join an alias with "as"',
-    },
+    { field: `${field}.${SECOND[as].field}`, suggestion: SECOND[as].suggestion },
   );
 }

@@ -39,7 +39,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   const labels = labelSources(job, joined, shared);
   const weights = weightSources(job, joined, shared);
   checkLabel(job, withLabel(job, joined[0], shared));
-  checkColumns(job, joined, shared);
+  checkColumns(job, joined, shared, labels);
   checkOverlap(job, joined);
   const { groups, leftOut } = resolveGroups(
     job,
@@ -68,6 +68,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
     groups,
     labels,
     weights,
+    overlap: job.integration.overlap,
     leftOut,
   };
 }

@@ -88,8 +88,29 @@ const solver = {
 };
 
 const model = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('logistic-regression'), ...solver }),
-  z.strictObject({ type: z.literal('linear-regression'), ...solver }),
+  z.strictObject({
+    type: z.literal('logistic-regression'),
+    classWeights: z
+      .union([
+        z.enum(['none', 'balanced']),
+        z.strictObject({ '0': z.number().positive(), '1': z.number().positive() }),
+      ])
+      .default('none')
+      .describe(
+        'Weights of the negative (0) and the positive class (1) in the mean loss; balanced gives both classes the same sum.',
+      ),
+    ...solver,
+  }),
+  z.strictObject({
+    type: z.literal('linear-regression'),
+    solver: z
+      .enum(['auto', 'gram', 'l-bfgs'])
+      .default('auto')
+      .describe(
+        'gram solves the normal equations where all rows are in one place; auto does so up to 1,024 encoded columns. Training in rounds is always by L-BFGS.',
+      ),
+    ...solver,
+  }),
   z.strictObject({
     type: z.literal('neural-network'),
     hidden: z

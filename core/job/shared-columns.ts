@@ -33,7 +33,7 @@ export function sharedColumns(job: Job, parties: readonly JoinedTable[]): readon
     });
     const repeated = sources.find(({ party }, i) => sources.findIndex((one) => one.party === party) !== i);
     if (repeated) refuseTwoOfOneTable(repeated.party, name, field);
-    return shared(name, sources, parties, field);
+    return shared(job, name, sources, parties, field);
   });
   return [...mapped, ...unitedColumns(job, parties, taken)];
 }
@@ -48,22 +48,33 @@ function unitedColumns(
   if (facts.length === 1) return [];
   const names = [...new Set(facts.flatMap(({ profile }) => profile.columns.map(({ name }) => name)))];
   return names.flatMap((name) => {
-    if (name in job.integration.columns) return [];
+    if (Object.hasOwn(job.integration.columns, name)) return [];
     const sources = facts
       .filter(({ profile }) => profile.columns.some((column) => column.name === name))
       .map(({ id }) => ({ party: id, column: name }))
       .filter(({ party }) => !taken.has(`${party}.${name}`));
-    if (sources.length < 2) return [];
-    // What is no feature may be of several types.
-    const left = job.features.exclude.some((one) =>
-      [name, ...sources.map(({ party }) => `${party}.${name}`)].includes(one),
-    );
-    return [shared(name, sources, parties, left ? undefined : 'integration.columns')];
+    return sources.length < 2 ? [] : [shared(job, name, sources, parties, 'integration.columns')];
   });
 }
 
-/** @param field where the job brings them together; undefined if they need no type in common */
+/** The first source of a shared column, by whatever name it is called; any other column by its own name. */
+export function firstSourceOf(shared: readonly SharedColumn[]): (name: string) => string {
+  const first = new Map(
+    shared.flatMap((column) => {
+      const [one = column.name] = namesOf(column).slice(1);
+      return namesOf(column).map((name) => [name, one] as const);
+    }),
+  );
+  return (name) => first.get(name) ?? name;
+}
+
+/** All names of a shared column: in the target table, then in its sources. */
+function namesOf({ name, sources }: Pick<SharedColumn, 'name' | 'sources'>): string[] {
+  return [name, ...sources.map(({ party, column }) => `${party}.${column}`)];
+}
+
 function shared(
+  job: Job,
   name: string,
   sources: SharedColumn['sources'],
   parties: readonly JoinedTable[],
@@ -77,7 +88,9 @@ function shared(
   // What has no value has no type.
   const types = new Set(profiles.filter(({ distinct }) => distinct > 0).map(({ type }) => type));
   const common = commonType([...types]);
-  if (common === undefined && field !== undefined) refuseTypes(name, sources, [...types], field);
+  // What is no feature may be of several types.
+  if (common === undefined && isWanted(job, namesOf({ name, sources })))
+    refuseTypes(name, sources, [...types], field);
   const type = common ?? 'other';
   const most = Math.max(...profiles.map(({ distinct }) => distinct));
   return {
@@ -85,7 +98,7 @@ function shared(
     sources,
     profile: {
       name,
-      type,
+      type: type ?? 'other',
       nulls: profiles.reduce((sum, { nulls }) => sum + nulls, 0),
       // Tables with one value each may have different ones.
       distinct: most > 1 ? most : profiles.reduce((sum, { distinct }) => sum + distinct, 0),
@@ -93,38 +106,74 @@ function shared(
   };
 }
 
+/** Whether a column that goes by these names may become a feature, or is the label. */
+function isWanted({ features, target }: Job, names: readonly string[]): boolean {
+  const { include, exclude } = features;
+  const named = (list: readonly string[]) => names.some((name) => list.includes(name));
+  const label = target.label?.column;
+  if (label !== undefined && named([label, `${target.base}.${label}`])) return true;
+  return !named(exclude) && (include === undefined || named(include));
+}
+
+/** Truth values and numbers are not of one type: as categories, and where it is seen whether two tables agree, they differ. */
 function commonType(types: readonly ColumnType[]): ColumnType | undefined {
   const [first = 'other'] = types;
   if (types.length <= 1) return first;
-  return types.every((type) => type === 'integer' || type === 'number' || type === 'boolean')
-    ? 'number'
-    : undefined;
+  return types.every((type) => type === 'integer' || type === 'number') ? 'number' : undefined;
 }
 
-function sourceOf(
+/**
+ * The table and the column that a job means by `silo.table.column`.
+ * @param targetColumns names that might have been meant besides
+ */
+export function sourceOf(
   column: string,
   parties: readonly JoinedTable[],
   field: string,
-): { readonly party: string; readonly column: string } {
+  targetColumns: readonly string[] = [],
+): SharedColumn['sources'][number] {
   const party = parties.find(({ id }) => column.startsWith(`${id}.`));
-  if (!party) {
-    const known = parties.flatMap(({ id, profile }) => profile.columns.map(({ name }) => `${id}.${name}`));
-    const meant = suggest(column, known);
-    throw new AmalurError(
-      'AMALUR_UNKNOWN_TABLE',
-      `${column.split('.', 2).join('.')} does not take part in this job`,
-      {
-        field,
-        suggestion:
-          meant === undefined
-            ? `the tables of this job are ${parties.map(({ id }) => id).join(', ')}`
-            : `did you mean ${meant}?`,
-      },
-    );
-  }
+  if (party === undefined) refuseUnknown(column, parties, field, targetColumns);
+  if (party.linksOnly) refuseLinks(party.id, field);
   const name = column.slice(party.id.length + 1);
   findColumn(party, name, field, `${party.id}.`);
   return { party: party.id, column: name };
+}
+
+function refuseUnknown(
+  column: string,
+  parties: readonly JoinedTable[],
+  field: string,
+  targetColumns: readonly string[],
+): never {
+  const known = parties.flatMap(({ id, profile }) => profile.columns.map(({ name }) => `${id}.${name}`));
+  const bare = !column.includes('.');
+  const meant =
+    suggest(column, bare ? targetColumns : [...targetColumns, ...known]) ??
+    (bare ? known.find((one) => one.endsWith(`.${column}`)) : undefined);
+  throw new AmalurError(
+    bare ? 'AMALUR_UNKNOWN_COLUMN' : 'AMALUR_UNKNOWN_TABLE',
+    bare
+      ? `no column that several tables supply is called "${column}"`
+      : `${column.split('.', 2).join('.')} does not take part in this job`,
+    {
+      field,
+      suggestion:
+        meant !== undefined
+          ? `did you mean ${meant}?`
+          : bare
+            ? 'write silo.table.column'
+            : `the tables of this job are ${parties.map(({ id }) => id).join(', ')}`,
+    },
+  );
+}
+
+function refuseLinks(party: string, field: string): never {
+  throw new AmalurError(
+    'AMALUR_INVALID_JOB',
+    `${party} only says which rows match, and gives no columns to the target table`,
+    { field, suggestion: 'join it by itself, under an alias, if its columns are wanted' },
+  );
 }
 
 function refuseSecondUse(column: string, other: string, field: string): never {

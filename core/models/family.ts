@@ -1,6 +1,13 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
-import type { AggregatorProgram, PartyProgram } from '../training/program.js';
 import type { EncoderOptions } from '../integration/encode.js';
+import type { ModelSpec } from '../job/schema.js';
+import type {
+  AggregatorProgram,
+  PartyProgram,
+  Progress,
+  StopReason,
+  TrainingRows,
+} from '../training/program.js';
 import type { Metrics } from './model.js';
 
 /** A model that trains by exchanging partial products, and predicts from sums of them. */
@@ -9,6 +16,8 @@ export interface ModelFamily {
   readonly aggregator: AggregatorProgram;
   /** How columns are to be encoded for it, beside what the job says. */
   readonly encoding?: EncoderOptions;
+  /** The solution in closed form, where T is at hand; undefined where it takes rounds. */
+  readonly solve?: (table: Matrix, target: TrainingRows, spec: ModelSpec) => Solution | undefined;
   /** What the rows of a table give to a prediction under θ (c × q), to be added up over parties; default: D θ. */
   readonly scores?: (table: Matrix, theta: Dense) => Dense;
   /**
@@ -19,6 +28,15 @@ export interface ModelFamily {
   predict(scores: Dense, own: Float64Array): ReadonlyMap<string, Float64Array>;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
   measure(scores: Dense, own: Float64Array, labels: Float64Array): Metrics;
+}
+
+export interface Solution {
+  /** θ, c_T × q. */
+  readonly parameters: Dense;
+  readonly own: Float64Array;
+  /** At the solution. */
+  readonly progress: Progress;
+  readonly stopped: StopReason;
 }
 
 export function scoresOf(family: ModelFamily, table: Matrix, theta: Dense): Dense {

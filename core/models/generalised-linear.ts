@@ -6,7 +6,7 @@ import { evaluate } from './evaluate.js';
 import type { ModelFamily } from './family.js';
 import type { Loss } from './loss.js';
 
-/** The model that minimises mean loss(Tθ + b, y) + λ/2 ‖θ‖² and predicts link(Tθ + b). */
+/** The model that minimises Σ v_i loss(t_iᵀθ + b, y_i) / Σ v + λ/2 ‖θ‖² and predicts link(Tθ + b). */
 export function generalisedLinear(loss: Loss, task: Job['task']): ModelFamily {
   const prediction = (scores: Dense, [intercept = 0]: Float64Array) =>
     scores.data.map((score) => loss.predict(score + intercept));

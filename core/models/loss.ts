@@ -1,3 +1,11 @@
+/** Scores, labels and weights of the same rows. */
+export interface WeightedRows {
+  /** y. */
+  readonly labels: Float64Array;
+  /** v; undefined: all 1. */
+  readonly weights?: Float64Array | undefined;
+}
+
 /**
  * What makes a generalised linear model: a convex loss of one score and one label. Sums run over rows 0 … n−1 in order,
  * n being the length of the labels, so that they give the same bits wherever they are formed.
@@ -5,13 +13,13 @@
 export interface Loss {
   /** Largest second derivative by the score: what the preconditioner takes for the curvature. */
   readonly curvature: number;
-  /** Σ loss(s_i, y_i), and Δ_i = ∂loss/∂s_i written to `residual`. */
-  residual(scores: Float64Array, labels: Float64Array, residual: Float64Array): number;
-  /** First and second derivative of Σ loss(s_i + α d_i, y_i) by α. */
+  /** Σ v_i loss(s_i, y_i), and Δ_i = v_i ∂loss/∂s_i written to `residual`. */
+  residual(scores: Float64Array, rows: WeightedRows, residual: Float64Array): number;
+  /** First and second derivative of Σ v_i loss(s_i + α d_i, y_i) by α. */
   along(
     scores: Float64Array,
     direction: Float64Array,
-    labels: Float64Array,
+    rows: WeightedRows,
     alpha: number,
   ): { first: number; second: number };
   /** What the model predicts at a score. */

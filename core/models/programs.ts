@@ -2,13 +2,13 @@ import type { ModelType } from '../job/schema.js';
 import type { ModelFamily } from './family.js';
 import { generalisedLinear } from './generalised-linear.js';
 import { kMeans } from './k-means/family.js';
-import { squaredLoss } from './linear-regression.js';
+import { linearRegression } from './linear-regression.js';
 import { logisticLoss } from './logistic-regression.js';
 import { nmf } from './nmf/family.js';
 
 /** Models that train by exchanging partial products. */
 const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
-  'linear-regression': generalisedLinear(squaredLoss, 'regression'),
+  'linear-regression': linearRegression,
   'logistic-regression': generalisedLinear(logisticLoss, 'classification'),
   'k-means': kMeans,
   nmf,

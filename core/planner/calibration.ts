@@ -53,7 +53,7 @@ function measureKernels(): Omit<MachineRates, 'putBytes' | 'getBytes' | 'scanned
     gathers: rateOf(TARGET_ROWS, () => gatherAdd(target, large, index)),
     // The result is as large as the table, and clearing it is part of the work.
     scatters: rateOf(TARGET_ROWS, () => scatterSum(target, index, LARGE_TABLE)),
-    lossEvaluations: rateOf(TARGET_ROWS, () => logisticLoss.along(target.data, target.data, labels, 0.1)),
+    lossEvaluations: rateOf(TARGET_ROWS, () => logisticLoss.along(target.data, target.data, { labels }, 0.1)),
     matchedRows: rateOf(2 * KEYS, () => codesAmong(keyTokens(keys), rowsByKey(keyTokens(distinct)))),
   };
 }

@@ -84,7 +84,9 @@ function describeColumns(
   const widthOf = (party: string, counts: (share: { party: string }, position: number) => boolean) =>
     sum(
       groups.map(({ shares, features }) =>
-        shares.some((share, position) => share.party === party && counts(share, position)) ? features.length : 0,
+        shares.some((share, position) => share.party === party && counts(share, position))
+          ? features.length
+          : 0,
       ),
     );
   const first = parties.map(({ id }) => {

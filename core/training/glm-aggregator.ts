@@ -1,12 +1,13 @@
 import { columnVector, dense } from '../algebra/dense.js';
 import type { Dense } from '../algebra/matrix.js';
-import type { Loss } from '../models/loss.js';
+import type { Loss, WeightedRows } from '../models/loss.js';
 import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
-import { decodeUp, glmSpec, type PartyUp } from './glm-party.js';
+import { decodeUp, glmSpec, type GlmSpec, type PartyUp } from './glm-party.js';
 import { readState, writeState, type Working } from './glm-state.js';
 import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
 import { minimizeAlong } from './line-search.js';
 import type { AggregatorProgram, AggregatorStep, StopReason, TrainingRows } from './program.js';
+import { rowWeights, type RowWeights } from './row-weights.js';
 import { requireFinite } from './require-finite.js';
 import { plus, scaled } from './vectors.js';
 
@@ -121,7 +122,7 @@ function stopReason({ gradientNorm, spec, round, roundsSinceBest }: Received): S
 }
 
 /**
- * Direction and exact line search: φ(α) = mean loss(s + α T p) + λ/2 ‖θ + α p‖².
+ * Direction and exact line search: φ(α) = Σ v loss(s + α T p) / Σ v + λ/2 ‖θ + α p‖².
  * @returns undefined if not even the gradient is a direction of descent any more: precision is exhausted
  */
 function descend(
@@ -138,15 +139,15 @@ function descend(
   const quasiNewton = lbfgsDirection(whole);
   const coefficients = slopeOf(quasiNewton) < 0 ? quasiNewton : gradient.map((value) => -value);
 
-  const n = target.rows;
+  const rows = weighted(target, at.spec);
   const { l2 } = at.spec;
   const direction = directionOf(at.products, coefficients);
   const [thetaProducts = new Float64Array(0)] = sumRows(parts.map(({ theta }) => [theta]));
   const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts[i]!, 0);
   const pp = quadraticForm(at.penalties, coefficients, coefficients);
   const alpha = minimizeAlong((a) => {
-    const { first, second } = loss.along(at.scores, direction, target.labels, a);
-    return { first: first / n + l2 * (thetaP + a * pp), second: second / n + l2 * pp };
+    const { first, second } = loss.along(at.scores, direction, rows, a);
+    return { first: first / rows.total + l2 * (thetaP + a * pp), second: second / rows.total + l2 * pp };
   }, slopeOf(coefficients));
   if (alpha === 0) return undefined;
 
@@ -160,14 +161,14 @@ function descend(
   };
 }
 
-/** The residual Δ at the new scores, Δ_i = (1/n) ∂loss/∂s_i, and the step that the parties are to take. */
+/** The residual Δ at the new scores, Δ_i = (v_i / Σv) ∂loss/∂s_i, and the step that the parties are to take. */
 function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<AggregatorStep, 'state' | 'next'> {
-  const n = target.rows;
-  const residual = new Float64Array(n);
-  const meanLoss = loss.residual(at.scores, target.labels, residual) / n;
+  const rows = weighted(target, at.spec);
+  const residual = new Float64Array(target.rows);
+  const meanLoss = loss.residual(at.scores, rows, residual) / rows.total;
   let interceptGradient = 0;
-  for (let row = 0; row < n; row++) {
-    residual[row]! /= n;
+  for (let row = 0; row < target.rows; row++) {
+    residual[row]! /= rows.total;
     interceptGradient += residual[row]!;
   }
   requireFinite(meanLoss, interceptGradient);
@@ -176,6 +177,12 @@ function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<Aggre
     state: writeState({ ...at, loss: meanLoss, interceptGradient }),
     next: { residual: columnVector(residual), down },
   };
+}
+
+/** Labels with the weights that rows and their classes have. */
+function weighted(target: TrainingRows, spec: GlmSpec): WeightedRows & RowWeights {
+  const classes = spec.type === 'logistic-regression' ? spec.classWeights : 'none';
+  return { labels: target.labels, ...rowWeights(target, classes) };
 }
 
 /** The Gram matrix with the intercept's piece added. */

@@ -4,14 +4,21 @@ import type { ModelFamily } from '../models/family.js';
 import { familyOf } from '../models/programs.js';
 import { startParty, stepParty, type PartyTable } from './exchange.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
-import { denseOf, denseTensor } from './tensors.js';
+import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 
 /** Where a local run stands between two rounds; plain state, so that it can be stored and taken up again. */
-export interface LocalState {
+export type LocalState = LocalRounds | LocalSolution;
+
+interface LocalRounds {
   readonly party: State;
   readonly aggregator: State;
   /** What the party is to be told next; undefined when the run is over. */
   readonly down: Message | undefined;
+}
+
+/** A run that was over at once: the solution in closed form, as tensors `parameters` and `own`. */
+interface LocalSolution {
+  readonly solution: State;
 }
 
 export interface LocalResult {
@@ -42,19 +49,48 @@ export interface LocalRun {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Loops party and aggregator in one process: T is the only party, and its rows are the target rows. */
+/** Solves the model if it has a closed form, else loops party and aggregator in one process. */
 export function runLocally(run: LocalRun): LocalResult {
-  const { spec, from, rounds, onProgress } = run;
+  const { table, spec, from, onProgress } = run;
   const family = familyOf(spec.type);
-  const source = sourceOf(run);
+  if (from && 'solution' in from) return solved(from.solution);
   const target = rowsOf(run, family);
+  const solution = from ? undefined : family.solve?.(table, target, spec);
+  if (!solution) return loop(run, family, target, from);
+  const { parameters, own, progress, stopped } = solution;
+  onProgress?.(progress);
+  const tensors = { parameters: denseTensor(parameters), own: vectorTensor(own) };
+  return { ...solved({ json: {}, tensors }), progress, stopped };
+}
+
+const NOTHING_YET: Progress = { round: 0, loss: NaN, gradientNorm: null };
+
+function solved(solution: State): LocalResult {
+  const { tensors } = solution;
+  return {
+    state: { solution },
+    progress: NOTHING_YET,
+    stopped: undefined,
+    parameters: denseOf(tensors, 'parameters'),
+    own: float64(tensors, 'own'),
+  };
+}
+
+/** T is the only party, and its rows are the target rows. */
+function loop(
+  run: LocalRun,
+  family: ModelFamily,
+  target: TrainingRows,
+  from: LocalRounds | undefined,
+): LocalResult {
+  const { spec, rounds, onProgress } = run;
+  const source = sourceOf(run);
   let { party, aggregator, down } = from ?? begin(source, family, target, spec);
-  let progress: Progress = { round: 0, loss: NaN, gradientNorm: null };
+  let progress = NOTHING_YET;
   let stopped: StopReason | undefined;
   for (let made = 0; made < rounds && down !== undefined; made++) {
-    const answer = stepParty(family.party, source, party, down);
-    party = answer.state;
-    const { up } = answer;
+    const { state, up } = stepParty(family.party, source, party, down);
+    party = state;
     const step = family.aggregator.step(target, aggregator, denseOf(up.tensors, 'partial'), [up]);
     aggregator = step.state;
     progress = step.progress;
@@ -85,7 +121,7 @@ function rowsOf({ table, labels, weights }: LocalRun, { party }: ModelFamily): T
   };
 }
 
-function begin(source: PartyTable, family: ModelFamily, target: TrainingRows, spec: ModelSpec): LocalState {
+function begin(source: PartyTable, family: ModelFamily, target: TrainingRows, spec: ModelSpec): LocalRounds {
   const opening = family.aggregator.start(target, spec);
   const party = startParty(family.party, source, spec);
   return { party, aggregator: opening.state, down: told(opening) };

@@ -55,12 +55,16 @@ export const grouped: fc.Arbitrary<Grouped> = fc
         maxLength: 4,
         selector: ({ members }) => groupId(members),
       }),
+      weights: fc.option(
+        fc.array(fc.constantFrom(0.5, 1, 2, 3), { minLength: trainRows, maxLength: trainRows }),
+        { nil: undefined },
+      ),
       labels: fc
         .array(fc.integer({ min: 0, max: 1 }), { minLength: trainRows, maxLength: trainRows })
         .filter((labels) => labels.includes(0) && labels.includes(1)),
     }),
   )
-  .map(({ trainRows, sizes, groups, labels }) => {
+  .map(({ trainRows, sizes, groups, labels, weights }) => {
     const rows = trainRows + 1;
     const sorted = [...groups].sort((a, b) => (groupId(a.members) < groupId(b.members) ? -1 : 1));
     const made = sorted.map((one) => ({ ...one, shares: sharesOf(one, sizes) }));
@@ -68,6 +72,7 @@ export const grouped: fc.Arbitrary<Grouped> = fc
       rows,
       trainRows,
       labels: Float64Array.from([...labels, 1]),
+      ...(weights && { weights: Float64Array.from([...weights, 7]) }),
       groups: made.map(({ members, shares }): ColumnGroup => ({ id: groupId(members), shares })),
     };
     const namesOf = (id: string, columns: number) =>

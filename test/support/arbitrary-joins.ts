@@ -28,7 +28,7 @@ export const tableRows = fc.array(fc.record({ a: orNull(2), b: orNull(1), age: o
   maxLength: 8,
 });
 
-const KEYS = [
+const KEYS: readonly (readonly { readonly base: string; readonly table: string }[])[] = [
   [{ base: 'a', table: 'a' }],
   [{ base: 'a', table: 'b' }],
   [{ base: 'b', table: 'a' }],
@@ -40,7 +40,7 @@ const KEYS = [
     { base: 'a', table: 'b' },
     { base: 'b', table: 'a' },
   ],
-] as const;
+];
 
 const step = fc.record({
   rows: tableRows,

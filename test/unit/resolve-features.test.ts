@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AmalurError } from '../../core/errors.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
@@ -172,4 +173,40 @@ test.each([
   const error = refusal(encode);
   expect(error).toMatchObject({ code, field });
   if (suggestion !== undefined) expect(error.suggestion).toContain(suggestion);
+});
+
+test('whatever is asked for is a feature, left out, or refused with an AmalurError at its field', () => {
+  const columns = flightsTables.flatMap(({ silo, profile }) =>
+    profile.table === 'airports' ? [] : profile.columns.map(({ name }) => `${silo}.${profile.table}.${name}`),
+  );
+  const settings = fc.record(
+    {
+      type: fc.constantFrom('numeric', 'categorical', 'date', 'hash', 'other'),
+      scale: fc.constantFrom('standard', 'min-max', 'robust', 'none'),
+      missing: fc.constantFrom('mean', { constant: 1 }, { constant: null }),
+      indicator: fc.boolean(),
+      parts: fc.array(fc.constantFrom('year', 'hour', 'minute'), { maxLength: 2 }),
+      cyclic: fc.boolean(),
+      buckets: fc.integer({ min: -1, max: 9 }),
+      minCount: fc.integer({ min: -1, max: 9 }),
+    },
+    { requiredKeys: [] },
+  );
+  let taken = 0;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...columns),
+      fc.oneof(settings, fc.constantFrom('numeric', 'categorical', 'date', 'hash'), fc.jsonValue()),
+      (column, asked) => {
+        try {
+          if (column in featuresOf({ encode: { [column]: asked } })) taken += 1;
+        } catch (error) {
+          if (!(error instanceof AmalurError)) throw error;
+          expect(error.field).toMatch(/^features\.encode/);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+  expect(taken).toBeGreaterThan(50);
 });

@@ -34,6 +34,8 @@ const names = (resolved: ResolvedJob, party: string) =>
     .find(({ id }) => id === party)
     ?.features.map(({ name, encoding }) => `${name}:${encoding}`);
 
+const rowKeyOf = ({ parties }: ResolvedJob) => parties[0]?.rowKey;
+
 const reasons = (resolved: ResolvedJob) =>
   Object.fromEntries(resolved.leftOut.map(({ column, reason }) => [column, reason]));
 
@@ -95,11 +97,11 @@ describe('a job that fits the catalog', () => {
   });
 
   it('takes the smallest known key as row key, all columns but the label where none is known, and the one that the job names', () => {
-    expect(resolve().rowKey).toEqual(['id']);
+    expect(rowKeyOf(resolve())).toEqual(['id']);
     const target = { base: 'airline.flights', label: { column: 'diverted' }, rowKey: ['carrier', 'day'] };
-    expect(resolve({ target }).rowKey).toEqual(['carrier', 'day']);
+    expect(rowKeyOf(resolve({ target }))).toEqual(['carrier', 'day']);
     const keyless = flightsTables.map((table) => ({ ...table, profile: { ...table.profile, keys: [] } }));
-    const { rowKey } = resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), keyless);
+    const rowKey = rowKeyOf(resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), keyless));
     expect(rowKey).toHaveLength(13);
     expect(rowKey).not.toContain('arr_delay');
   });
@@ -107,10 +109,10 @@ describe('a job that fits the catalog', () => {
   it('takes no known key as row key that has the label in it', () => {
     const withKeys = (keys: string[][]) =>
       flightsTables.map((table) => ({ ...table, profile: { ...table.profile, keys } }));
-    const rowKeyOf = (keys: string[][]) =>
-      resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), withKeys(keys)).rowKey;
-    expect(rowKeyOf([['arr_delay'], ['carrier', 'id']])).toEqual(['carrier', 'id']);
-    expect(rowKeyOf([['arr_delay']])).toHaveLength(13);
+    const under = (keys: string[][]) =>
+      rowKeyOf(resolveJob(parseJob({ ...flightsJob, integration: {}, features: {} }), withKeys(keys)));
+    expect(under([['arr_delay'], ['carrier', 'id']])).toEqual(['carrier', 'id']);
+    expect(under([['arr_delay']])).toHaveLength(13);
   });
 
   it('has one hash for a job with its defaults written out and left out, and another for another job', () => {
@@ -167,6 +169,7 @@ describe('a job that does not fit is refused with code, field and suggestion', (
     ['a category from anything else', { features: { encode: { 'registry.planes.raw': 'categorical' } } }, 'AMALUR_WRONG_TYPE', 'features.encode["registry.planes.raw"]', 'leave'],
     ['a column both in and out', { features: { include: ['weather.hourly.temp'], exclude: ['weather.hourly.temp'] } }, 'AMALUR_INVALID_JOB', 'features.exclude[0]', 'one of the two'],
     ['no features', { features: { include: ['airline.flights.time_hour'] } }, 'AMALUR_NO_FEATURES', 'features', 'encode'],
+    ['normal equations over rows that stay', { task: 'regression', model: { type: 'linear-regression', solver: 'gram' }, strategy: 'federate' }, 'AMALUR_INVALID_JOB', 'model.solver', 'l-bfgs'],
     ['a network that is to be factorized', { model: { type: 'neural-network' }, strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'strategy', 'materialize'],
     ['a model for another task', { model: { type: 'linear-regression' } }, 'AMALUR_INVALID_JOB', 'model.type', 'logistic-regression'],
     ['a field that does not exist', { modell: {} }, 'AMALUR_UNKNOWN_FIELD', 'modell', 'model'],

@@ -5,8 +5,19 @@ import type { Metrics } from '../../core/models/model.js';
 import type { Plan, Seconds, Site } from '../../core/planner/plan.js';
 import type { StopReason } from '../../core/training/program.js';
 
+/** What a training has found where rows were matched. */
+export interface Integrated {
+  readonly rows: { readonly train: number; readonly test: number };
+  /** Of tables that supply the same columns, where their cells could be compared: rows that several have, cells in which they disagree. */
+  readonly overlaps?: readonly {
+    readonly group: string;
+    readonly rows: number;
+    readonly disagreements: number;
+  }[];
+}
+
 /** Result of the workflow `trainModel`. */
-export interface TrainingResult {
+export interface TrainingResult extends Integrated {
   readonly run: string;
   readonly execution: string;
   readonly jobHash: string;
@@ -15,7 +26,6 @@ export interface TrainingResult {
   readonly site: Site;
   readonly rounds: number;
   readonly stopped: StopReason;
-  readonly rows: { readonly train: number; readonly test: number };
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   readonly seconds: Seconds;
   readonly bytesOut: Readonly<Record<string, number>>;

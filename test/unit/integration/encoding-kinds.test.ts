@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fitEncoder, type EncoderOptions } from '../../../core/integration/encode.js';
 import { encodedColumns, encodedWidth } from '../../../core/integration/encoder.js';
+import { encodedSize } from '../../../core/integration/encoding/encoded-size.js';
 import type { DateFeature, FeatureColumn, NumericFeature } from '../../../core/job/resolved.js';
 import type { Text } from '../../support/arbitrary-tables.js';
 import { cellsOf, tableOf } from '../../support/encoded-cells.js';
@@ -264,4 +265,16 @@ test('columns are those of numbers and dates, then their indicators, then each c
     ...['h#0', 'h#1', 'c=b', 'c=(other)', 'c=(present)'],
   ]);
   expect(cellsOf(data, encoder)[0]).toHaveLength(10);
+});
+
+test.each<[FeatureColumn, [number, number, number, number]]>([
+  [{ name: 'x', encoding: 'numeric' }, [1, 0, 1, 0]],
+  [{ name: 'x', encoding: 'numeric', indicator: true }, [1, 1, 2, 0]],
+  [{ name: 'x', encoding: 'date', unit: 'day', parts: ['year', 'month'], cyclic: true }, [3, 0, 3, 0]],
+  [{ name: 'x', encoding: 'date', unit: 'day', parts: ['year', 'month'], cyclic: false }, [2, 0, 2, 0]],
+  [{ name: 'x', encoding: 'categorical' }, [0, 1, 31, 30]],
+  [{ name: 'x', encoding: 'categorical', maxLevels: 9, indicator: true }, [0, 2, 11, 9]],
+  [{ name: 'x', encoding: 'hash', buckets: 64 }, [0, 1, 64, 0]],
+])('the size of %j is foreseen', (feature, [numbers, codes, columns, levels]) => {
+  expect(encodedSize(feature, 30)).toEqual({ numbers, codes, columns, levels });
 });

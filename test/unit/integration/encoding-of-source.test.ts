@@ -23,7 +23,7 @@ test('a table is encoded from its file as its job says: dates in UTC, booleans, 
       '',
     ].join('\n'),
   );
-  const source = await openSource(
+  const source = openSource(
     { name: 'visits', location: { kind: 'csv', path } },
     { field: 'silos.a.tables.b' },
   );

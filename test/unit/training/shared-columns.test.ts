@@ -11,9 +11,11 @@ import { trainInProcess, type InRounds } from '../../support/rounds-in-process.j
 
 // Columns of T that several tables supply: outer joins, unions, and both beside columns of one table.
 
-const specs = ['logistic-regression', 'linear-regression'].map((type) =>
-  jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }),
-);
+const specs = [
+  { type: 'logistic-regression' },
+  { type: 'logistic-regression', classWeights: 'balanced' },
+  { type: 'linear-regression' },
+].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);
 
@@ -21,10 +23,11 @@ function flat({ parameters, own }: InRounds, { target }: Grouped): number[] {
   return [...target.groups.flatMap(({ id }) => [...(parameters.get(id)?.data ?? [])]), ...own];
 }
 
-describe.each(specs)('$type', (spec) => {
+describe.each(specs)('$type $classWeights', (spec) => {
   const whole = (table: Matrix, { names, target }: Grouped) => {
     const labels = target.labels.subarray(0, target.trainRows);
-    const { parameters, own } = runLocally({ table, names, labels, spec, rounds: 1000 });
+    const weights = target.weights && { weights: target.weights.subarray(0, target.trainRows) };
+    const { parameters, own } = runLocally({ table, names, labels, ...weights, spec, rounds: 1000 });
     return [...parameters.data, ...own];
   };
 
@@ -45,7 +48,7 @@ describe.each(specs)('$type', (spec) => {
           candidate.forEach((value, i) => expect(Math.abs(value - reference[i]!)).toBeLessThan(1e-8));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -59,7 +62,7 @@ describe.each(specs)('$type', (spec) => {
         const rounds = curve.at(-1)!.round;
         expect(exchanges).toBe(hasShared(scene) ? 2 * rounds + 1 : rounds);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -71,7 +74,7 @@ describe.each(specs)('$type', (spec) => {
         expect(flat(forgetting, scene)).toEqual(flat(straight, scene));
         expect(forgetting.curve).toEqual(straight.curve);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });

@@ -1,0 +1,112 @@
+import { cholesky, solveLower, solveLowerTransposed } from '../algebra/cholesky.js';
+import { columnVector, dense } from '../algebra/dense.js';
+import type { Dense, Matrix } from '../algebra/matrix.js';
+import type { TrainingRows } from './program.js';
+import { rowWeights } from './row-weights.js';
+import { dot, plus } from './vectors.js';
+
+export interface RidgeSolution {
+  /** θ, length c. */
+  readonly theta: Float64Array;
+  readonly intercept: number;
+  /** Mean loss there, without penalty. */
+  readonly loss: number;
+  /** Norm of the gradient of the penalised loss there, intercept included. */
+  readonly gradientNorm: number;
+}
+
+/** Share of a pivot's column that has to be left for the column to be independent of those before it. */
+const INDEPENDENT = 1e-10;
+
+/** Corrections by the residual: two take the error of the normal equations back to that of the data (Björck, 1996, §2.9). */
+const REFINEMENTS = 3;
+
+/**
+ * min Σ v_i ½ (t_iᵀθ + b − y_i)² / Σ v + λ/2 ‖θ‖² by the normal equations of the centred problem, T only being asked for its
+ * Gram matrix and products, so that it need not be built (Schleich, Olteanu and Ciucanu, "Learning linear regression models
+ * over factorized joins", SIGMOD 2016):
+ *
+ *     (Tᵀ V T / Σv − μ μᵀ + λ I) θ = Tᵀ V (y − ȳ) / Σv,   b = ȳ − μᵀ θ,   μ = Tᵀ v / Σv
+ *
+ * @returns undefined where columns are linearly dependent and nothing is penalised: then no θ is the only one
+ */
+export function solveRidge(
+  table: Matrix,
+  target: TrainingRows,
+  l2: number,
+  tolerance: number,
+): RidgeSolution | undefined {
+  const { weights, total } = rowWeights(target, 'none');
+  const mean = table.columnSums(weights).map((sum) => sum / total);
+  const factor = independent(centredGram(table, weights, total, mean, l2));
+  if (!factor) return undefined;
+  const average = (values: Float64Array) =>
+    dot(weights ?? new Float64Array(values.length).fill(1), values) / total;
+
+  let theta: Float64Array = new Float64Array(table.columns);
+  let intercept = average(target.labels);
+  let at = objective(table, target.labels, weights, total, l2, theta, intercept);
+  // The first correction, from θ = 0, is the solution; the others mend what rounding has left.
+  for (let pass = 0; pass <= REFINEMENTS && (pass === 0 || at.gradientNorm > tolerance); pass++) {
+    const centred = plus(at.gradient, -at.slope, mean);
+    const next = plus(theta, -1, solveLowerTransposed(factor, solveLower(factor, centred)));
+    const offset = intercept - at.slope - dot(mean, plus(next, -1, theta));
+    const there = objective(table, target.labels, weights, total, l2, next, offset);
+    if (pass > 0 && !(there.gradientNorm < at.gradientNorm)) break;
+    [theta, intercept, at] = [next, offset, there];
+  }
+  return { theta, intercept, loss: at.loss, gradientNorm: at.gradientNorm };
+}
+
+function centredGram(
+  table: Matrix,
+  weights: Float64Array | undefined,
+  total: number,
+  mean: Float64Array,
+  l2: number,
+): Dense {
+  const { rows, columns, data } = table.gram(weights);
+  return dense(
+    rows,
+    columns,
+    data.map((sum, at) => {
+      const [i, j] = [Math.floor(at / columns), at % columns];
+      return sum / total - mean[i]! * mean[j]! + (i === j ? l2 : 0);
+    }),
+  );
+}
+
+/** L with L Lᵀ = A, unless rounding is all that is left of a pivot. */
+function independent(a: Dense): Dense | undefined {
+  const factor = cholesky(a);
+  const n = a.rows;
+  for (let i = 0; factor && i < n; i++) {
+    if (!(factor.data[i * n + i]! ** 2 > INDEPENDENT * a.data[i * n + i]!)) return undefined;
+  }
+  return factor;
+}
+
+/** Loss, gradient Tᵀ r + λθ and slope Σ r by the intercept, with r = V (Tθ + b − y) / Σv. */
+function objective(
+  table: Matrix,
+  labels: Float64Array,
+  weights: Float64Array | undefined,
+  total: number,
+  l2: number,
+  theta: Float64Array,
+  intercept: number,
+) {
+  const scores = table.multiply(columnVector(theta)).data;
+  const residual = new Float64Array(labels.length);
+  let loss = 0;
+  let slope = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const difference = scores[row]! + intercept - labels[row]!;
+    const share = (weights === undefined ? 1 : weights[row]!) / total;
+    residual[row] = share * difference;
+    slope += residual[row]!;
+    loss += 0.5 * share * difference * difference;
+  }
+  const gradient = plus(table.transposedMultiply(columnVector(residual)).data, l2, theta);
+  return { loss, slope, gradient, gradientNorm: Math.sqrt(dot(gradient, gradient) + slope * slope) };
+}

@@ -78,7 +78,7 @@ function shared(
   name: string,
   sources: SharedColumn['sources'],
   parties: readonly JoinedTable[],
-  field: string | undefined,
+  field: string,
 ): SharedColumn {
   const profiles = sources.map(({ party, column }) => {
     const found = parties.find(({ id }) => id === party)?.profile.columns.find((one) => one.name === column);
@@ -91,14 +91,13 @@ function shared(
   // What is no feature may be of several types.
   if (common === undefined && isWanted(job, namesOf({ name, sources })))
     refuseTypes(name, sources, [...types], field);
-  const type = common ?? 'other';
   const most = Math.max(...profiles.map(({ distinct }) => distinct));
   return {
     name,
     sources,
     profile: {
       name,
-      type: type ?? 'other',
+      type: common ?? 'other',
       nulls: profiles.reduce((sum, { nulls }) => sum + nulls, 0),
       // Tables with one value each may have different ones.
       distinct: most > 1 ? most : profiles.reduce((sum, { distinct }) => sum + distinct, 0),

@@ -41,6 +41,7 @@ export async function sharedEncoders(
     }));
   const fitted = await aggregatorAt(site, 'encode shared columns').fitShared({
     execution,
+    model: resolved.job.model.type,
     trainRows: match.trainRows,
     groups,
     summaries,

@@ -27,6 +27,13 @@ export function checkModel(job: Job): void {
     );
   }
   if (type === 'nmf') checkScales(job);
+  if ((type === 'k-means' || type === 'nmf') && job.target.weight !== undefined) {
+    refuse(
+      `a ${does} that count alike, and the job weighs them`,
+      'target.weight',
+      'leave "weight" out, and name its column in features.exclude if it is not to count',
+    );
+  }
   if (job.model.type === 'linear-regression' && job.model.solver === 'gram' && job.strategy === 'federate') {
     refuse(
       'the solver "gram" needs all rows in one place, and with the strategy federate none leaves its silo',

@@ -1,5 +1,5 @@
 import type { BlobRef } from '../../core/exchange/store.js';
-import type { Job, Label, ModelSpec } from '../../core/job/schema.js';
+import type { Job, Label, ModelSpec, ModelType } from '../../core/job/schema.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { JoinFacts } from '../../core/integration/lay-out.js';
 import type { Overlap } from '../../core/integration/row-patterns.js';
@@ -147,6 +147,8 @@ export interface SummarizeSharesOutput extends Costed {
 }
 
 export interface FitSharedInput extends OfExecution {
+  /** Some models ask for an encoding without negative numbers. */
+  readonly model: ModelType;
   readonly trainRows: number;
   /** Groups that several tables supply. */
   readonly groups: readonly {

@@ -87,9 +87,20 @@ describe('for a model of data that is nowhere negative', () => {
     expect(cellsOf(tableOf(3, { x: [1, 3, 5] }), encoder)).toEqual([[0], [0.5], [1.5]]);
   });
 
-  test('counts stay counts with the constant 0 and no scale', () => {
-    const counts = { ...feature, scale: 'none', missing: { constant: 0 } } as const;
-    expect(ofNumbers([3, null, 1], counts, { nonNegative }).cells).toEqual([[3], [0], [1]]);
+  test('counts stay counts where nothing is scaled, and NULL is 0', () => {
+    const counts = { ...feature, scale: 'none' } as const;
+    for (const missing of ['mean', { constant: 0 }] as const)
+      expect(ofNumbers([3, null, 1], { ...counts, missing }, { nonNegative }).cells).toEqual([[3], [0], [1]]);
+  });
+
+  test('a number below 0 is refused where nothing is scaled', () => {
+    expect(() => ofNumbers([3, -1e-300], { ...feature, scale: 'none' }, { nonNegative })).toThrow(
+      expect.objectContaining({
+        code: 'AMALUR_NEGATIVE_VALUES',
+        field: 'features.scale',
+        message: expect.stringContaining('column x') as string,
+      }) as Error,
+    );
   });
 
   test('a constant above the smallest value is refused', () => {

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { AmalurError } from '../../core/errors.js';
+import { mostRounds } from '../../core/job/most-rounds.js';
+import { parseJob, resolveJob } from '../../core/job/resolve.js';
+import type { JobInput } from '../../core/job/schema.js';
+import { planRun } from '../../core/planner/plan-run.js';
+import { expectedRounds } from '../../core/planner/rounds.js';
+import { flightsJob, flightsTables } from '../support/flights-job.js';
+
+const base = flightsJob.target.base;
+
+const clustering: JobInput = {
+  ...flightsJob,
+  name: 'kinds-of-flights',
+  task: 'clustering',
+  target: { base },
+  model: { type: 'k-means', clusters: 6 },
+};
+
+const decomposition: JobInput = {
+  ...clustering,
+  task: 'decomposition',
+  features: { ...flightsJob.features, scale: 'min-max' },
+  model: { type: 'nmf', rank: 4 },
+};
+
+const resolve = (job: JobInput) => resolveJob(parseJob(job), flightsTables);
+
+function refusal(job: JobInput) {
+  try {
+    resolve(job);
+  } catch (error) {
+    if (!(error instanceof AmalurError)) throw error;
+    return { code: error.code, field: error.field, suggestion: error.suggestion };
+  }
+  throw new Error('the job was not refused');
+}
+
+describe('a job without a label', () => {
+  it.each([clustering, decomposition])('resolves: $task', (job) => {
+    const { parties } = resolve(job);
+    expect(parties[0]?.features.map(({ name }) => name)).toContain('arr_delay');
+  });
+
+  const { label } = flightsJob.target;
+  const withLabel = { base, ...(label && { label }) };
+  // prettier-ignore
+  it.each([
+    ['a clustering with a label', { ...clustering, target: withLabel }, 'target.label', 'leave "label" out'],
+    ['a decomposition with a label', { ...decomposition, target: withLabel }, 'target.label', 'leave "label" out'],
+    ['a classification without a label', { ...flightsJob, target: { base } }, 'target.label', '"clustering"'],
+    ['a regression without a label', { ...flightsJob, target: { base }, task: 'regression', model: { type: 'linear-regression' } }, 'target.label', '"column"'],
+    ['rows that weigh differently', { ...clustering, target: { base, weight: 'distance' } }, 'target.weight', 'leave "weight" out'],
+    ['K-means for a classification', { ...flightsJob, model: { type: 'k-means', clusters: 2 } }, 'model.type', '"logistic-regression"'],
+    ['a factorisation for a clustering', { ...clustering, model: { type: 'nmf', rank: 2 } }, 'model.type', '"k-means"'],
+    ['a logistic regression for a clustering', { ...clustering, model: { type: 'logistic-regression' } }, 'model.type', '"k-means"'],
+    ['a network for a decomposition', { ...decomposition, model: { type: 'neural-network' } }, 'model.type', '"nmf"'],
+    ['a factorisation of centred numbers', { ...decomposition, features: {} }, 'features.scale', '"min-max"'],
+    ['a factorisation of a column that is centred', { ...decomposition, features: { scale: 'none', encode: { 'airline.flights.distance': { type: 'numeric', scale: 'robust' } } } }, 'features.encode["airline.flights.distance"].scale', '"none"'],
+  ] satisfies [string, JobInput, string, string][])('is told apart: %s', (_what, job, field, suggestion) => {
+    expect(refusal(job)).toMatchObject({ code: 'AMALUR_INVALID_JOB', field, suggestion: expect.stringContaining(suggestion) as string });
+  });
+});
+
+describe('the plan of a job without a label', () => {
+  const planOf = (job: JobInput) => planRun({ resolved: resolve(job), tables: flightsTables, hosts: {} });
+
+  it.each([clustering, decomposition])('has every strategy, each with figures: $task', (job) => {
+    const { candidates } = planOf(job);
+    expect(new Set(candidates.map(({ strategy }) => strategy))).toEqual(
+      new Set(['materialize', 'factorize', 'federate']),
+    );
+    for (const { seconds, bytesOut, memoryBytes } of candidates) {
+      for (const figure of [...Object.values(seconds), ...Object.values(bytesOut), memoryBytes]) {
+        expect(figure).toBeGreaterThanOrEqual(0);
+        expect(figure).toBeLessThan(Infinity);
+      }
+    }
+  });
+
+  it('lets a number for each centre and row out in every round', () => {
+    const bytes = (clusters: number) => {
+      const { candidates } = planOf({ ...clustering, model: { type: 'k-means', clusters } });
+      const factorized = candidates.find(({ id }) => id === 'factorize@silo.airline');
+      return factorized!.bytesOut.weather! / factorized!.rounds.expected;
+    };
+    expect(bytes(12) / bytes(6)).toBeCloseTo(2, 1);
+  });
+
+  it('discloses no labels, so that a constraint on them rules nothing out', () => {
+    const { candidates } = planOf({ ...clustering, constraints: { labelsStay: true } });
+    expect(candidates.flatMap(({ excluded }) => excluded)).toEqual([]);
+  });
+
+  it('expects no more rounds than there can be', () => {
+    for (const model of [
+      { ...clustering.model, maxRounds: 2 },
+      { ...decomposition.model, tolerance: 0 },
+    ] as JobInput['model'][]) {
+      const { model: spec } = parseJob({ ...clustering, model });
+      expect(expectedRounds(spec).whitenedTogether.expected).toBeLessThanOrEqual(mostRounds(spec));
+    }
+  });
+});

@@ -88,8 +88,8 @@ export function argMinKernel(p: number): Kernel | undefined {
 }
 
 /**
- * (x, end, numerator, gram, sums): rows of the numerator become x ∘ numerator / (x G + tiny), G being p × p, and `sums` (p × p)
- * += their Gram matrix.
+ * (x, end, numerator, gram, sums): rows of the numerator become x ∘ numerator / (x G + tiny), G being p × p, and the upper
+ * triangle of `sums` (p × p) += that of their Gram matrix.
  */
 export function updateKernel(p: number, tiny: number): Kernel | undefined {
   return kernel(`update ${p}`, () => {
@@ -99,12 +99,17 @@ export function updateKernel(p: number, tiny: number): Kernel | undefined {
     const locals = () => lanes.map((lane) => f.local(lane.lanes.type));
     const denominator = locals();
     const fresh = locals();
-    const products = Array.from({ length: p }, locals);
+    // Symmetric: the lanes that reach the diagonal or lie right of it.
+    const upper = Array.from({ length: p }, (_, j) =>
+      lanes.flatMap(({ lanes: kind, offset }, n) =>
+        offset + kind.bytes > 8 * j ? [{ kind, offset, n, local: f.local(kind.type) }] : [],
+      ),
+    );
     const at = (j: number, offset: number) => 8 * p * j + offset;
     return f.module(
       block(
-        ...products.flatMap((row, j) =>
-          lanes.map((lane, n) => set(row[n]!, lane.lanes.load(get(sums), at(j, lane.offset)))),
+        ...upper.flatMap((row, j) =>
+          row.map(({ kind, offset, local }) => set(local, kind.load(get(sums), at(j, offset)))),
         ),
         whileBelow(
           x,
@@ -135,19 +140,19 @@ export function updateKernel(p: number, tiny: number): Kernel | undefined {
               kind.store(get(numerator), get(fresh[n]!), offset),
             ),
           ),
-          ...products.flatMap((row, j) =>
-            lanes.map(({ lanes: kind }, n) =>
+          ...upper.flatMap((row, j) =>
+            row.map(({ kind, n, local }) =>
               set(
-                row[n]!,
-                kind.add(get(row[n]!), kind.mul(kind.loadSplat(get(numerator), 8 * j), get(fresh[n]!))),
+                local,
+                kind.add(get(local), kind.mul(kind.loadSplat(get(numerator), 8 * j), get(fresh[n]!))),
               ),
             ),
           ),
           advance(x, 8 * p),
           advance(numerator, 8 * p),
         ),
-        ...products.flatMap((row, j) =>
-          lanes.map((lane, n) => lane.lanes.store(get(sums), get(row[n]!), at(j, lane.offset))),
+        ...upper.flatMap((row, j) =>
+          row.map(({ kind, offset, local }) => kind.store(get(sums), get(local), at(j, offset))),
         ),
       ),
     );

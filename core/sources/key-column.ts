@@ -16,12 +16,13 @@ export function plainKey(column: string): KeyColumn {
   return { column, apply: [] };
 }
 
-/** Text that is compared, as an SQL expression over `cell`, which holds the column in its normal form. NULL for NULL, and for what is no date. */
+/** Text that is compared, as an SQL expression over `cell`, which holds the column in its normal form. NULL for NULL, for what is no date, and where nothing is left. */
 export function keyText(column: Column, cell: string, apply: readonly KeyFunction[]): string {
   const [innermost] = apply;
   if (innermost === undefined) return canonicalText(column, cell, 'key');
   const text = innermost === 'date' ? `${cell}::VARCHAR` : canonicalText(column, cell, 'category');
-  return apply.reduce(applied, text);
+  // What nothing is left of is no key: it would match everything else of which nothing is left.
+  return `nullif(${apply.reduce(applied, text)}, '')`;
 }
 
 function applied(text: string, name: KeyFunction): string {

@@ -3,6 +3,7 @@ import type { Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
 import { momentsOf } from './moments.js';
 import type { Message, PartyProgram, State } from './program.js';
+import { gradientOf, hasResidual } from './residual.js';
 import { denseOf, denseTensor, vectorTensor } from './tensors.js';
 
 /** D_k as its holder knows it. */
@@ -26,7 +27,7 @@ export function startParty(program: PartyProgram, source: PartyTable, spec: Mode
 
 /**
  * Answers a message: with facts that are asked for, or with a step of the program, whose products with D_k are made here.
- * Down: tensor `residual`, G_k (r_k × p). Up: tensor `partial`, D_k Θ (r_k × q).
+ * Down: G_k (r_k × p), as `residualTensors` writes it. Up: tensor `partial`, D_k Θ (r_k × q).
  */
 export function stepParty(
   program: PartyProgram,
@@ -34,9 +35,9 @@ export function stepParty(
   state: State,
   down: Message,
 ): { state: State; up: Message } {
-  if (down.tensors.residual === undefined) return { state, up: factsOf(source, down) };
+  if (!hasResidual(down.tensors)) return { state, up: factsOf(source, down) };
   const { table } = source;
-  const gradient = table.transposedMultiply(denseOf(down.tensors, 'residual'));
+  const gradient = gradientOf(table, down.tensors);
   const { state: next, theta, up } = program.update(state, down, gradient);
   const partial = denseTensor(table.multiply(theta));
   return { state: next, up: { json: up.json, tensors: { ...up.tensors, partial } } };
@@ -44,16 +45,14 @@ export function stepParty(
 
 /**
  * What a table does for columns that others supply too, whose program is with the aggregator: the two products with its D_b
- * and nothing else. `residual` G_b goes up as `gradient` D_bᵀ G_b, `theta` Θ as `partial` D_b Θ.
+ * and nothing else. G_b goes up as `gradient` D_bᵀ G_b, `theta` Θ as `partial` D_b Θ.
  */
 export function answerShare(source: PartyTable, down: Message): Message {
   const { table } = source;
-  const { residual, theta } = down.tensors;
-  if (residual !== undefined) {
-    const gradient = table.transposedMultiply(denseOf(down.tensors, 'residual'));
-    return { json: {}, tensors: { gradient: denseTensor(gradient) } };
+  if (hasResidual(down.tensors)) {
+    return { json: {}, tensors: { gradient: denseTensor(gradientOf(table, down.tensors)) } };
   }
-  if (theta !== undefined) {
+  if (down.tensors.theta !== undefined) {
     return { json: {}, tensors: { partial: denseTensor(table.multiply(denseOf(down.tensors, 'theta'))) } };
   }
   return factsOf(source, down);

@@ -4,6 +4,7 @@ import type { ModelFamily } from '../models/family.js';
 import { familyOf } from '../models/programs.js';
 import { startParty, stepParty, type PartyTable } from './exchange.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
+import { wholeResidual } from './residual.js';
 import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 
 /** Where a local run stands between two rounds; plain state, so that it can be stored and taken up again. */
@@ -131,5 +132,5 @@ function begin(source: PartyTable, family: ModelFamily, target: TrainingRows, sp
 function told({ next }: AggregatorStep): Message | undefined {
   if ('done' in next) return undefined;
   const { json, tensors } = next.down;
-  return { json, tensors: { ...tensors, residual: denseTensor(next.residual) } };
+  return { json, tensors: { ...tensors, ...wholeResidual(next.residual) } };
 }

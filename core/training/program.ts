@@ -2,6 +2,7 @@ import type { Dense } from '../algebra/matrix.js';
 import type { Bundle } from '../exchange/bundle.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { Moments } from './moments.js';
+import type { Residual } from './residual.js';
 
 /** A message between a party and the aggregator. */
 export type Message = Bundle;
@@ -79,7 +80,7 @@ export interface AggregatorStep {
   readonly next:
     | {
         /** Δ, n × p: each party is given its sums over source rows, G_k = I_kᵀ Δ. */
-        readonly residual: Dense;
+        readonly residual: Residual;
         /** What every party is told beside it. */
         readonly down: Message;
       }

@@ -1,5 +1,5 @@
 import { dense } from '../algebra/dense.js';
-import { gatherAdd, scatterSum } from '../algebra/index-vector.js';
+import { gatherAdd } from '../algebra/index-vector.js';
 import type { Dense } from '../algebra/matrix.js';
 import { entryOf } from '../entry-of.js';
 import { isShared, sharesById, trainingPart, type TargetIndex } from '../integration/target-index.js';
@@ -8,6 +8,7 @@ import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { asking, type Ask } from './exchange.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
+import { residualTensors } from './residual.js';
 import type { RoundsState } from './rounds-state.js';
 import { startShared, updateShared } from './shared-columns.js';
 import { denseOf, denseTensor } from './tensors.js';
@@ -119,9 +120,9 @@ function told(
   const training = trainingPart(target);
   for (const group of training.groups) {
     for (const { party, rows, sourceRows } of group.shares) {
-      const residual = denseTensor(scatterSum(next.residual, rows, sourceRows));
+      const residual = residualTensors(next.residual, rows, sourceRows);
       const { json, tensors } = isShared(group) ? { json: {}, tensors: {} } : next.down;
-      down.set(shareId(group, party), { json, tensors: { ...tensors, residual } });
+      down.set(shareId(group, party), { json, tensors: { ...tensors, ...residual } });
     }
   }
   const shares = training.groups.some(isShared);

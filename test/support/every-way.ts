@@ -2,7 +2,7 @@ import { denseMatrix } from '../../core/algebra/dense.js';
 import { factorizedTable } from '../../core/algebra/factorized-table.js';
 import type { Matrix } from '../../core/algebra/matrix.js';
 import type { ModelSpec } from '../../core/job/schema.js';
-import { runLocally } from '../../core/training/local-runner.js';
+import { runLocally, type LocalRounds, type LocalState } from '../../core/training/local-runner.js';
 import type { StopReason } from '../../core/training/program.js';
 import type { Grouped } from './arbitrary-groups.js';
 import { denseOf } from './arbitrary-integration.js';
@@ -27,6 +27,12 @@ export function everyWay(
     factorized: locally(factorizedTable(scene.target.trainRows, scene.sources), scene, spec),
     parties: inRounds(scene, spec),
   };
+}
+
+/** The states of both programs; a model that is solved at once has none. */
+export function statesOf(state: LocalState): LocalRounds {
+  if ('solution' in state) throw new Error('this model has a closed form');
+  return state;
 }
 
 /** T cell by cell. */

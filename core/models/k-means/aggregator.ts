@@ -9,10 +9,11 @@ import type {
   TrainingRows,
 } from '../../training/program.js';
 import { requireFinite } from '../../training/require-finite.js';
+import type { Residual } from '../../training/residual.js';
 import { fillEmptyClusters } from './empty-clusters.js';
 import { readUp, type Down, type Up } from './messages.js';
 import { distancesTo, nearestCentres, withCentre, type Nearest } from './nearest.js';
-import { assignmentMatrix, rowIndicators } from './residuals.js';
+import { rowIndicators } from './row-indicators.js';
 import { bestCandidate, candidatesFor, drawRows } from './seeding.js';
 import { readState, writeState, type Working } from './state.js';
 
@@ -135,7 +136,7 @@ function move(at: Working, near: Nearest, iteration: number, choose: number | nu
     place: { at: 'centres', iteration: iteration + 1 },
     near: { labels, distances: new Float64Array(0) },
   };
-  return tell(next, assignmentMatrix(labels, clusters), { do: 'move', choose, sizes: [...sizes] });
+  return tell(next, { labels, count: clusters }, { do: 'move', choose, sizes: [...sizes] });
 }
 
 /** After the last run the parties go back to the best centres, unless those are the ones that they have. */
@@ -159,7 +160,7 @@ function done(at: Working): AggregatorStep {
   };
 }
 
-function tell(at: Working, residual: Dense, down: Down): Next {
+function tell(at: Working, residual: Residual, down: Down): Next {
   const message: Message = { json: down, tensors: {} };
   const state: State = writeState(at);
   return { state, next: { residual, down: message } };

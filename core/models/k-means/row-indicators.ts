@@ -10,10 +10,3 @@ export function rowIndicators(n: number, rows: readonly number[], withOnes: bool
   rows.forEach((row, at) => (result.data[row * columns + first + at] = 1));
   return result;
 }
-
-/** A, n × k: 1 where a row is in a cluster. */
-export function assignmentMatrix(labels: Int32Array, clusters: number): Dense {
-  const result = dense(labels.length, clusters);
-  labels.forEach((label, row) => (result.data[row * clusters + label] = 1));
-  return result;
-}

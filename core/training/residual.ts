@@ -1,0 +1,80 @@
+import { dense } from '../algebra/dense.js';
+import { scatterSum } from '../algebra/index-vector.js';
+import type { Dense, Matrix } from '../algebra/matrix.js';
+import type { Tensor } from '../exchange/bundle.js';
+import { denseOf, denseTensor } from './tensors.js';
+
+/** Δ (n × count) as an assignment: a 1 in column labels[i] of row i, and nothing else. The zeros are never written out. */
+export interface Assignment {
+  readonly labels: Int32Array;
+  readonly count: number;
+}
+
+/** Δ, n × p: what the aggregator's program sends back for each row of T. */
+export type Residual = Dense | Assignment;
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/**
+ * G_k = I_kᵀ Δ as it travels: tensor `residual` (r_k × p); of an assignment, where no source row occurs twice, tensor
+ * `assignment` with the label of each source row, −1 for none, and `width` with the number of columns.
+ */
+export function residualTensors(residual: Residual, index: Int32Array, sourceRows: number): Tensors {
+  if (!isAssignment(residual)) return { residual: denseTensor(scatterSum(residual, index, sourceRows)) };
+  const { labels, count } = residual;
+  const own = labelOfEach(labels, index, sourceRows);
+  if (own === undefined) return { residual: denseTensor(counted(residual, index, sourceRows)) };
+  return {
+    assignment: { shape: [sourceRows], data: own },
+    width: { shape: [1], data: Int32Array.of(count) },
+  };
+}
+
+/** The same where the rows of T are the table's own: I_k is the identity. */
+export function wholeResidual(residual: Residual): Tensors {
+  if (!isAssignment(residual)) return { residual: denseTensor(residual) };
+  const { labels, count } = residual;
+  return {
+    assignment: { shape: [labels.length], data: labels },
+    width: { shape: [1], data: Int32Array.of(count) },
+  };
+}
+
+export function hasResidual(tensors: Tensors): boolean {
+  return tensors.residual !== undefined || tensors.assignment !== undefined;
+}
+
+/** D_kᵀ G_k, c_k × p. */
+export function gradientOf(table: Matrix, tensors: Tensors): Dense {
+  const labels = tensors.assignment?.data;
+  const [count] = tensors.width?.data ?? [];
+  return labels instanceof Int32Array && count !== undefined
+    ? table.groupedColumnSums(labels, count)
+    : table.transposedMultiply(denseOf(tensors, 'residual'));
+}
+
+function isAssignment(residual: Residual): residual is Assignment {
+  return 'labels' in residual;
+}
+
+/** The label of each source row, −1 for one that does not occur; undefined if one occurs twice. */
+function labelOfEach(labels: Int32Array, index: Int32Array, sourceRows: number): Int32Array | undefined {
+  const own = new Int32Array(sourceRows).fill(-1);
+  for (let row = 0; row < labels.length; row++) {
+    const source = index[row]!;
+    if (source < 0) continue;
+    if (own[source] !== -1) return undefined;
+    own[source] = labels[row]!;
+  }
+  return own;
+}
+
+/** How many target rows of each source row have each label, r_k × count. */
+function counted({ labels, count }: Assignment, index: Int32Array, sourceRows: number): Dense {
+  const counts = dense(sourceRows, count);
+  for (let row = 0; row < labels.length; row++) {
+    const source = index[row]!;
+    if (source >= 0) counts.data[source * count + labels[row]!]! += 1;
+  }
+  return counts;
+}

@@ -35,6 +35,7 @@ function applied(text: string, name: KeyFunction): string {
     case 'alphanumeric':
       return `regexp_replace(${text}, '[^\\p{L}\\p{N}]', '', 'g')`;
     case 'date':
-      return `TRY_CAST(TRY_CAST(${text} AS TIMESTAMP) AS DATE)::VARCHAR`;
+      // In UTC, as instants with a zone are; what is written without one is taken as it is.
+      return `(TRY_CAST(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')::DATE::VARCHAR`;
   }
 }

@@ -9,7 +9,7 @@ import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 /** Where a local run stands between two rounds; plain state, so that it can be stored and taken up again. */
 export type LocalState = LocalRounds | LocalSolution;
 
-interface LocalRounds {
+export interface LocalRounds {
   readonly party: State;
   readonly aggregator: State;
   /** What the party is to be told next; undefined when the run is over. */

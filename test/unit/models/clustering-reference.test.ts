@@ -9,6 +9,7 @@ import { nearestCentres } from '../../../core/models/k-means/nearest.js';
 import { nmf } from '../../../core/models/nmf/family.js';
 import { runLocally, type LocalState } from '../../../core/training/local-runner.js';
 import { denseTensor } from '../../../core/training/tensors.js';
+import { roundsOf } from '../../support/local-rounds.js';
 
 /** What scikit-learn and SciPy make of small tables: test/fixtures/models/make-clustering.py. */
 interface Reference {
@@ -74,7 +75,8 @@ describe('K-means goes the way of scikit-learn', () => {
 
   test('from the rows that k-means++ chooses', () => {
     // The last centre is among the candidates until the first move.
-    const { state, parameters } = runLocally({ ...runOf(rows, specOf({})), rounds: clusters });
+    const { state: saved, parameters } = runLocally({ ...runOf(rows, specOf({})), rounds: clusters });
+    const state = roundsOf(saved);
     const chosen = initRows.slice(0, -1).map((row) => rows[row]!);
     expect([...parameters.data]).toEqual(transposed(chosen).flat());
     const { choose } = state.down!.json as { choose: number };
@@ -132,7 +134,7 @@ describe('NMF goes the way of scikit-learn', () => {
   function after(updates: number) {
     const spec = jobSchema.shape.model.parse({ type: 'nmf', rank, maxRounds: updates, tolerance: 0 });
     const run = runOf(rows, spec);
-    const { state } = runLocally({ ...run, rounds: 0 });
+    const state = roundsOf(runLocally({ ...run, rounds: 0 }).state);
     const from: LocalState = {
       ...state,
       party: { ...state.party, tensors: { theta: denseTensor(denseOf(transposed(h))) } },
@@ -151,7 +153,7 @@ describe('NMF goes the way of scikit-learn', () => {
       const { state, parameters, stopped, progress } = after(updates);
       expect(stopped).toBe('max-rounds');
       expectClose(parameters.data, transposed(hAfter).flat(), 1e-8);
-      expectClose(state.aggregator.tensors.w!.data, wAfter.flat(), 1e-8);
+      expectClose(roundsOf(state).aggregator.tensors.w!.data, wAfter.flat(), 1e-8);
       expect(progress.loss * 2 * rows.length).toBeCloseTo(error ** 2, 8);
     },
   );

@@ -10,6 +10,7 @@ import { packed, unpacked } from '../../../core/models/nmf/triangle.js';
 import { runLocally } from '../../../core/training/local-runner.js';
 import { grouped, type Grouped } from '../../support/arbitrary-groups.js';
 import { everyWay, inRounds } from '../../support/every-way.js';
+import { roundsOf } from '../../support/local-rounds.js';
 
 type Nmf = Extract<ModelSpec, { type: 'nmf' }>;
 
@@ -120,7 +121,7 @@ describe('NMF', () => {
           stopped,
         } = runLocally({ ...run, rounds: spec.maxRounds + 1 });
         fc.pre(stopped !== undefined);
-        const w = state.aggregator.tensors.w!.data;
+        const w = roundsOf(state).aggregator.tensors.w!.data;
         let squares = 0;
         scene.cells.forEach((row, i) => {
           row.forEach((cell, c) => {

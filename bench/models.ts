@@ -28,6 +28,7 @@ export function gradientDescent(
   const theta = dense(table.columns, 1);
   const gradient = dense(table.columns, 1);
   const sum = table.transposedSum(1);
+  const rate = step / table.rows;
   const toResidual = loss === 'squared' ? squaredResidual : logisticResidual;
   for (let iteration = 0; iteration < iterations; iteration++) {
     table.productBlocks(theta, (firstRow, block) => {
@@ -35,7 +36,7 @@ export function gradientDescent(
       sum.add(firstRow, block);
     });
     sum.finishInto(gradient);
-    for (let j = 0; j < theta.data.length; j++) theta.data[j]! -= (step / table.rows) * gradient.data[j]!;
+    for (let j = 0; j < theta.data.length; j++) theta.data[j]! -= rate * gradient.data[j]!;
   }
   return theta.data;
 }
@@ -58,19 +59,19 @@ export function kMeans(table: Matrix, start: Dense, iterations: number): Float64
   const nearest = new Int32Array(table.rows);
   for (let iteration = 0; iteration < iterations; iteration++) {
     norms.fill(0);
-    for (let at = 0; at < scaled.data.length; at++) {
-      const value = centres.data[at]!;
-      norms[at % k]! += value * value;
-      scaled.data[at] = -2 * value;
+    for (let row = 0, at = 0; row < columns; row++) {
+      for (let j = 0; j < k; j++, at++) {
+        const value = centres.data[at]!;
+        norms[j]! += value * value;
+        scaled.data[at] = -2 * value;
+      }
     }
     table.productBlocks(scaled, (firstRow, block) => argMinRows(block, norms, nearest, firstRow));
     const sizes = new Float64Array(k);
     for (const centre of nearest) sizes[centre]! += 1;
     const sums = table.groupedColumnSums(nearest, k);
-    for (let at = 0; at < sums.data.length; at++) {
-      const size = sizes[at % k]!;
-      if (size > 0) centres.data[at] = sums.data[at]! / size;
-    }
+    for (let row = 0, at = 0; row < columns; row++)
+      for (let j = 0; j < k; j++, at++) if (sizes[j]! > 0) centres.data[at] = sums.data[at]! / sizes[j]!;
   }
   return centres.data;
 }

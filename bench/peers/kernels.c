@@ -281,6 +281,11 @@ int main(int argc, char **argv) {
       fclose(f);
       puts("written");
     } else {
+      if (!strcmp(op, "XT5") || !strcmp(op, "Gram") || (!strcmp(op, "KMeans") && k != K)) {
+        puts("null");
+        fflush(stdout);
+        continue;
+      }
       struct timespec a, b;
       clock_gettime(CLOCK_MONOTONIC, &a);
       for (int i = 0; i < repetitions; i++) run(op, &length);

@@ -12,8 +12,15 @@ export function createIntegrationRepository(database: Database): IntegrationRepo
       transact(database, async (transaction) => {
         const { name } = resolved.job;
         const integrationHash = await storeIntegration(transaction, resolved);
-        const known = await transaction.integrationVersion.findUnique({ where: { name_integrationHash: { name, integrationHash } } });
+        const known = await transaction.integrationVersion.findUnique({
+          where: { name_integrationHash: { name, integrationHash } },
+        });
         if (known) return toRecord(known);
+        // The row of the first version stays locked until the transaction ends, so that two cannot draw the same number.
+        await transaction.integrationVersion.updateMany({
+          where: { name, version: 1 },
+          data: { version: 1 },
+        });
         const last = await transaction.integrationVersion.aggregate({
           where: { name },
           _max: { version: true },

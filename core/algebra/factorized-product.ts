@@ -95,20 +95,17 @@ export class FactorizedProduct {
       sums[k]!.data.set(table.groupedColumnSums(padded(groups, table.rows), count).data);
     }
     // Compiled kernels know no −1 among the groups; a copy where they reach it is made only if there is none.
-    const near = groups.includes(-1) ? groups : this.reachableGroups(groups);
+    const room = this.downward.take(Math.ceil(groups.length / 2), 1);
+    const { buffer, byteOffset } = room.data;
+    const compiled = isResident(room.data) && !groups.includes(-1);
+    const near = compiled ? new Int32Array(buffer, byteOffset, groups.length) : groups;
+    if (compiled) near.set(groups);
     for (const k of gathered) countGroups(sums[k]!, this.sources[k]!.index, near, this.rows);
+    this.downward.give(room);
     this.addSums(total, 0, sums);
+    const result = dense(this.columnCount, count, Float64Array.from(total.data));
     for (const sum of [...sums, total]) this.downward.give(sum);
-    return dense(this.columnCount, count, total.data.slice());
-  }
-
-  private reachableGroups(groups: Int32Array): Int32Array {
-    const { data } = this.downward.take(Math.ceil(groups.length / 2), 1);
-    if (!isResident(data)) return groups;
-    this.downward.give(dense(data.length, 1, data));
-    const near = new Int32Array(data.buffer, data.byteOffset, groups.length);
-    near.set(groups);
-    return near;
+    return result;
   }
 
   /** What I_kᵀ Y of each source is added up in; for a direct source D_kᵀ Y. */

@@ -1,3 +1,4 @@
+import { mirrorUpperTriangle } from './dense-array.js';
 import type { Dense } from './matrix.js';
 import { isResident, residentNumbers } from './wasm/arena.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
@@ -37,6 +38,7 @@ export function multiplicativeUpdate(x: Dense, numerator: Dense, gram: Dense, su
     if (!inPlace) numerator.data.set(part, from);
   }
   sums.data.set(s.subarray(0, p * p));
+  mirrorUpperTriangle(sums);
 }
 
 /** into (p × p) += Xᵀ X. */

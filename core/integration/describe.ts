@@ -3,6 +3,7 @@ import { writeKeyColumn } from '../job/key-expression.js';
 import type { TableInSilo } from '../job/known-tables.js';
 import type { ResolvedJob } from '../job/resolved.js';
 import { describeData } from '../planner/data-statistics.js';
+import type { KeyColumn } from '../sources/key-column.js';
 import type { JoinFacts } from './lay-out.js';
 import type { Overlap, RowPattern } from './row-patterns.js';
 
@@ -73,17 +74,15 @@ function mappingsOf({ parties, joins }: ResolvedJob, { joins: found }: Survey): 
     const facts = found[at];
     const count = (rows: number | undefined) => (rows ?? 0).toLocaleString('en-US');
     if (scenario === 'union') return `${party}: its ${count(facts?.matched)} rows are added below (union)`;
-    const key = (names: readonly { column: string }[]) => names.length;
     const on = to
       .map((left) => {
-        const pairs = left.columns.map((column, position) => {
-          const right = columns[position];
-          return `${left.party}.${writeKeyColumn(column)} = ${right ? writeKeyColumn(right) : ''}`;
-        });
+        const pairs = left.columns.map((column, position) =>
+          [of(left.party, column), of(party, columns[position])].join(' = '),
+        );
         return pairs.join(' and ');
       })
       .join(', or ');
-    const many = matches === 'all' && key(columns) > 0 ? ', each row repeated for every match' : '';
+    const many = matches === 'all' ? ', each row repeated for every match' : '';
     const unmatched =
       scenario === 'inner'
         ? `${count(facts?.unmatched)} rows without a match are dropped`
@@ -95,6 +94,11 @@ function mappingsOf({ parties, joins }: ResolvedJob, { joins: found }: Survey): 
     return `${party} (${scenario}): on ${on}${many}; ${count(facts?.matched)} rows find a match, ${unmatched}${added}`;
   });
   return [`${base?.id ?? ''}: the base, every row once`, ...sentences];
+}
+
+/** `lower(crm.customers.email)`. */
+function of(party: string, key: KeyColumn | undefined): string {
+  return key ? writeKeyColumn({ ...key, column: `${party}.${key.column}` }) : '';
 }
 
 function redundancyOf(resolved: ResolvedJob, tables: readonly TableInSilo[], { rows }: Survey): Redundancy {

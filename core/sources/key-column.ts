@@ -16,12 +16,13 @@ export function plainKey(column: string): KeyColumn {
   return { column, apply: [] };
 }
 
-/** Text that is compared, as an SQL expression over `cell`, which holds the column in its normal form. NULL for NULL, and for what is no date. */
+/** Text that is compared, as an SQL expression over `cell`, which holds the column in its normal form. NULL for NULL, for what is no date, and where nothing is left. */
 export function keyText(column: Column, cell: string, apply: readonly KeyFunction[]): string {
   const [innermost] = apply;
   if (innermost === undefined) return canonicalText(column, cell, 'key');
   const text = innermost === 'date' ? `${cell}::VARCHAR` : canonicalText(column, cell, 'category');
-  return apply.reduce(applied, text);
+  // What nothing is left of is no key: it would match everything else of which nothing is left.
+  return `nullif(${apply.reduce(applied, text)}, '')`;
 }
 
 function applied(text: string, name: KeyFunction): string {
@@ -35,6 +36,7 @@ function applied(text: string, name: KeyFunction): string {
     case 'alphanumeric':
       return `regexp_replace(${text}, '[^\\p{L}\\p{N}]', '', 'g')`;
     case 'date':
-      return `TRY_CAST(TRY_CAST(${text} AS TIMESTAMP) AS DATE)::VARCHAR`;
+      // In UTC, as instants with a zone are; what is written without one is taken as it is.
+      return `(TRY_CAST(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')::DATE::VARCHAR`;
   }
 }

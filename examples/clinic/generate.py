@@ -91,7 +91,7 @@ for number in range(PATIENTS + GUESTS - BOTH):
         }
     )
 for one in people:
-    risk = 0.045 * (one["age"] - 60) + 0.03 * (one["heart_rate"] - 74) - 0.3 * (one["oxygen"] - 95) - 0.4
+    risk = 0.08 * (one["age"] - 60) + 0.08 * (one["heart_rate"] - 74) - 0.5 * (one["oxygen"] - 95) - 0.4
     one["died"] = int(rng.random() < sigmoid(risk))
 
 patients, guests, register = [], [], []

@@ -10,7 +10,15 @@ import { sqliteAdapter } from '../../catalog/prisma/sqlite-adapter.js';
 import { canonicalJson } from '../../core/json.js';
 import type { TableProfile } from '../../core/sources/profile.js';
 import { migrationStatus, missingMigration, postgresAdapter } from '../../scripts/prisma-engine.mjs';
-import { facts, host, manifest, metrics, plan, resolvedJob } from '../support/catalog-facts.js';
+import {
+  facts,
+  host,
+  integrationFacts,
+  manifest,
+  metrics,
+  plan,
+  resolvedJob,
+} from '../support/catalog-facts.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 
 interface Backend {
@@ -369,6 +377,90 @@ describe.each(backends)('the catalog on $provider', (backend) => {
       expect(records.every(({ execution, version }) => byRun.get(execution) === version)).toBe(true);
       expect([...byRun.values()].sort((a, b) => a - b)).toEqual(executions.map((_, i) => i + 1));
       expect((await catalog.models.get('late-arrivals'))?.version).toBe(12);
+    });
+  });
+
+  describe('integrations', () => {
+    const [day, later] = ['2026-01-02T03:04:05.678Z', '2026-01-03T00:00:00.000Z'];
+    const found = integrationFacts(resolved);
+    const joining = (alias: string) =>
+      resolvedJob({
+        integration: {
+          joins: [{ table: 'registry.airports', as: alias, on: [{ base: 'dest', table: 'faa' }] }],
+        },
+        features: {},
+      });
+    const record = (of: ReturnType<typeof resolvedJob>, at = day) =>
+      catalog.integrations.record(of, integrationFacts(of), at);
+
+    it('come back with what was found to the bit', async () => {
+      const expected = { name: 'late-arrivals', version: 1, createdAt: day, facts: found };
+      expect(await catalog.integrations.record(resolved, found, day)).toEqual(expected);
+      expect(await catalog.integrations.list('late-arrivals')).toEqual([expected]);
+      expect(canonicalJson((await catalog.integrations.list('late-arrivals'))[0]?.facts)).toBe(
+        canonicalJson(found),
+      );
+      expect(await catalog.integrations.list('late')).toEqual([]);
+    });
+
+    it('of a name count up when the joins, the owners or a table change, and are listed newest first', async () => {
+      const [first = expect.fail(), ...others] = resolved.parties;
+      const changes = [
+        resolved,
+        joining('destination'),
+        resolvedJob({ integration: { ...resolved.job.integration, overlap: 'fail' } }),
+        { ...resolved, parties: [{ ...first, version: 'another content' }, ...others] },
+      ];
+      for (const [at, change] of changes.entries()) expect((await record(change)).version).toBe(at + 1);
+      const listed = await catalog.integrations.list('late-arrivals');
+      expect(listed.map(({ version, facts: { columns } }) => [version, columns.length])).toEqual(
+        changes.map((change, at) => [at + 1, integrationFacts(change).columns.length]).reverse(),
+      );
+    });
+
+    it('that are known already stay as they are, whatever else of the job has changed', async () => {
+      await record(resolved);
+      await record(joining('destination'));
+      const other = resolvedJob({ split: { test: 0.5 }, strategy: 'materialize' });
+      expect(await catalog.integrations.record(resolved, integrationFacts(resolved, 7), later)).toEqual({
+        ...{ name: 'late-arrivals', version: 1, createdAt: day, facts: found },
+      });
+      expect((await record(other, later)).version).toBe(1);
+      expect(await catalog.integrations.list('late-arrivals')).toHaveLength(2);
+    });
+
+    it('of one definition under two names have versions of their own', async () => {
+      const renamed = resolvedJob({ name: 'arrivals' });
+      await record(joining('destination'));
+      const versions = [await record(resolved), await record(renamed), await record(renamed, later)];
+      expect(versions.map(({ name, version }) => [name, version])).toEqual([
+        ['late-arrivals', 2],
+        ['arrivals', 1],
+        ['arrivals', 1],
+      ]);
+      expect(await catalog.integrations.list('arrivals')).toHaveLength(1);
+    });
+
+    it('share their definition with runs that are planned', async () => {
+      await published('e1');
+      await record(resolved);
+      expect(await rows('SELECT "hash" FROM "Integration"')).toHaveLength(1);
+      expect((await catalog.runs.get('e1'))?.resolved).toEqual(resolved);
+    });
+
+    it('recorded at the same time over two connections get one version each, and equal ones the same', async () => {
+      const other = await openCatalog(url);
+      const all = Array.from({ length: 20 }, (_, i) => joining(`airport${i}`));
+      const recorded = await Promise.all(
+        all.flatMap((one) =>
+          [catalog, other].map(({ integrations }) => integrations.record(one, integrationFacts(one), day)),
+        ),
+      );
+      await other.close();
+      const pairs = all.map((_, i) => recorded.slice(2 * i, 2 * i + 2).map(({ version }) => version));
+      expect(pairs.map(([first]) => first)).toEqual(pairs.map(([, second]) => second));
+      expect(pairs.map(([first = 0]) => first).sort((a, b) => a - b)).toEqual(all.map((_, i) => i + 1));
+      expect(await catalog.integrations.list('late-arrivals')).toHaveLength(20);
     });
   });
 

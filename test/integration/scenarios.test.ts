@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { InferenceRequest, TrainingResult } from '../../client/index.js';
+import { loadConfig } from '../../core/config/index.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { JobInput } from '../../core/job/schema.js';
+import { amalur } from '../support/command.js';
 import { allHistories, textOf } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
@@ -103,6 +106,34 @@ describe.each(Object.entries(EXAMPLES))('the example %s', (example, jobs) => {
       expect(again.version).toBe(version);
       expect(again.facts).toEqual(facts);
     }, 60_000);
+  });
+
+  test('the command line explains it in JSON as the client does', async () => {
+    const { folder, address, client } = installation;
+    const [name] = jobs;
+    const args = ['integration', 'explain', `${name}.json`, '--json'];
+    const { code, stdout, stderr } = await amalur(folder, args, { TEMPORAL_ADDRESS: address });
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(await client.explainIntegration(jobOf(installation, name)));
+  });
+
+  test('`amalur init --example` writes it, with all that its jobs need and nothing else', async () => {
+    const { folder } = installation;
+    const copy = await mkdtemp(path.join(tmpdir(), 'amalur init '));
+    try {
+      const { code, stderr } = await amalur(copy, ['init', '--example', example]);
+      expect(code, stderr).toBe(0);
+      const files = await readdir(copy, { recursive: true });
+      const data = (await readdir(path.join(folder, 'data'))).map((name) => path.join('data', name));
+      expect(files.sort()).toEqual(
+        ['amalur.config.yaml', 'data', ...data, ...jobs.map((name) => `${name}.json`)].sort(),
+      );
+      expect(loadConfig(copy).silos.map(({ name, tables }) => [name, Object.keys(tables)])).toEqual(
+        installation.config.silos.map(({ name, tables }) => [name, Object.keys(tables)]),
+      );
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
   });
 
   test('no name, address or key of a row is in any history', async () => {

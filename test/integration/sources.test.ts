@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { plainKey } from '../../core/sources/key-column.js';
 import {
   openSource,
   type ReadRequest,
   type TableDefinition,
   type TableLocation,
 } from '../../core/sources/index.js';
+import { plainKey } from '../../core/sources/key-column.js';
 import { duckdbExtensionFolder } from '../../workers/toolchain.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.js';
 
@@ -50,7 +50,7 @@ const PEOPLE: Sample = {
 const EVERYTHING: ReadRequest = {
   numeric: ['id', 'weight', 'member', 'born', 'seen', 'nothing'],
   categorical: ['site', 'visit', 'name', 'weight', 'member', 'born', 'seen', 'nothing'],
-  keys: { place: [plainKey('site'), plainKey('visit')], when: [plainKey('seen')], who: [plainKey('name')] },
+  keys: { place: ['site', 'visit'].map(plainKey), when: [plainKey('seen')], who: [plainKey('name')] },
   position: { columns: ['id', 'site', 'weight', 'seen', 'member'], seed: 7 },
 };
 
@@ -210,7 +210,7 @@ describe.each(KINDS)('%s', (kind) => {
     const request: ReadRequest = {
       numeric: ['id'],
       categorical: ['site'],
-      keys: { key: [plainKey('id'), plainKey('site')] },
+      keys: { key: ['id', 'site'].map(plainKey) },
       position: { columns: ['id'], seed: 0 },
     };
     const empty = open({ name: 'people', location: await store(kind, { ...PEOPLE, rows: [] }) });

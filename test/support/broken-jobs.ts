@@ -143,7 +143,7 @@ export const brokenJobs: readonly BrokenJob[] = [
     job: joining({ ...onProduct, on: [{ base: 'quantity', table: 'sku' }] }),
     code: 'AMALUR_KEY_TYPE_MISMATCH',
     field: 'integration.joins[0].on[0]',
-    suggestion: /computed column/,
+    suggestion: /compute a key/,
   },
   {
     what: 'a key that repeats on the "one" side, which only its rows tell',

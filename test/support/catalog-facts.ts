@@ -1,3 +1,4 @@
+import { describeIntegration, type IntegrationFacts } from '../../core/integration/describe.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
 import type { JobInput } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
@@ -84,3 +85,24 @@ export const manifest: ModelManifest = {
   intercept: awkward(1),
   parts: { 'airline.flights': blob('part'), 'weather.hourly': blob('part') },
 };
+
+/** What was found of an integration with so many target rows. */
+export function integrationFacts(resolved: ResolvedJob, rows = 326_000): IntegrationFacts {
+  const [base, ...others] = resolved.parties.map(({ id }) => id);
+  return describeIntegration(resolved, flightsTables, {
+    rows,
+    joins: others.map((party, at) => ({ party, matched: rows - at, unmatched: at, unreferenced: 2 ** 31 })),
+    patterns: [
+      { parties: [base ?? '', ...others], rows: rows - 1 },
+      { parties: [base ?? ''], rows: 1 },
+    ],
+    overlaps: [
+      {
+        group: 'a.b+c.d',
+        owned: { 'a.b': 3, 'c.d': 2 ** 40 },
+        rows: 3,
+        disagreements: { 'it\'s "so"': 1, é: 0 },
+      },
+    ],
+  });
+}

@@ -27,14 +27,14 @@ export interface InRounds {
  * The distributed algorithm, table by table, in one process.
  * @param tables by share
  * @param forgetting all states go through their stored form after every step
+ * @param family instead of that of the settings
  */
 export function trainInProcess(
   tables: ReadonlyMap<string, PartyTable>,
   target: TargetIndex,
   spec: ModelSpec,
-  { forgetting = false } = {},
+  { forgetting = false, family = familyOf(spec.type) } = {},
 ): InRounds {
-  const family = familyOf(spec.type);
   const alone = new Set(target.groups.map(({ id }) => id));
   const states = new Map<string, State>();
   for (const [id, table] of tables) if (alone.has(id)) states.set(id, startParty(family.party, table, spec));

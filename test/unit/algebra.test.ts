@@ -68,7 +68,7 @@ function holds(property: (s: Scene) => number): void {
     fc.property(scene, (s) => {
       expect(property(s)).toBeLessThan(1e-10);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 }
 

@@ -200,7 +200,7 @@ describe('columns that several tables supply', () => {
     expect(group).toMatchObject({ features: [{ name: 'spent', encoding: 'numeric' }] });
     expect(group.shares.map(({ party }) => party)).toEqual(['crm.customers', 'shop.orders']);
     expect(mayOverlap(group, resolved.joins)).toBe(true);
-    expect(shareId(group.id, 'shop.orders')).toBe('crm.customers+shop.orders/shop.orders');
+    expect(shareId(group, 'shop.orders')).toBe('crm.customers+shop.orders/shop.orders');
     expect(shareId({ id: 'shop.orders' }, 'shop.orders')).toBe('shop.orders');
   });
 

@@ -102,24 +102,23 @@ export const two: Lanes = {
   div: binary(simd(0xf3)),
 };
 
-export const f64Less = binary([0x63]);
-/** condition ? a : b, both evaluated. */
-export const select = (a: Code, b: Code, condition: Code): Code => join(a, b, condition, [0x1b]);
-export const minimum2 = binary(simd(0xf4));
-export const maximum2 = binary(simd(0xf5));
+/** The lesser and the greater of each lane, as one instruction; a NaN may be lost. */
+export const lesser2 = binary(simd(0xf6));
+export const greater2 = binary(simd(0xf7));
+/** Bit j is set where lane j of both is equal. */
+export const equalBits2 = (a: Code, b: Code): Code => join(a, b, simd(0x47), simd(0xc4));
+export const swapLanes = (value: Code): Code =>
+  join(value, value, simd(0x0d), [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]);
+export const or = binary([0x72]);
+export const shiftLeft = (value: Code, bits: number): Code => join(value, i32(bits), [0x74]);
+/** Position of the lowest bit that is set. */
+export const lowestBit = (value: Code): Code => join(value, [0x68]);
 export const firstLane = (value: Code): Code => join(value, simd(0x21), [0]);
 export const secondLane = (value: Code): Code => join(value, simd(0x21), [1]);
-export const nearest2 = (value: Code): Code => join(value, simd(0x94));
-/** 2^k in both lanes, k being whole numbers as f64x2 with |k| < 1023. */
-export const powerOfTwo2 = (k: Code): Code => {
-  const whole = join(k, simd(0xfc), simd(0xc7));
-  const biased = join(
-    whole,
-    simd(0x0c),
-    [0xff, 0x03, 0, 0, 0, 0, 0, 0, 0xff, 0x03, 0, 0, 0, 0, 0, 0],
-    simd(0xce),
-  );
-  return join(biased, i32(52), simd(0xcb));
+/** 2^k in both lanes, k being what is in the low bits of 1.5 · 2^52 + k as f64x2; |k| < 1023. */
+export const powerOfTwo2 = (shifted: Code): Code => {
+  const bias = [0xff, 0x03, 0, 0, 0, 0, 0, 0];
+  return join(shifted, simd(0x0c), bias, bias, simd(0xce), i32(52), simd(0xcb));
 };
 
 /** A row of p numbers in memory: as many pairs as fit, then one. */

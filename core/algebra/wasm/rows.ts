@@ -1,72 +1,84 @@
-import { add, advance, block, f64Less, F64, FunctionBuilder, get, I32, i32, maximum2, minimum2, nearest2, one, powerOfTwo2, rowLanes, select, set, storeI32, two, V128, whileBelow } from './assembler.js'; // prettier-ignore
+import { add, advance, block, equalBits2, FunctionBuilder, get, greater2, I32, i32, lesser2, lowestBit, one, or, powerOfTwo2, rowLanes, set, shiftLeft, storeI32, swapLanes, two, V128, whileBelow } from './assembler.js'; // prettier-ignore
 import type { Code } from './assembler.js';
 import { kernel, type Kernel } from './kernels.js';
+
+/** Added to a small number, rounds it to a whole one and leaves that in the low bits. */
+const ROUNDING = 1.5 * 2 ** 52;
 
 /** (x, end): x ← 1 / (1 + e^−x), two numbers at a time: the array ends on a pair. */
 export function sigmoidKernel(): Kernel | undefined {
   return kernel('sigmoid', () => {
     const [x, end] = [0, 1];
     const f = new FunctionBuilder(2);
-    const [value, k, r, sum] = [V128, V128, V128, V128].map((type) => f.local(type)) as [
-      number,
-      number,
-      number,
-      number,
+    const local = () => f.local(V128);
+    const [value, shifted, k, r, square, exponential] = [
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
+      local(),
     ];
     const c = two.constant;
     // e^v = 2^k e^r with |r| ≤ ½ ln 2, ln 2 in two parts so that r keeps its digits (Cody and Waite), e^r by its series: the
-    // first term left out is below 2^−57.
-    const series = (): Code => {
-      let factorial = 1;
-      const coefficients = Array.from({ length: 14 }, (_, n) => 1 / (factorial *= Math.max(1, n)));
+    // first term left out is below 2^−57. Even and odd terms apart make the chain of operations half as long.
+    const terms = (first: number): Code => {
+      const coefficients = [];
+      for (let n = first; n < 14; n += 2) coefficients.unshift(1 / factorial(n));
       return coefficients
-        .reverse()
         .slice(1)
-        .reduce<Code>(
-          (code, coefficient) => two.add(two.mul(code, get(r)), c(coefficient)),
-          c(coefficients[0]!),
-        );
+        .reduce<Code>((sum, next) => two.add(two.mul(sum, get(square)), c(next)), c(coefficients[0]!));
     };
     return f.module(
       whileBelow(
         x,
         get(end),
-        set(value, minimum2(maximum2(two.mul(two.load(get(x)), c(-1)), c(-708)), c(708))),
-        set(k, nearest2(two.mul(get(value), c(Math.LOG2E)))),
-        set(r, two.sub(get(value), two.mul(get(k), c(6.9314718036912381649e-1)))),
+        set(value, lesser2(greater2(two.mul(two.load(get(x)), c(-1)), c(-708)), c(708))),
+        set(shifted, two.add(two.mul(get(value), c(Math.LOG2E)), c(ROUNDING))),
+        set(k, two.sub(get(shifted), c(ROUNDING))),
+        set(r, two.sub(get(value), two.mul(get(k), c(0.693147180369123816)))),
         set(r, two.sub(get(r), two.mul(get(k), c(1.90821492927058770002e-10)))),
-        set(sum, series()),
-        two.store(get(x), two.div(c(1), two.add(c(1), two.mul(get(sum), powerOfTwo2(get(k)))))),
+        set(square, two.mul(get(r), get(r))),
+        set(exponential, two.mul(two.add(terms(0), two.mul(get(r), terms(1))), powerOfTwo2(get(shifted)))),
+        two.store(get(x), two.div(c(1), two.add(c(1), get(exponential)))),
         advance(x, 16),
       ),
     );
   });
 }
 
-/** (block, end, offsets, nearest): nearest[t] = the first column j with the least offsets[j] + block[t, j]. */
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+
+/**
+ * (block, end, offsets, nearest): nearest[t] = the first column j with the least offsets[j] + block[t, j]. Which one it is cannot
+ * be predicted, so no branch depends on it.
+ */
 export function argMinKernel(p: number): Kernel | undefined {
   return kernel(`arg-min ${p}`, () => {
     const [rows, end, offsets, nearest] = [0, 1, 2, 3];
     const f = new FunctionBuilder(4);
-    const offset = Array.from({ length: p }, () => f.local(F64));
-    const [best, smallest, value] = [f.local(I32), f.local(F64), f.local(F64)];
+    const local = () => f.local(V128);
+    // An odd last column is in both lanes: it counts twice, which changes no minimum.
+    const pairs = rowLanes(p).map(({ lanes, offset }) => {
+      const load = lanes === two ? two.load : two.loadSplat;
+      return { at: offset, value: local(), offset: local(), load };
+    });
+    const least = local();
+    const mask = pairs
+      .map(({ value }, n) => shiftLeft(equalBits2(get(value), get(least)), 2 * n))
+      .reduce(or, i32(1 << (p - 1)));
     return f.module(
       block(
-        ...offset.map((local, j) => set(local, one.load(get(offsets), 8 * j))),
+        ...pairs.map(({ offset, at, load }) => set(offset, load(get(offsets), at))),
         whileBelow(
           rows,
           get(end),
-          set(best, i32(0)),
-          set(smallest, one.add(get(offset[0]!), one.load(get(rows)))),
-          ...offset.slice(1).map((local, at) =>
-            block(
-              set(value, one.add(get(local), one.load(get(rows), 8 * (at + 1)))),
-              // Which is nearest cannot be predicted: selecting costs less than a branch.
-              set(best, select(i32(at + 1), get(best), f64Less(get(value), get(smallest)))),
-              set(smallest, select(get(value), get(smallest), f64Less(get(value), get(smallest)))),
-            ),
+          ...pairs.map(({ value, offset, at, load }) =>
+            set(value, two.add(load(get(rows), at), get(offset))),
           ),
-          storeI32(get(nearest), get(best)),
+          set(least, pairs.map(({ value }) => get(value)).reduce(lesser2)),
+          set(least, lesser2(get(least), swapLanes(get(least)))),
+          storeI32(get(nearest), lowestBit(mask)),
           advance(rows, 8 * p),
           advance(nearest, 4),
         ),
@@ -76,8 +88,8 @@ export function argMinKernel(p: number): Kernel | undefined {
 }
 
 /**
- * (x, end, numerator, gram, sums): rows of the numerator become x ∘ numerator / (x G + tiny), G being p × p, and `sums` (p × p)
- * += their Gram matrix.
+ * (x, end, numerator, gram, sums): rows of the numerator become x ∘ numerator / (x G + tiny), G being p × p, and the upper
+ * triangle of `sums` (p × p) += that of their Gram matrix.
  */
 export function updateKernel(p: number, tiny: number): Kernel | undefined {
   return kernel(`update ${p}`, () => {
@@ -87,12 +99,17 @@ export function updateKernel(p: number, tiny: number): Kernel | undefined {
     const locals = () => lanes.map((lane) => f.local(lane.lanes.type));
     const denominator = locals();
     const fresh = locals();
-    const products = Array.from({ length: p }, locals);
+    // Symmetric: the lanes that reach the diagonal or lie right of it.
+    const upper = Array.from({ length: p }, (_, j) =>
+      lanes.flatMap(({ lanes: kind, offset }, n) =>
+        offset + kind.bytes > 8 * j ? [{ kind, offset, n, local: f.local(kind.type) }] : [],
+      ),
+    );
     const at = (j: number, offset: number) => 8 * p * j + offset;
     return f.module(
       block(
-        ...products.flatMap((row, j) =>
-          lanes.map((lane, n) => set(row[n]!, lane.lanes.load(get(sums), at(j, lane.offset)))),
+        ...upper.flatMap((row, j) =>
+          row.map(({ kind, offset, local }) => set(local, kind.load(get(sums), at(j, offset)))),
         ),
         whileBelow(
           x,
@@ -123,19 +140,19 @@ export function updateKernel(p: number, tiny: number): Kernel | undefined {
               kind.store(get(numerator), get(fresh[n]!), offset),
             ),
           ),
-          ...products.flatMap((row, j) =>
-            lanes.map(({ lanes: kind }, n) =>
+          ...upper.flatMap((row, j) =>
+            row.map(({ kind, n, local }) =>
               set(
-                row[n]!,
-                kind.add(get(row[n]!), kind.mul(kind.loadSplat(get(numerator), 8 * j), get(fresh[n]!))),
+                local,
+                kind.add(get(local), kind.mul(kind.loadSplat(get(numerator), 8 * j), get(fresh[n]!))),
               ),
             ),
           ),
           advance(x, 8 * p),
           advance(numerator, 8 * p),
         ),
-        ...products.flatMap((row, j) =>
-          lanes.map((lane, n) => lane.lanes.store(get(sums), get(row[n]!), at(j, lane.offset))),
+        ...upper.flatMap((row, j) =>
+          row.map(({ kind, offset, local }) => kind.store(get(sums), get(local), at(j, offset))),
         ),
       ),
     );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { entryOf } from '../../../core/entry-of.js';
 import { buildTarget } from '../../../core/integration/build-target.js';
+import { describeIntegration } from '../../../core/integration/describe.js';
 import { keyTokens } from '../../../core/integration/key-tokens.js';
 import { layOutRows, type LinkedTable } from '../../../core/integration/lay-out.js';
 import { overlapOf, rowPatterns } from '../../../core/integration/row-patterns.js';
@@ -50,7 +51,8 @@ function profileOf(name: string): TableInSilo {
     const type = one === key ? ('text' as const) : ('integer' as const);
     return { name: one, type, nulls: 0, distinct: 9 };
   });
-  return { silo, profile: { table, rows: 9, columns, keys: [[key]], contentHash: name, bytes: 99 } };
+  const { length: rows } = sources[name] ?? [];
+  return { silo, profile: { table, rows, columns, keys: [[key]], contentHash: name, bytes: 99 } };
 }
 
 const tables = new Map(
@@ -129,6 +131,30 @@ describe("the paper's example, from the job to the cells of T", () => {
       owned: { 'er.s1': 4, 'icu.s2': 2 },
       rows: 1,
       disagreements: { m: 0, a: 0 },
+    });
+  });
+
+  test('is explained in words and counts', () => {
+    const survey = { rows: layout.rows, joins: layout.joins, patterns: rowPatterns(layout), overlaps: [] };
+    const facts = describeIntegration(resolved, Object.keys(sources).map(profileOf), survey);
+    expect(facts.columns).toEqual([
+      { name: 'er.s1.hr', encoding: 'numeric', sources: ['er.s1.hr'] },
+      { name: 'm', encoding: 'numeric', sources: ['er.s1.m', 'icu.s2.m'] },
+      { name: 'a', encoding: 'numeric', sources: ['er.s1.a', 'icu.s2.a'] },
+      { name: 'icu.s2.o', encoding: 'numeric', sources: ['icu.s2.o'] },
+    ]);
+    expect(facts.mappings).toEqual([
+      'er.s1: the base, every row once',
+      'icu.s2 (outer): on er.s1.n = icu.s2.n; 1 rows find a match, 3 rows find none, 2 of its rows that nobody matches are added',
+    ]);
+    expect(facts.redundancy).toEqual({
+      tables: [
+        { party: 'er.s1', rows: 4, columns: 3, tupleRatio: 1.5, featureRatio: 1 },
+        { party: 'icu.s2', rows: 3, columns: 3, tupleRatio: 2, featureRatio: 1 },
+      ],
+      // Cells of 8 bytes; an index of 4 bytes a row of T for each source.
+      bytesOfSources: 4 * 3 * 8 + 3 * 3 * 8 + 2 * 6 * 4,
+      bytesOfTarget: 6 * 4 * 8,
     });
   });
 });

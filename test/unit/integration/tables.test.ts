@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildTarget } from '../../../core/integration/build-target.js';
 import { keyTokens, tokenAt } from '../../../core/integration/key-tokens.js';
-import { matchRows } from '../../../core/integration/match-rows.js';
-import { sharesById } from '../../../core/integration/target-index.js';
 import { openSource, type ReadRequest } from '../../../core/sources/index.js';
+import { plainKey } from '../../../core/sources/key-column.js';
+import { matchRows, layOutStar, ownGroups } from '../../support/stars.js';
 
 // From files to matched rows: what two sites agree on is decided where their tables are read.
 
@@ -32,7 +32,7 @@ async function read(columns: readonly string[], rows: readonly Row[], request: P
 }
 
 async function keysOf(columns: readonly string[], rows: readonly Row[], parts = columns) {
-  const { keys } = await read(columns, rows, { keys: { key: parts } });
+  const { keys } = await read(columns, rows, { keys: { key: parts.map(plainKey) } });
   const dictionary = keys.get('key');
   if (!dictionary) throw new Error('the key was not read');
   return keyTokens(dictionary);
@@ -61,8 +61,6 @@ describe('composite keys', () => {
     const matching = matchRows(
       await keysOf(['p', 'q'], base),
       await keysOf(['other', 'second', 'first'], renamed, ['first', 'second']),
-      'dimension',
-      '',
     );
     const naive = base.map(({ p, q }) =>
       dimension.findIndex((row) => p !== null && q !== null && row.p === p && row.q === q),
@@ -74,14 +72,14 @@ describe('composite keys', () => {
   test('match in the order in which the join pairs the columns', async () => {
     const base = await keysOf(['p', 'q'], [{ p: 'x', q: 'y' }]);
     const swapped = await keysOf(['p', 'q'], [{ p: 'y', q: 'x' }], ['q', 'p']);
-    expect(matchRows(base, swapped, 'dimension', '').matched).toBe(1);
+    expect(matchRows(base, swapped).matched).toBe(1);
   });
 
   test('of numbers in one table and of numerals in the other match', async () => {
     // One cell that is no number makes a text column of it.
     const base = await keysOf(['n'], [{ n: 7 }, { n: 10 }, { n: null }]);
     const dimension = await keysOf(['n'], [{ n: 'ten' }, { n: '7' }, { n: null }, { n: '07' }]);
-    expect([...matchRows(base, dimension, 'dimension', '').rows]).toEqual([1, -1, -1]);
+    expect([...matchRows(base, dimension).rows]).toEqual([1, -1, -1]);
   });
 
   test('that repeat on the "one" side are told with their count, NULLs not among them', async () => {
@@ -94,7 +92,7 @@ describe('composite keys', () => {
       { p: 'b', q: 'a' },
     ];
     const keys = await keysOf(['p', 'q'], rows);
-    expect(() => matchRows(keys, keys, 'weather.hourly', 'integration.joins[0]')).toThrow(
+    expect(() => matchRows(keys, keys)).toThrow(
       expect.objectContaining({
         code: 'AMALUR_REPEATED_KEY',
         message: expect.stringMatching(/weather\.hourly .*\b2 rows/) as string,
@@ -121,13 +119,16 @@ describe('the split', () => {
       position: { columns: key, seed },
     });
     const labels = new Float64Array(table.length).fill(1);
-    const target = buildTarget(
-      { party: 'airline.flights', rows: table.length, labels, ...(position && { position }) },
-      [],
-      'left',
-      0.25,
-    );
-    const index = sharesById(target).get('airline.flights')?.rows.subarray(0, target.trainRows) ?? [];
+    const base = 'airline.flights';
+    const { layout } = layOutStar({ base, baseRows: table.length, dimensions: [] });
+    const target = buildTarget({
+      layout,
+      groups: ownGroups([base]),
+      tables: new Map([[base, { rows: table.length, labels, ...(position && { position }) }]]),
+      origins: [base],
+      learn: { labels: [{ party: base, column: 'y' }], weights: [], testShare: 0.25 },
+    });
+    const index = target.groups[0]?.shares[0]?.rows.subarray(0, target.trainRows) ?? [];
     return [...index].map((row) => numeric.get('id')?.[row] ?? -1).sort((a, b) => a - b);
   }
 

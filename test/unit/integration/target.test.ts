@@ -3,13 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { identityColumns } from '../../../core/algebra/dense.js';
 import type { Matrix } from '../../../core/algebra/matrix.js';
 import { AmalurError } from '../../../core/errors.js';
-import { buildTarget, type BaseRows, type DimensionRows } from '../../../core/integration/build-target.js';
+import { buildTarget, type RowFacts } from '../../../core/integration/build-target.js';
 import { encodedColumns } from '../../../core/integration/encoder.js';
 import { keyTokens } from '../../../core/integration/key-tokens.js';
 import { localTable } from '../../../core/integration/local-table.js';
-import { matchRows, requireMatch } from '../../../core/integration/match-rows.js';
+import { requireMatches } from '../../../core/integration/lay-out.js';
 import {
-  sharesById,
   testPart,
   trainingCounts,
   trainingPart,
@@ -24,43 +23,71 @@ import {
   scenes,
   sourcesOf,
   type Scene,
+  type Text,
 } from '../../support/arbitrary-tables.js';
+import { layOutStar, ownGroups } from '../../support/stars.js';
+
+interface LayOutOptions {
+  readonly secret?: Uint8Array;
+  /** The joins in the opposite order. */
+  readonly reversed?: boolean;
+}
 
 /** The target as a run lays it out: keys as tokens, matched, then put in order. */
-function targetOf({ base, dimensions, scenario, testShare }: Scene, secret?: Uint8Array): TargetIndex {
-  const matched = dimensions.map((dimension, k): DimensionRows => {
-    const party = partyOf(k + 1);
-    const baseKeys = keyTokens(dictionaryOf(base.map(({ keys }) => keys[k] ?? null)), secret);
-    const keys = keyTokens(dictionaryOf(dimension.map(({ key }) => key)), secret);
-    const matching = matchRows(baseKeys, keys, party, `joins[${k}]`);
-    requireMatch(matching, party, `joins[${k}]`);
-    return { ...matching, party, sourceRows: dimension.length };
+function targetOf(
+  { base, dimensions, scenario, testShare }: Scene,
+  options: LayOutOptions = {},
+): TargetIndex {
+  const tokens = (keys: readonly Text[]) => keyTokens(dictionaryOf(keys), options.secret);
+  const star = dimensions.map((dimension, k) => ({
+    party: partyOf(k + 1),
+    baseKeys: tokens(base.map(({ keys }) => keys[k] ?? null)),
+    keys: tokens(dimension.map(({ key }) => key)),
+  }));
+  const { layout, joins } = layOutStar({
+    base: partyOf(0),
+    baseRows: base.length,
+    dimensions: options.reversed === true ? star.reverse() : star,
+    scenario,
   });
-  const rows: BaseRows = {
-    party: partyOf(0),
+  requireMatches(layout, joins);
+  const facts: RowFacts = {
     rows: base.length,
     labels: Float64Array.from(base, ({ label }) => label ?? NaN),
     position: Float64Array.from(base, ({ position }) => position),
   };
-  return buildTarget(rows, matched, scenario, testShare);
+  const rowsOf = (rows: number): RowFacts => ({ rows });
+  return buildTarget({
+    layout,
+    groups: ownGroups([...layout.indices.keys()]),
+    tables: new Map([
+      [partyOf(0), facts],
+      ...dimensions.map(({ length }, k) => [partyOf(k + 1), rowsOf(length)] as const),
+    ]),
+    origins: [partyOf(0)],
+    learn: { labels: [{ party: partyOf(0), column: 'label' }], weights: [], testShare },
+  });
 }
 
-/** What a party gives to T: all its columns are its own. */
-const shareOf = (target: TargetIndex, party: string): Share | undefined => sharesById(target).get(party);
+/** What a party that shares no column gives to T. */
+function shareOf({ groups }: TargetIndex, party: string): Share {
+  const [share] = groups.find(({ id }) => id === party)?.shares ?? [];
+  return share ?? expect.fail(`no share of ${party}`);
+}
 
 const codeOf = (error: unknown) => (error instanceof AmalurError ? error.code : error);
 
 /** Code of the error that the scene must end with. */
 function mistakeIn(scene: Scene): string | undefined {
-  // Everything that NULL labels and the scenario leave out can still have matched.
-  const labelled = scene.base.map((row) => ({ ...row, label: 0 }));
-  const all = naiveTarget({ ...scene, base: labelled, scenario: 'left' });
-  if (
-    scene.base.length > 0 &&
-    scene.dimensions.some((_, k) => all.rows.every((rows) => rows[k + 1] === undefined))
-  ) {
-    return 'AMALUR_EMPTY_JOIN';
-  }
+  // What NULL labels leave out can still have matched.
+  const base = scene.base.map((row) => ({ ...row, label: 0 }));
+  const matches = naiveTarget({ ...scene, base, scenario: 'left' }).rows;
+  const empty = scene.dimensions.some((_, k) => {
+    const so = naiveTarget({ ...scene, base, dimensions: scene.dimensions.slice(0, k) }).rows;
+    const found = so.map(([row]) => matches.find(([other]) => other === row)?.[k + 1]);
+    return found.length > 0 && found.every((match) => match === undefined);
+  });
+  if (empty) return 'AMALUR_EMPTY_JOIN';
   return naiveTarget(scene).trainRows === 0 ? 'AMALUR_EMPTY_TARGET' : undefined;
 }
 
@@ -82,7 +109,7 @@ describe('the target table equals nested loops over the source tables', () => {
         expect([target.rows, target.trainRows]).toEqual([naive.rows.length, naive.trainRows]);
         expect([...target.labels]).toEqual(naive.rows.map(([row = -1]) => scene.base[row]?.label));
         [scene.base, ...scene.dimensions].forEach((rows, table) => {
-          expect(shareOf(target, partyOf(table)), partyOf(table)).toEqual({
+          expect(shareOf(target, partyOf(table))).toEqual({
             party: partyOf(table),
             sourceRows: rows.length,
             rows: Int32Array.from(naive.rows, (of) => of[table] ?? -1),
@@ -131,7 +158,7 @@ describe('the target table is the same', () => {
   test('whether keys are hashed in the clear or under the secret of a run', () => {
     fc.assert(
       fc.property(sound, fc.uint8Array({ minLength: 32, maxLength: 32 }), (scene, secret) => {
-        expect(targetOf(scene, secret)).toEqual(targetOf(scene));
+        expect(targetOf(scene, { secret })).toEqual(targetOf(scene));
       }),
     );
   });
@@ -152,7 +179,7 @@ describe('the target table is the same', () => {
       const tables: (readonly unknown[])[] = [[...scene.base], ...scene.dimensions];
       return Array.from({ length: to - from }, (_, t) =>
         JSON.stringify(
-          tables.map((rows, table) => rows[shareOf(target, partyOf(table))?.rows[from + t] ?? -1] ?? null),
+          tables.map((rows, table) => rows[shareOf(target, partyOf(table)).rows[from + t] ?? -1] ?? null),
         ),
       ).sort();
     };
@@ -167,31 +194,15 @@ describe('the target table is the same', () => {
   });
 
   test('in whatever order the joins are written', () => {
+    const mirrored = (scene: Scene): Scene => ({
+      ...scene,
+      base: scene.base.map((row) => ({ ...row, keys: [...row.keys].reverse() })),
+      dimensions: [...scene.dimensions].reverse(),
+    });
+    const soundEitherWay = sound.filter((scene) => mistakeIn(mirrored(scene)) === undefined);
     fc.assert(
-      fc.property(sound, (scene) => {
-        const target = targetOf(scene);
-        const ids = target.groups.map(({ id }) => id);
-        expect(ids).toEqual([...ids].sort());
-        const [base, ...dimensions] = [scene.base, ...scene.dimensions].map((rows, table) => ({
-          party: partyOf(table),
-          sourceRows: rows.length,
-          rows: Int32Array.from(
-            scene.base,
-            (row) =>
-              scene.dimensions[table - 1]?.findIndex(
-                ({ key }) => key !== null && key === row.keys[table - 1],
-              ) ?? 0,
-          ),
-          matched: 1,
-        }));
-        const rows: BaseRows = {
-          party: base?.party ?? '',
-          rows: scene.base.length,
-          labels: Float64Array.from(scene.base, ({ label }) => label ?? NaN),
-          position: Float64Array.from(scene.base, ({ position }) => position),
-        };
-        const reversed = buildTarget(rows, dimensions.reverse(), scene.scenario, scene.testShare);
-        expect(reversed.groups).toEqual(target.groups);
+      fc.property(soundEitherWay, (scene) => {
+        expect(targetOf(scene, { reversed: true })).toEqual(targetOf(scene));
       }),
     );
   });
@@ -205,10 +216,11 @@ describe('what is made of a target', () => {
         const [train, held] = [trainingPart(target), testPart(target)];
         expect([train.trainRows, held.trainRows]).toEqual([train.rows, 0]);
         expect([...train.labels, ...held.labels]).toEqual([...target.labels]);
-        for (const [id, { rows, sourceRows }] of sharesById(target)) {
-          const parts = [train, held].map((part) => sharesById(part).get(id));
-          expect(parts.map((part) => part?.sourceRows)).toEqual([sourceRows, sourceRows]);
-          expect(parts.flatMap((part) => [...(part?.rows ?? [])])).toEqual([...rows]);
+        for (const party of target.groups.map(({ id }) => id)) {
+          const { rows, sourceRows } = shareOf(target, party);
+          const parts = [train, held].map((part) => shareOf(part, party));
+          expect(parts.map((part) => part.sourceRows)).toEqual([sourceRows, sourceRows]);
+          expect(parts.flatMap((part) => [...part.rows])).toEqual([...rows]);
         }
       }),
     );
@@ -220,9 +232,7 @@ describe('what is made of a target', () => {
         const target = targetOf(scene);
         const train = naiveTarget(scene).rows.slice(0, target.trainRows);
         [scene.base, ...scene.dimensions].forEach((rows, table) => {
-          const index = shareOf(target, partyOf(table));
-          const counts = index && trainingCounts(index, target.trainRows);
-          expect([...(counts ?? [])]).toEqual(
+          expect([...trainingCounts(shareOf(target, partyOf(table)), target.trainRows)]).toEqual(
             rows.map((_, row) => train.filter((of) => of[table] === row).length),
           );
         });
@@ -232,25 +242,34 @@ describe('what is made of a target', () => {
 });
 
 describe('for a prediction', () => {
-  const weather = { party: 'w.weather', sourceRows: 2, rows: Int32Array.of(1, -1, 0), matched: 2 };
+  const tokens = (keys: readonly Text[]) => keyTokens(dictionaryOf(keys));
+  const predicted = (keys: readonly Text[], scenario: 'left' | 'inner') => {
+    const dimension = { party: 'w.weather', baseKeys: tokens(keys), keys: tokens(['a', 'b']) };
+    const { layout } = layOutStar({
+      ...{ base: 'f.flights', baseRows: keys.length, dimensions: [dimension], scenario },
+    });
+    const tables = new Map([
+      ['f.flights', { rows: keys.length }],
+      ['w.weather', { rows: 2 }],
+    ]);
+    const origins = ['f.flights'];
+    return buildTarget({ layout, groups: ownGroups([...tables.keys()]), tables, origins });
+  };
 
   test('every row of the base is wanted, in its order', () => {
-    const target = buildTarget({ party: 'f.flights', rows: 3 }, [weather], 'left', 0.5);
+    const target = predicted(['b', null, 'a'], 'left');
     expect([target.rows, target.labels.length]).toEqual([3, 0]);
-    expect(shareOf(target, 'f.flights')?.rows).toEqual(Int32Array.of(0, 1, 2));
-    expect(shareOf(target, 'w.weather')?.rows).toEqual(weather.rows);
+    expect(shareOf(target, 'f.flights').rows).toEqual(Int32Array.of(0, 1, 2));
+    expect(shareOf(target, 'w.weather').rows).toEqual(Int32Array.of(1, -1, 0));
   });
 
   test('an inner join leaves out what has no match', () => {
-    const target = buildTarget({ party: 'f.flights', rows: 3 }, [weather], 'inner', 0.5);
-    expect(shareOf(target, 'f.flights')?.rows).toEqual(Int32Array.of(0, 2));
-    expect(shareOf(target, 'w.weather')?.rows).toEqual(Int32Array.of(1, 0));
+    const target = predicted(['b', null, 'a'], 'inner');
+    expect(shareOf(target, 'f.flights').rows).toEqual(Int32Array.of(0, 2));
+    expect(shareOf(target, 'w.weather').rows).toEqual(Int32Array.of(1, 0));
   });
 
   test('an empty base table gives an empty target', () => {
-    expect(buildTarget({ party: 'f.flights', rows: 0 }, [], 'left', 0.5)).toMatchObject({
-      rows: 0,
-      trainRows: 0,
-    });
+    expect(predicted([], 'left')).toMatchObject({ rows: 0, trainRows: 0 });
   });
 });

@@ -3,19 +3,25 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { AmalurError } from '../../../core/errors.js';
 import { keyTokens, tokenAt, TOKEN_BYTES, type KeyTokens } from '../../../core/integration/key-tokens.js';
-import { matchRows, requireMatch } from '../../../core/integration/match-rows.js';
+import { requireMatches } from '../../../core/integration/lay-out.js';
 import { sha256 } from '../../../core/json.js';
 import { dictionaryOf, type Text } from '../../support/arbitrary-tables.js';
+import { layOutStar, matchRows } from '../../support/stars.js';
 
 const tokens = (texts: readonly Text[], secret?: Uint8Array): KeyTokens =>
   keyTokens(dictionaryOf(texts), secret);
 const match = (base: readonly Text[], dimension: readonly Text[]) =>
-  matchRows(tokens(base), tokens(dimension), 'weather.hourly', 'integration.joins[3]');
+  matchRows(tokens(base), tokens(dimension));
 
 /** What matching throws where a model is to be learned. */
 function mistake(base: readonly Text[], dimension: readonly Text[]): unknown {
   try {
-    requireMatch(match(base, dimension), 'weather.hourly', 'integration.joins[3]');
+    const { layout, joins } = layOutStar({
+      base: 'airline.flights',
+      baseRows: base.length,
+      dimensions: [{ party: 'weather.hourly', baseKeys: tokens(base), keys: tokens(dimension) }],
+    });
+    requireMatches(layout, joins);
     return undefined;
   } catch (error) {
     return error;
@@ -59,7 +65,7 @@ describe('matching', () => {
 
   test('a value that only a dictionary still has matches nothing', () => {
     const gone = keyTokens({ codes: Int32Array.of(1), values: ['a', 'b'] });
-    expect(matchRows(tokens(['a', 'b']), gone, 't', '').rows).toEqual(Int32Array.of(-1, 0));
+    expect(matchRows(tokens(['a', 'b']), gone).rows).toEqual(Int32Array.of(-1, 0));
   });
 
   test('one row on either side is enough', () => {
@@ -73,7 +79,7 @@ describe('matching', () => {
         fc.pre(count > 0);
         expect(mistake(base, dimension)).toMatchObject({
           code: 'AMALUR_REPEATED_KEY',
-          field: 'integration.joins[3]',
+          field: 'integration.joins[0]',
           message: expect.stringMatching(new RegExp(`weather\\.hourly .*\\b${count} rows`)) as string,
         });
       }),
@@ -89,7 +95,7 @@ describe('matching', () => {
     expect(match(base, dimension)).toEqual({ rows: new Int32Array(base.length).fill(-1), matched: 0 });
     expect(mistake(base, dimension)).toMatchObject({
       code: 'AMALUR_EMPTY_JOIN',
-      field: 'integration.joins[3]',
+      field: 'integration.joins[0]',
       message: expect.stringContaining('weather.hourly') as string,
     });
   });

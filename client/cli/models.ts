@@ -61,7 +61,8 @@ function showModel(model: ModelVersionRecord): string {
       ['type', manifest.type],
       ['aliases', model.aliases.join(', ') || NONE],
       ['made', `${formatTime(model.createdAt)} by run ${model.run}`],
-      ['intercept', String(manifest.intercept)],
+      // A model with other parameters of its own has no intercept.
+      ...(manifest.own === undefined ? ([['intercept', String(manifest.intercept)]] as const) : []),
       ...measuresOf(metrics.test).map(([measure, value]) => [`test ${measure}`, value] as const),
     ]),
     '',

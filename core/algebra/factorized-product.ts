@@ -50,9 +50,9 @@ export class FactorizedProduct {
       this.withSourceProducts(near, 0, (direct, gathered) => {
         inRowBlocks(this.rows, x.columns, this.upward, (from, block) => {
           const to = from + block.rows;
-          if (direct.length > 0 || gathered.length === 0) block.data.fill(0);
+          // The first to come writes, so that nothing is cleared only to be added to.
+          gatherAll(block, gathered, from, to, true);
           for (const { rows, at, k } of direct) this.sources[k]!.table.addProduct(block, rows, at, from, to);
-          if (gathered.length > 0) gatherAll(block, gathered, from, to, direct.length === 0);
           visit(from, block);
         });
       });

@@ -4,13 +4,21 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InputError } from './hamlet/numbers.js';
 import { readStarSet } from './hamlet/star-set.js';
-import { elapsed, measureInTurn, relativeDifference, type Measured, type Times } from './measure.js';
+import {
+  elapsed,
+  measureInTurn,
+  relativeDifference,
+  type Clock,
+  type Measured,
+  type Times,
+} from './measure.js';
 import { operations, type Operation } from './operations.js';
 import { startC, startPython, writeProblem, type Peer } from './peers.js';
 import { problemOf } from './problem.js';
 import { machine, milliseconds, ratio, textTable } from './report.js';
 
-const USAGE = 'npm run bench:kernels -- --dir FOLDER [--json FILE] [--iterations 20] [--rounds 5]';
+const USAGE =
+  'npm run bench:kernels -- --dir FOLDER [--json FILE] [--iterations 20] [--rounds 5] [--clock wall|cpu]';
 /** Results that differ by more are not the same computation, and their times mean nothing. */
 const TOLERANCE = 1e-10;
 /** Short operations are repeated until a measurement takes this long, in milliseconds. */
@@ -32,7 +40,7 @@ interface Result {
 }
 
 async function main(): Promise<void> {
-  const { dir, json, iterations, rounds } = options();
+  const { dir, json, iterations, rounds, clock } = options();
   const set = await readStarSet(dir);
   const problem = problemOf(set);
   const folder = await mkdtemp(join(tmpdir(), 'amalur-bench-'));
@@ -40,8 +48,8 @@ async function main(): Promise<void> {
   const started: Peer[] = [];
   try {
     await writeProblem(folder, set, problem, iterations);
-    const c = startC(sources, folder);
-    const python = await startPython(sources, folder);
+    const c = startC(sources, folder, clock);
+    const python = await startPython(sources, folder, clock);
     for (const missing of [c, python])
       if (typeof missing === 'string') console.error(`not measured: ${missing}`);
     const peers: Peers = {
@@ -53,7 +61,7 @@ async function main(): Promise<void> {
     const results: Result[] = [];
     for (const operation of operations(problem, iterations)) {
       process.stderr.write(`${set.name}: ${operation.title} …\n`);
-      results.push(await measureOperation(operation, peers, rounds));
+      results.push(await measureOperation(operation, peers, rounds, clock));
     }
     const facts = { ...machine(), python: typeof python === 'string' ? 'none' : python.versions };
     const report = {
@@ -61,6 +69,7 @@ async function main(): Promise<void> {
       rows: set.rows,
       columns: problem.materialized.columns,
       iterations,
+      clock,
       results: results.map(jsonOf),
       buildTms: problem.buildTms,
       bytesFactorized: problem.bytesFactorized,
@@ -79,6 +88,7 @@ async function measureOperation(
   { name, title, run }: Operation,
   peers: Peers,
   rounds: number,
+  clock: Clock,
 ): Promise<Result> {
   const expected = run('factorized').slice();
   const check = (who: string, actual: Float64Array | undefined) => {
@@ -101,8 +111,11 @@ async function measureOperation(
   const ours =
     (form: 'factorized' | 'materialized'): Measured =>
     () =>
-      elapsed(repetitions, () => run(form));
-  const repetitions = Math.max(1, Math.min(200, Math.round(LEAST / elapsed(1, () => run('factorized')))));
+      elapsed(repetitions, () => run(form), clock);
+  const repetitions = Math.max(
+    1,
+    Math.min(200, Math.round(LEAST / elapsed(1, () => run('factorized'), clock))),
+  );
   const theirs =
     (peer: Peer | undefined, operation: string): Measured =>
     () =>
@@ -150,6 +163,7 @@ function jsonOf({ op, times, maxRelDiff, sklearnRelDiff }: Result) {
 function print(
   report: {
     set: string;
+    clock: Clock;
     rows: number;
     columns: number;
     buildTms: number;
@@ -161,7 +175,7 @@ function print(
 ): void {
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   console.log(
-    `${report.set}: ${report.rows} × ${report.columns}; ms of one run as median (least–greatest), F/… of the least`,
+    `${report.set}: ${report.rows} × ${report.columns}; ms of one run (${report.clock}) as median (least–greatest), F/… of the least`,
   );
   console.log(
     textTable(
@@ -206,6 +220,7 @@ function options() {
       json: { type: 'string' },
       iterations: { type: 'string', default: '20' },
       rounds: { type: 'string', default: '5' },
+      clock: { type: 'string', default: 'wall' },
     },
   });
   const count = (name: 'iterations' | 'rounds') => {
@@ -222,7 +237,13 @@ function options() {
     json: values.json === undefined ? undefined : resolve(from, values.json),
     iterations: count('iterations'),
     rounds: count('rounds'),
+    clock: clockOf(values.clock),
   };
+}
+
+function clockOf(name: string): Clock {
+  if (name !== 'wall' && name !== 'cpu') throw new InputError('--clock must be wall or cpu');
+  return name;
 }
 
 try {

@@ -59,5 +59,6 @@ export function operations(problem: Problem, iterations: number): Operation[] {
         }
       : undefined,
   ];
+  if (!problem.nonNegative) console.error('NMF is left out: T has negative cells');
   return all.filter((operation) => operation !== undefined);
 }

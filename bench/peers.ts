@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { StarSet } from './hamlet/star-set.js';
+import type { Clock } from './measure.js';
 import type { Problem } from './problem.js';
 
 /** Writes what bench/peers/ read: problem.txt and raw arrays in this machine's byte order. */
@@ -50,8 +51,8 @@ export class Peer {
     private readonly folder: string,
   ) {}
 
-  static start(command: string, args: readonly string[], folder: string): Peer {
-    const child = spawn(command, [...args, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static start(command: string, args: readonly string[], folder: string, clock: Clock): Peer {
+    const child = spawn(command, [...args, folder, clock], { stdio: ['pipe', 'pipe', 'inherit'] });
     const reader = createInterface({ input: child.stdout });
     return new Peer(child, reader[Symbol.asyncIterator](), reader, folder);
   }
@@ -86,7 +87,7 @@ export class Peer {
 }
 
 /** The C peer, compiled into the folder; a string says why there is none. */
-export function startC(sources: string, folder: string): Peer | string {
+export function startC(sources: string, folder: string, clock: Clock): Peer | string {
   const compiler = [process.env['CC'], 'cc', 'gcc', 'clang'].find(
     (name) => name !== undefined && onPath(name),
   );
@@ -95,20 +96,21 @@ export function startC(sources: string, folder: string): Peer | string {
   const { status, stderr } = spawnSync(compiler, ['-O3', '-o', binary, join(sources, 'kernels.c'), '-lm'], {
     encoding: 'utf8',
   });
-  return status === 0 ? Peer.start(binary, [], folder) : `${compiler} failed: ${stderr}`;
+  return status === 0 ? Peer.start(binary, [], folder, clock) : `${compiler} failed: ${stderr}`;
 }
 
 /** The Python peer with a line of its versions; a string says why there is none. */
 export async function startPython(
   sources: string,
   folder: string,
+  clock: Clock,
 ): Promise<{ peer: Peer; versions: string } | string> {
   const python = process.env['AMALUR_PYTHON'] ?? 'python3';
   const { status, error } = spawnSync(python, ['-c', 'import numpy, scipy'], { stdio: 'ignore' });
   if (error !== undefined) return `${python} is not there; AMALUR_PYTHON names another`;
   if (status !== 0)
     return `${python} lacks NumPy or SciPy: ${python} -m pip install -r bench/peers/requirements.txt, or AMALUR_PYTHON`;
-  const peer = Peer.start(python, [join(sources, 'scipy_peer.py')], folder);
+  const peer = Peer.start(python, [join(sources, 'scipy_peer.py')], folder, clock);
   return { peer, versions: await peer.line() };
 }
 

@@ -1,5 +1,5 @@
 // The peer in C: the same loops over index vectors as a good engineer would write them by hand, for cc -O3.
-// Started with the folder of a problem (see bench/peers/problem.ts for its files). Reads lines "OP REPETITIONS" from standard input, runs,
+// Started with the folder of a problem (bench/peers.ts writes its files) and a clock, wall or cpu. Reads lines "OP REPETITIONS" from standard input, runs,
 // answers each with the milliseconds of one run; "OP 0" writes the result to FOLDER/c.OP instead. One thread.
 #include <math.h>
 #include <stdint.h>
@@ -22,6 +22,7 @@ static int rows, columns, iterations, sources, k;
 static Source source[MAX_SOURCES];
 static double step, *labels, *classes, *centres0, *w0, *h0, *x1, *x5, *y_1, *y_5;
 static const char *folder;
+static clockid_t clockId;
 
 static void *readFile(const char *name, int needed) {
   char path[4096];
@@ -264,8 +265,9 @@ static double *run(const char *op, size_t *length) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2) return 1;
+  if (argc != 3) return 1;
   folder = argv[1];
+  clockId = strcmp(argv[2], "cpu") ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
   load();
   char op[64];
   int repetitions;
@@ -287,9 +289,9 @@ int main(int argc, char **argv) {
         continue;
       }
       struct timespec a, b;
-      clock_gettime(CLOCK_MONOTONIC, &a);
+      clock_gettime(clockId, &a);
       for (int i = 0; i < repetitions; i++) run(op, &length);
-      clock_gettime(CLOCK_MONOTONIC, &b);
+      clock_gettime(clockId, &b);
       printf("%.9g\n", ((b.tv_sec - a.tv_sec) * 1e3 + (b.tv_nsec - a.tv_nsec) / 1e6) / repetitions);
     }
     fflush(stdout);

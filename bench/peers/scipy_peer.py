@@ -1,6 +1,6 @@
 """The peers in Python: SciPy sparse matrices, factorised (I (D (Mᵀ x))) and joined (CSR), and scikit-learn's K-means.
 
-Started with the folder of a problem (bench/peers/problem.ts). Reads lines "FORM OP REPETITIONS" from standard input and answers
+Started with the folder of a problem (bench/peers.ts) and a clock, wall or cpu. Reads lines "FORM OP REPETITIONS" from standard input and answers
 each with the milliseconds of one run; with 0 repetitions it writes the result to FOLDER/FORM.OP instead. "null" means that this peer does
 not do this operation. One thread.
 """
@@ -24,6 +24,7 @@ except ImportError:
     sklearn = None
 
 folder = sys.argv[1]
+clock = time.process_time if sys.argv[2] == "cpu" else time.perf_counter
 TINY = 1e-12
 
 
@@ -148,11 +149,11 @@ def sklearn_k_means(table):
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        start = time.perf_counter()
+        start = clock()
         KMeans(k, init=centres0.T.copy(), n_init=1, max_iter=1, tol=0, algorithm="lloyd").fit(table.table)
-        first = time.perf_counter()
+        first = clock()
         fitted = KMeans(k, init=centres0.T.copy(), n_init=1, max_iter=iterations, tol=0, algorithm="lloyd").fit(table.table)
-        end = time.perf_counter()
+        end = clock()
     k_means_result[:] = [fitted.cluster_centers_.T]
     # What it does once, before and after the iterations, is not counted.
     return max((end - first) - (first - start), 0) * 1e3 / max(fitted.n_iter_ - 1, 1) * iterations
@@ -188,7 +189,7 @@ for line in sys.stdin:
         np.ascontiguousarray(run(table), dtype=np.float64).tofile(os.path.join(folder, f"{form}.{operation}"))
         print("written", flush=True)
     else:
-        start = time.perf_counter()
+        start = clock()
         for _ in range(int(repetitions)):
             run(table)
-        print((time.perf_counter() - start) * 1e3 / int(repetitions), flush=True)
+        print((clock() - start) * 1e3 / int(repetitions), flush=True)

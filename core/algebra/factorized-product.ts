@@ -50,9 +50,9 @@ export class FactorizedProduct {
       this.withSourceProducts(near, 0, (direct, gathered) => {
         inRowBlocks(this.rows, x.columns, this.upward, (from, block) => {
           const to = from + block.rows;
-          if (direct.length > 0 || gathered.length === 0) block.data.fill(0);
+          // The first to come writes, so that nothing is cleared only to be added to.
+          gatherAll(block, gathered, from, to, true);
           for (const { rows, at, k } of direct) this.sources[k]!.table.addProduct(block, rows, at, from, to);
-          if (gathered.length > 0) gatherAll(block, gathered, from, to, direct.length === 0);
           visit(from, block);
         });
       });
@@ -97,7 +97,7 @@ export class FactorizedProduct {
     // Compiled kernels know no −1 among the groups; a copy where they reach it is made only if there is none.
     const room = this.downward.take(Math.ceil(groups.length / 2), 1);
     const { buffer, byteOffset } = room.data;
-    const compiled = isResident(room.data) && !groups.includes(-1);
+    const compiled = lowestGroup(groups, count) >= 0 && isResident(room.data);
     const near = compiled ? new Int32Array(buffer, byteOffset, groups.length) : groups;
     if (compiled) near.set(groups);
     for (const k of gathered) countGroups(sums[k]!, this.sources[k]!.index, near, this.rows);
@@ -190,6 +190,17 @@ export class FactorizedProduct {
       for (let j = 0; j < p; j++) rows.data[at * p + j] = x.data[(xRow + columns[at]!) * p + j]!;
     return rows;
   }
+}
+
+/** −1 if a row has none. @throws RangeError where a group is not −1 … count − 1: kernels do not look where they count */
+function lowestGroup(groups: Int32Array, count: number): number {
+  let [lowest, highest] = [0, -1];
+  for (const group of groups) {
+    if (group < lowest) lowest = group;
+    if (group > highest) highest = group;
+  }
+  if (lowest < -1 || highest >= count) throw new RangeError(`groups ${lowest} to ${highest} of ${count}`);
+  return lowest;
 }
 
 /** The groups of the target rows, and none for rows of a table after those. */

@@ -109,7 +109,7 @@ function checkIndices(rows: number, sources: readonly FactorizedSource[]): void 
   sources.forEach(({ table, index }, k) => {
     if (index.length !== rows) throw new RangeError(`source ${k}: ${index.length} indices for ${rows} rows`);
     for (let row = 0; row < rows; row++)
-      if (index[row]! >= table.rows)
+      if (index[row]! >= table.rows || index[row]! < -1)
         throw new RangeError(`source ${k}: row ${index[row]!} of ${table.rows} in target row ${row}`);
   });
 }

@@ -329,6 +329,11 @@ describe('what does not fit is refused', () => {
       'too few target columns',
       () => factorizedTable(3, [{ table: source, index, columns: Int32Array.of(1) }]),
     ],
+    ['a source row below −1', () => factorizedTable(1, [{ table: source, index: Int32Array.of(-2) }])],
+    [
+      'a group that is not there',
+      () => factorizedTable(3, [{ table: source, index }]).groupedColumnSums(Int32Array.of(0, 1, 2), 2),
+    ],
     ['X of another height', () => factorizedTable(3, [{ table: source, index }]).multiply(dense(3, 1))],
     ['Y of another height', () => source.transposedMultiply(dense(3, 1))],
     ['an array of another shape', () => source.multiplyInto(dense(2, 2), dense(2, 1))],

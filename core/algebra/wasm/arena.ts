@@ -3,7 +3,8 @@ import { Memory } from './web-assembly.js';
 /**
  * The memory that compiled kernels work in: one for the process, reserved at the first large table and filled as it is used
  * (what was never written to costs nothing). Arrays in it are ordinary typed arrays, freed when they are collected: so keep the
- * array, not only a subarray of it. Where there is no room left, arrays are ordinary ones and the plain kernels run.
+ * array, not only a subarray of it, and post no message with one, which would copy the whole memory. Where there is no room
+ * left, arrays are ordinary ones and the plain kernels run.
  */
 const BYTES = 2 ** 30;
 const PAGE = 2 ** 16;
@@ -21,6 +22,8 @@ let unavailable = false;
 /** In ascending order, never adjacent. */
 let free: Range[] = [];
 const collected = new FinalizationRegistry<Range>(release);
+/** Arrays that hold their range; a subarray of one does not. */
+const owners = new WeakSet<Float64Array | Int32Array>();
 
 /** 'auto': arrays from 2,048 elements on are put where compiled kernels reach them. The others are for tests. */
 export const kernelMode: { value: 'auto' | 'compiled' | 'plain' } = { value: 'auto' };
@@ -46,7 +49,8 @@ export function isResident(array: Float64Array | Int32Array): boolean {
 
 /** The same numbers where compiled kernels reach them, if they are many and there is room. */
 export function resident<T extends Float64Array | Int32Array>(array: T): T {
-  if (isResident(array) || !isWorthIt(array.length) || array.length === 0) return array;
+  if (array.length === 0 || !isWorthIt(array.length)) return array;
+  if (isResident(array) && owners.has(array)) return array;
   const range = allocate(array.byteLength);
   if (range === undefined || buffer === undefined) return array;
   const copy = (
@@ -55,8 +59,7 @@ export function resident<T extends Float64Array | Int32Array>(array: T): T {
       : new Int32Array(buffer, range.at, array.length)
   ) as T;
   copy.set(array);
-  collected.register(copy, range);
-  return copy;
+  return owned(copy, range);
 }
 
 /**
@@ -68,13 +71,18 @@ export function residentNumbers(length: number, before = 0): Float64Array {
   if (range === undefined || buffer === undefined) return new Float64Array(length);
   new Float64Array(buffer, range.at, before).fill(0);
   const numbers = new Float64Array(buffer, range.at + before * 8, length);
-  collected.register(numbers, range);
-  return numbers;
+  return owned(numbers, range);
 }
 
 /** Whether a table of so many rows is worked on by compiled kernels. */
 export const isWorthIt = (length: number) =>
   kernelMode.value === 'compiled' || (kernelMode.value === 'auto' && length >= FROM);
+
+function owned<T extends Float64Array | Int32Array>(array: T, range: Range): T {
+  owners.add(array);
+  collected.register(array, range);
+  return array;
+}
 
 function allocate(bytes: number): Range | undefined {
   if (arenaMemory() === undefined) return undefined;

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { buildTarget } from '../core/integration/build-target.js';
 import { keyTokens } from '../core/integration/key-tokens.js';
 import { localTable, type LocalSource } from '../core/integration/local-table.js';
-import { matchRows } from '../core/integration/match-rows.js';
+import { layOutRows } from '../core/integration/lay-out.js';
 import type { TargetIndex } from '../core/integration/target-index.js';
 import { openSource } from '../core/sources/index.js';
+import { plainKey } from '../core/sources/key-column.js';
 import type { TableData } from '../core/sources/source.js';
 import { elapsed, measureInTurn, relativeDifference } from './measure.js';
 import { gradientDescent } from './models.js';
@@ -28,7 +29,7 @@ async function measureSet(set: RealSet, folder: string): Promise<void> {
       ...table.numeric.map((name) => ({ name, encoding: 'numeric' as const })),
       ...table.categorical.map((name) => ({ name, encoding: 'categorical' as const })),
     ];
-    return { party: table.name, features, data: tableOf(tables, table.name) };
+    return { id: table.name, features, data: tableOf(tables, table.name) };
   });
 
   const build = (form: 'factorized' | 'materialized') => localTable(form, sources, target).train;
@@ -93,46 +94,48 @@ function readTable(set: RealSet, name: string, folder: string): Promise<TableDat
     numeric: isBase ? [...table.numeric, set.label] : table.numeric,
     categorical: table.categorical,
     keys: Object.fromEntries([
-      ...(table.join === undefined ? [] : [['key', table.join.key] as const]),
+      ...(table.join === undefined ? [] : [[name, table.join.key.map(plainKey)] as const]),
       ...set.tables.flatMap((other) =>
-        other.join?.from === name ? [[`to ${other.name}`, other.join.on] as const] : [],
+        other.join?.from === name ? [[other.name, other.join.on.map(plainKey)] as const] : [],
       ),
     ]),
   });
 }
 
-/** Index vectors over the base rows; along a chain of joins they are composed. */
+/** The rows of T, as a job of these joins lays them out. */
 function targetOf(set: RealSet, tables: ReadonlyMap<string, TableData>): TargetIndex {
   const [base, ...others] = set.tables;
   if (base === undefined) throw new Error('a set has a base table');
-  const rowsOf = new Map<string, Int32Array>();
-  const dimensions = others.map(({ name, join: on }) => {
-    if (on === undefined) throw new Error(`${name} has no join`);
-    const tokens = (table: string, key: string) => {
-      const dictionary = tableOf(tables, table).keys.get(key);
-      if (dictionary === undefined) throw new Error(`no key ${key} in ${table}`);
-      return keyTokens(dictionary);
+  const joins = others.map(({ name: party, join: on }) => {
+    if (on === undefined) throw new Error(`${party} has no join`);
+    return {
+      ...({ party, scenario: 'left', matches: 'one', field: '' } as const),
+      to: [{ party: on.from, columns: on.on.map(plainKey) }],
+      columns: on.key.map(plainKey),
     };
-    const { rows: step } = matchRows(tokens(on.from, `to ${name}`), tokens(name, 'key'), name, '');
-    const before = rowsOf.get(on.from);
-    const rows = before === undefined ? step : before.map((row) => (row < 0 ? -1 : step[row]!));
-    rowsOf.set(name, rows);
-    const matched = rows.reduce((sum, row) => (row < 0 ? sum : sum + 1), 0);
-    return { party: name, sourceRows: tableOf(tables, name).rows, rows, matched };
   });
+  const linked = new Map(
+    [...tables].map(([name, { rows, keys }]) => [
+      name,
+      { rows, keys: new Map([...keys].map(([party, dictionary]) => [party, keyTokens(dictionary)])) },
+    ]),
+  );
+  const layout = layOutRows({ base: base.name, joins, tables: linked, maxRows: 2 ** 31 - 1 });
   const { rows, numeric } = tableOf(tables, base.name);
   const labels = numeric.get(set.label);
-  return buildTarget(
-    {
-      party: base.name,
-      rows,
-      ...(labels !== undefined && { labels }),
-      position: new Float64Array(rows).fill(1),
-    },
-    dimensions,
-    'left',
-    0,
-  );
+  if (labels === undefined) throw new Error(`${base.name} has no ${set.label}`);
+  const facts = { rows, labels, position: new Float64Array(rows).fill(1) };
+  return buildTarget({
+    layout,
+    groups: set.tables
+      .map(({ name }) => ({ id: name, features: [], shares: [{ party: name, columns: [] }] }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1)),
+    tables: new Map(
+      [...linked].map(([name, { rows: own }]) => [name, name === base.name ? facts : { rows: own }]),
+    ),
+    origins: [base.name],
+    learn: { labels: [{ party: base.name, column: set.label }], weights: [], testShare: 0 },
+  });
 }
 
 /** 8 bytes a number, 4 a code; factorized also 4 for each index. */

@@ -40,9 +40,10 @@ export function addCsrProduct(
     const at = into.data.byteOffset;
     run(at, at + (to - from) * p * 8, ...addresses(csr, from), x.data.byteOffset + xRow * p * 8);
   } else if (p === 1) addProduct1(csr, into.data, x.data, xRow, from, to);
-  else if (p === 5) addProduct5(csr, into.data, x.data, xRow, from, to);
   else addProductAny(csr, into.data, x, xRow, from, to);
 }
+
+// Entries go to two sums in turn, as in the compiled kernels: a process that has no memory left for those gets the same bits.
 
 function addProduct1(
   { rowStarts, columnIndices, values }: Csr,
@@ -55,43 +56,22 @@ function addProduct1(
   let entry = rowStarts[from]!;
   for (let row = from; row < to; row++) {
     const end = rowStarts[row + 1]!;
-    let sum = 0;
-    if (values === undefined) for (; entry < end; entry++) sum += x[xRow + columnIndices[entry]!]!;
-    else for (; entry < end; entry++) sum += values[entry]! * x[xRow + columnIndices[entry]!]!;
-    into[row - from]! += sum;
-  }
-}
-
-function addProduct5(
-  { rowStarts, columnIndices, values }: Csr,
-  into: Float64Array,
-  x: Float64Array,
-  xRow: number,
-  from: number,
-  to: number,
-): void {
-  let entry = rowStarts[from]!;
-  for (let row = from, out = 0; row < to; row++, out += 5) {
-    const end = rowStarts[row + 1]!;
-    let a = into[out]!;
-    let b = into[out + 1]!;
-    let c = into[out + 2]!;
-    let d = into[out + 3]!;
-    let e = into[out + 4]!;
-    for (; entry < end; entry++) {
-      const at = (xRow + columnIndices[entry]!) * 5;
-      const value = values === undefined ? 1 : values[entry]!;
-      a += value * x[at]!;
-      b += value * x[at + 1]!;
-      c += value * x[at + 2]!;
-      d += value * x[at + 3]!;
-      e += value * x[at + 4]!;
+    let even = into[row - from]!;
+    let odd = 0;
+    if (values === undefined) {
+      for (; entry + 1 < end; entry += 2) {
+        even += x[xRow + columnIndices[entry]!]!;
+        odd += x[xRow + columnIndices[entry + 1]!]!;
+      }
+      if (entry < end) even += x[xRow + columnIndices[entry++]!]!;
+    } else {
+      for (; entry + 1 < end; entry += 2) {
+        even += values[entry]! * x[xRow + columnIndices[entry]!]!;
+        odd += values[entry + 1]! * x[xRow + columnIndices[entry + 1]!]!;
+      }
+      if (entry < end) even += values[entry]! * x[xRow + columnIndices[entry++]!]!;
     }
-    into[out] = a;
-    into[out + 1] = b;
-    into[out + 2] = c;
-    into[out + 3] = d;
-    into[out + 4] = e;
+    into[row - from] = even + odd;
   }
 }
 
@@ -104,13 +84,18 @@ function addProductAny(
   to: number,
 ): void {
   const p = x.columns;
+  const odd = new Float64Array(p);
   for (let row = from; row < to; row++) {
     const out = (row - from) * p;
-    for (let entry = rowStarts[row]!, end = rowStarts[row + 1]!; entry < end; entry++) {
+    const start = rowStarts[row]!;
+    odd.fill(0);
+    for (let entry = start, end = rowStarts[row + 1]!; entry < end; entry++) {
       const at = (xRow + columnIndices[entry]!) * p;
       const value = values === undefined ? 1 : values[entry]!;
-      for (let j = 0; j < p; j++) into[out + j]! += value * x.data[at + j]!;
+      if ((entry - start) % 2 === 0) for (let j = 0; j < p; j++) into[out + j]! += value * x.data[at + j]!;
+      else for (let j = 0; j < p; j++) odd[j]! += value * x.data[at + j]!;
     }
+    for (let j = 0; j < p; j++) into[out + j]! += odd[j]!;
   }
 }
 

@@ -6,9 +6,6 @@ import { WIDEST_ROW } from './wasm/kernels.js';
 const reachable = (d: Dense, a: Dense, b: Dense) =>
   d.columns > 0 && a.columns <= WIDEST_ROW && isResident(d.data) && isResident(a.data) && isResident(b.data);
 
-// Rows go four at a time with one vector: four sums that do not wait for one another, and each number of X is read once for
-// four rows. With several vectors the sums of a row are independent already.
-
 /** into += D[from … to) X[xRow …]. */
 export function addDenseProduct(
   d: Dense,
@@ -31,9 +28,10 @@ export function addDenseProduct(
       width,
     );
   } else if (x.columns === 1) addProduct1(d, into.data, x.data, xRow, from, to);
-  else if (x.columns === 5) addProduct5(d, into.data, x.data, xRow, from, to);
   else addProductAny(d, into.data, x, xRow, from, to);
 }
+
+// Sums are formed as in the compiled kernels: a process that has no memory left for those gets the same bits.
 
 function addProduct1(
   d: Dense,
@@ -44,59 +42,31 @@ function addProduct1(
   to: number,
 ): void {
   const { columns, data } = d;
-  let row = from;
-  for (; row + 3 < to; row += 4) {
-    const at = row * columns;
-    let [a, b, c, e] = [0, 0, 0, 0];
-    for (let column = 0; column < columns; column++) {
-      const factor = x[xRow + column]!;
-      a += data[at + column]! * factor;
-      b += data[at + columns + column]! * factor;
-      c += data[at + 2 * columns + column]! * factor;
-      e += data[at + 3 * columns + column]! * factor;
-    }
-    const out = row - from;
-    into[out]! += a;
-    into[out + 1]! += b;
-    into[out + 2]! += c;
-    into[out + 3]! += e;
-  }
-  for (; row < to; row++) {
-    let sum = 0;
-    for (let column = 0; column < columns; column++) sum += data[row * columns + column]! * x[xRow + column]!;
-    into[row - from]! += sum;
+  for (let row = from, at = from * columns; row < to; row++, at += columns) {
+    into[row - from] = addDot(into[row - from]!, data, at, x, xRow, columns);
   }
 }
 
-function addProduct5(
-  d: Dense,
-  into: Float64Array,
-  x: Float64Array,
-  xRow: number,
-  from: number,
-  to: number,
-): void {
-  const { columns, data } = d;
-  for (let row = from, at = from * columns, out = 0; row < to; row++, out += 5) {
-    let a = into[out]!;
-    let b = into[out + 1]!;
-    let c = into[out + 2]!;
-    let e = into[out + 3]!;
-    let f = into[out + 4]!;
-    for (let column = 0, in_ = xRow * 5; column < columns; column++, at++, in_ += 5) {
-      const value = data[at]!;
-      a += value * x[in_]!;
-      b += value * x[in_ + 1]!;
-      c += value * x[in_ + 2]!;
-      e += value * x[in_ + 3]!;
-      f += value * x[in_ + 4]!;
-    }
-    into[out] = a;
-    into[out + 1] = b;
-    into[out + 2] = c;
-    into[out + 3] = e;
-    into[out + 4] = f;
+/** start + Σ a_i b_i over `count` numbers: four sums that do not wait for one another, and what is left over. */
+function addDot(
+  start: number,
+  a: Float64Array,
+  aAt: number,
+  b: Float64Array,
+  bAt: number,
+  count: number,
+): number {
+  if (count === 1) return start + a[aAt]! * b[bAt]!;
+  let [s0, s1, s2, s3, tail] = [0, 0, 0, 0, start];
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    s0 += a[aAt + i]! * b[bAt + i]!;
+    s1 += a[aAt + i + 1]! * b[bAt + i + 1]!;
+    s2 += a[aAt + i + 2]! * b[bAt + i + 2]!;
+    s3 += a[aAt + i + 3]! * b[bAt + i + 3]!;
   }
+  for (; i < count; i++) tail += a[aAt + i]! * b[bAt + i]!;
+  return tail + (s0 + s2 + (s1 + s3));
 }
 
 function addProductAny(d: Dense, into: Float64Array, x: Dense, xRow: number, from: number, to: number): void {
@@ -159,25 +129,13 @@ function addTransposed1(
   to: number,
 ): void {
   const { columns, data } = d;
-  let row = from;
-  for (; row + 3 < to; row += 4) {
-    const at = row * columns;
-    const a = y[row - from]!;
-    const b = y[row - from + 1]!;
-    const c = y[row - from + 2]!;
-    const e = y[row - from + 3]!;
-    for (let column = 0; column < columns; column++) {
-      into[intoRow + column]! +=
-        data[at + column]! * a +
-        data[at + columns + column]! * b +
-        data[at + 2 * columns + column]! * c +
-        data[at + 3 * columns + column]! * e;
-    }
+  if (columns === 1) {
+    into[intoRow] = addDot(into[intoRow]!, data, from, y, 0, to - from);
+    return;
   }
-  for (; row < to; row++) {
+  for (let row = from, at = from * columns; row < to; row++) {
     const value = y[row - from]!;
-    for (let column = 0; column < columns; column++)
-      into[intoRow + column]! += data[row * columns + column]! * value;
+    for (let column = 0; column < columns; column++, at++) into[intoRow + column]! += data[at]! * value;
   }
 }
 

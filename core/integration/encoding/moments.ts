@@ -3,16 +3,18 @@ export interface Moments {
   /** Σ n over the rows with a value. */
   readonly count: number;
   readonly mean: number;
+  /** The mean less the smallest value, of which no rounding of a large mean takes anything away. */
+  readonly above: number;
   /** Σ n (x − mean)². */
   readonly m2: number;
   readonly min: number;
   readonly max: number;
 }
 
-const NONE: Moments = { count: 0, mean: 0, m2: 0, min: 0, max: 0 };
+const NONE: Moments = { count: 0, mean: 0, above: 0, m2: 0, min: 0, max: 0 };
 
 /**
- * In two passes, so that a small spread around a large mean is kept.
+ * In several passes, from the smallest value, so that a small spread around a large mean is kept.
  * @param values length r_k, NaN for NULL
  * @param counts n_k, length r_k: rows that training has not are not learned from
  */
@@ -30,12 +32,15 @@ export function momentsOf(values: Float64Array, counts: Float64Array): Moments {
     if (value > max) max = value;
   });
   if (count === 0) return NONE;
-  const mean = sum / count;
+  let above = 0;
+  values.forEach((value, row) => {
+    if (!Number.isNaN(value) && counts[row]! > 0) above += (counts[row]! / count) * (value - min);
+  });
   let m2 = 0;
   values.forEach((value, row) => {
-    if (!Number.isNaN(value)) m2 += counts[row]! * (value - mean) ** 2;
+    if (!Number.isNaN(value)) m2 += counts[row]! * (value - min - above) ** 2;
   });
-  return { count, mean, m2, min, max };
+  return { count, mean: sum / count, above, m2, min, max };
 }
 
 /** Moments of two sets of rows put together (Chan, Golub and LeVeque, Updating Formulae, 1979, eq. 2.1). */
@@ -43,12 +48,15 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
   if (a.count === 0) return b;
   if (b.count === 0) return a;
   const count = a.count + b.count;
-  const apart = b.mean - a.mean;
+  const min = Math.min(a.min, b.min);
+  const above = a.above + (a.min - min);
+  const apart = b.above + (b.min - min) - above;
   return {
     count,
-    mean: a.mean + apart * (b.count / count),
+    mean: a.mean + (b.mean - a.mean) * (b.count / count),
+    above: above + apart * (b.count / count),
     m2: a.m2 + b.m2 + apart ** 2 * ((a.count * b.count) / count),
-    min: Math.min(a.min, b.min),
+    min,
     max: Math.max(a.max, b.max),
   };
 }

@@ -64,7 +64,7 @@ function zeroUnder(column: string, min: number): number {
 
 /** Moments of so many rows with one value. */
 function constant(value: number, count: number): Moments {
-  return { count, mean: value, m2: 0, min: value, max: value };
+  return { count, mean: value, above: 0, m2: 0, min: value, max: value };
 }
 
 /** Over all training rows after imputation; quartiles over those with a value, as scikit-learn has them. */

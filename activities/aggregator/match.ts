@@ -8,7 +8,13 @@ import { agesOf, buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
 import { overlapOf, rowPatterns, rowsThatDiffer, type Overlap } from '../../core/integration/row-patterns.js';
-import { sharesById, trainingCounts, type TargetIndex } from '../../core/integration/target-index.js';
+import {
+  sharesById,
+  trainingCounts,
+  trainingPart,
+  type TargetIndex,
+} from '../../core/integration/target-index.js';
+import { requireWeights } from '../../core/integration/weights.js';
 import { mayOverlap, originsOf } from '../../core/job/resolved.js';
 import type { Job } from '../../core/job/schema.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
@@ -36,7 +42,7 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
           const { learn } = input;
           const links = await readLinks(stores, input);
           const { layout, target, overlaps } = await join(() => integrate(context, input, links));
-          if (learn) requireTwoClasses(learn.job, target.labels.subarray(0, target.trainRows));
+          if (learn) requireLearnable(learn.job, trainingPart(target));
           return {
             target: await stores.put(privateHome(context.site), 'target', targetBundle(target)),
             rows: target.rows,
@@ -48,6 +54,11 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
         }),
       ),
   };
+}
+
+function requireLearnable(job: Job, { labels, weights }: TargetIndex): void {
+  if (weights) requireWeights(weights);
+  requireTwoClasses(job, labels, weights);
 }
 
 type Links = ReadonlyMap<string, LinkData>;

@@ -22,9 +22,9 @@ export function labelsOf({ atLeast, equals }: Label, values: Float64Array | Dict
 
 /**
  * @throws AMALUR_WRONG_TYPE if the labels of a classification are neither 0 nor 1
- * @throws AMALUR_LABEL_ONE_CLASS if a classification has only one class among the training rows
+ * @throws AMALUR_LABEL_ONE_CLASS if a classification has only one class among the training rows that weigh anything
  */
-export function requireTwoClasses(job: Job, trainingLabels: Float64Array): void {
+export function requireTwoClasses(job: Job, trainingLabels: Float64Array, weights?: Float64Array): void {
   const { label: chosen } = job.target;
   if (job.task !== 'classification' || chosen === undefined) return;
   if (trainingLabels.some((label) => label !== 0 && label !== 1)) {
@@ -33,10 +33,11 @@ export function requireTwoClasses(job: Job, trainingLabels: Float64Array): void 
       suggestion: 'say with atLeast or equals which rows are of the positive class',
     });
   }
-  if (trainingLabels.includes(0) && trainingLabels.includes(1)) return;
+  const learned = weights ? trainingLabels.filter((_, row) => weights[row]! > 0) : trainingLabels;
+  if (learned.includes(0) && learned.includes(1)) return;
   throw new AmalurError(
     'AMALUR_LABEL_ONE_CLASS',
-    `every training row has the same class of ${chosen.column}`,
+    `every training row${weights ? ' that weighs anything' : ''} has the same class of ${chosen.column}`,
     {
       field: 'target.label',
       suggestion: 'choose another threshold or value, or check which rows the integration keeps',

@@ -10,16 +10,23 @@ export interface Assignment {
   readonly count: number;
 }
 
+/** Δ = [e_t …], n × p: rows t of T that are picked out, a column each. Only their positions travel. */
+export interface Picked {
+  readonly picked: readonly number[];
+}
+
 /** Δ, n × p: what the aggregator's program sends back for each row of T. */
-export type Residual = Dense | Assignment;
+export type Residual = Dense | Assignment | Picked;
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /**
  * G_k = I_kᵀ Δ as it travels: tensor `residual` (r_k × p); of an assignment, where no source row occurs twice, tensor
- * `assignment` with the label of each source row, −1 for none, and `width` with the number of columns.
+ * `assignment` with the label of each source row, −1 for none, and `width` with the number of columns; of picked rows, tensor
+ * `picked` with the source row of each, −1 for none.
  */
 export function residualTensors(residual: Residual, index: Int32Array, sourceRows: number): Tensors {
+  if (isPicked(residual)) return pickedTensor(residual.picked.map((row) => index[row]!));
   if (!isAssignment(residual)) return { residual: denseTensor(scatterSum(residual, index, sourceRows)) };
   const { labels, count } = residual;
   const own = labelOfEach(labels, index, sourceRows);
@@ -32,6 +39,7 @@ export function residualTensors(residual: Residual, index: Int32Array, sourceRow
 
 /** The same where the rows of T are the table's own: I_k is the identity. */
 export function wholeResidual(residual: Residual): Tensors {
+  if (isPicked(residual)) return pickedTensor(residual.picked);
   if (!isAssignment(residual)) return { residual: denseTensor(residual) };
   const { labels, count } = residual;
   return {
@@ -41,11 +49,13 @@ export function wholeResidual(residual: Residual): Tensors {
 }
 
 export function hasResidual(tensors: Tensors): boolean {
-  return tensors.residual !== undefined || tensors.assignment !== undefined;
+  return [tensors.residual, tensors.assignment, tensors.picked].some((tensor) => tensor !== undefined);
 }
 
 /** D_kᵀ G_k, c_k × p. */
 export function gradientOf(table: Matrix, tensors: Tensors): Dense {
+  const picked = tensors.picked?.data;
+  if (picked instanceof Int32Array) return rowsAsColumns(table, picked);
   const labels = tensors.assignment?.data;
   const [count] = tensors.width?.data ?? [];
   return labels instanceof Int32Array && count !== undefined
@@ -55,6 +65,22 @@ export function gradientOf(table: Matrix, tensors: Tensors): Dense {
 
 function isAssignment(residual: Residual): residual is Assignment {
   return 'labels' in residual;
+}
+
+function isPicked(residual: Residual): residual is Picked {
+  return 'picked' in residual;
+}
+
+function pickedTensor(rows: readonly number[]): Tensors {
+  return { picked: { shape: [rows.length], data: Int32Array.from(rows) } };
+}
+
+/** Rows of a table as columns (c × p), zeros where there is none. */
+function rowsAsColumns(table: Matrix, picked: Int32Array): Dense {
+  const found = [...picked.keys()].filter((column) => picked[column]! >= 0);
+  const columns = dense(found.length, picked.length);
+  found.forEach((column, at) => (columns.data[at * picked.length + column] = 1));
+  return table.slice(Int32Array.from(found, (column) => picked[column]!)).transposedMultiply(columns);
 }
 
 /** The label of each source row, −1 for one that does not occur; undefined if one occurs twice. */

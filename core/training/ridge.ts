@@ -15,7 +15,7 @@ export interface RidgeSolution {
   readonly gradientNorm: number;
 }
 
-/** Share of a pivot's column that has to be left for the column to be independent of those before it. */
+/** Share of a column's mean square that has to be left as pivot for the column to be independent of those before it, and of 1. */
 const INDEPENDENT = 1e-10;
 
 /** Corrections by the residual: two take the error of the normal equations back to that of the data (Björck, 1996, §2.9). */
@@ -38,7 +38,7 @@ export function solveRidge(
 ): RidgeSolution | undefined {
   const { weights, total } = rowWeights(target, 'none');
   const mean = table.columnSums(weights).map((sum) => sum / total);
-  const factor = independent(centredGram(table, weights, total, mean, l2));
+  const factor = independent(centredGram(table, weights, total, mean, l2), mean);
   if (!factor) return undefined;
   const average = (values: Float64Array) =>
     dot(weights ?? new Float64Array(values.length).fill(1), values) / total;
@@ -76,12 +76,13 @@ function centredGram(
   );
 }
 
-/** L with L Lᵀ = A, unless rounding is all that is left of a pivot. */
-function independent(a: Dense): Dense | undefined {
+/** L with L Lᵀ = A, unless rounding, of the centring too, is all that is left of a pivot. */
+function independent(a: Dense, mean: Float64Array): Dense | undefined {
   const factor = cholesky(a);
   const n = a.rows;
   for (let i = 0; factor && i < n; i++) {
-    if (!(factor.data[i * n + i]! ** 2 > INDEPENDENT * a.data[i * n + i]!)) return undefined;
+    const square = a.data[i * n + i]! + mean[i]! ** 2;
+    if (!(factor.data[i * n + i]! ** 2 > INDEPENDENT * square)) return undefined;
   }
   return factor;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunHandle, TrainingResult } from '../../client/index.js';
+import type { JobInput } from '../../core/job/schema.js';
 import type { TestInstallation } from './installation.js';
 import { jobOf, referenceOf } from './jobs.js';
 import { readModel } from './stored-model.js';
@@ -14,9 +15,13 @@ export interface Outcome {
 }
 
 /** A training of many rounds, which go on after the model has converged: nothing is ever precise enough for it. */
-export function startLong(installation: TestInstallation): Promise<RunHandle<TrainingResult>> {
+export function longReturns(installation: TestInstallation): JobInput {
   const model = { type: 'logistic-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 60 } as const;
-  return installation.client.train(jobOf(installation, 'returns', { model, strategy: 'federate' }));
+  return jobOf(installation, 'returns', { model, strategy: 'federate' });
+}
+
+export function startLong(installation: TestInstallation): Promise<RunHandle<TrainingResult>> {
+  return installation.client.train(longReturns(installation));
 }
 
 export async function outcomeOf(
@@ -28,25 +33,28 @@ export async function outcomeOf(
 }
 
 /** The run when it is past its third round, and not near its end. */
-export async function midway(installation: TestInstallation): Promise<RunHandle<TrainingResult>> {
-  const run = await startLong(installation);
+export async function midway(
+  installation: TestInstallation,
+  job = longReturns(installation),
+): Promise<RunHandle<TrainingResult>> {
+  const run = await installation.client.train(job);
   await until('round 3', async () => ((await run.progress()).round >= 3 ? true : undefined));
   return run;
 }
 
 /**
- * Stops a compute child and waits until a step hangs in it: what is killed next is killed in the middle of a step.
+ * Stops the compute child of a silo, or of the aggregator, and waits until a step hangs in it: what is killed next is killed in the middle of a step.
  * @returns the child's process id
  */
 export async function hangIn(
   installation: TestInstallation,
-  silo: string,
+  silo: string | undefined,
   run: RunHandle<TrainingResult>,
 ): Promise<number> {
   const child = computePid(installation, silo)!;
   process.kill(child, 'SIGSTOP');
   let before = '';
-  await until(`a step that hangs at ${silo}`, async () => {
+  await until(`a step that hangs at ${silo ?? 'the aggregator'}`, async () => {
     const { raw } = await installation.client.temporal.workflow.getHandle(run.id).describe();
     // 2 is PENDING_ACTIVITY_STATE_STARTED.
     const started = (raw.pendingActivities ?? []).filter(({ state }) => Number(state) === 2);

@@ -1,5 +1,7 @@
 import type { Dense } from '../../core/algebra/matrix.js';
 import { entryOf } from '../../core/entry-of.js';
+import type { Bundle } from '../../core/exchange/bundle.js';
+import { decodeBundle, encodeBundle } from '../../core/exchange/tensor-format.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { familyOf } from '../../core/models/programs.js';
@@ -51,10 +53,10 @@ export function trainInProcess(
         continue;
       }
       const { state, up } = stepParty(family.party, table, before, down);
-      states.set(id, forgetting ? structuredClone(state) : state);
+      states.set(id, forgetting ? stored(state) : state);
       ups.set(id, up);
     }
-    const before = forgetting ? loadRounds(structuredClone(saveRounds(step.state))) : step.state;
+    const before = forgetting ? loadRounds(stored(saveRounds(step.state))) : step.state;
     step = stepRounds({ family, spec, target }, before, ups);
     if (step.progress) curve.push(step.progress);
     exchanges++;
@@ -69,4 +71,9 @@ export function trainInProcess(
     stopped: step.next.done,
     exchanges,
   };
+}
+
+/** A bundle as it is read again: a number that JSON cannot say would be lost. */
+export function stored(bundle: Bundle): Bundle {
+  return decodeBundle(encodeBundle(bundle));
 }

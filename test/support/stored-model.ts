@@ -14,7 +14,7 @@ export interface StoredModel {
   readonly record: ModelVersionRecord;
   readonly intercept: number;
   readonly parameters: Parameters;
-  /** sha256 over the bits of all parameters and the intercept. */
+  /** sha256 over the bits of all parameters, those that belong to no column included. */
   readonly bits: string;
 }
 
@@ -32,23 +32,28 @@ export async function readBlob({ config }: TestInstallation, ref: BlobRef): Prom
 export async function readModel(installation: TestInstallation, reference: string): Promise<StoredModel> {
   const { model: record } = await installation.client.ask({ about: 'model', model: reference });
   if (!record) throw new Error(`the catalog does not tell of ${reference}`);
-  const { intercept, parts } = record.manifest;
+  const { intercept, own = [], parts } = record.manifest;
   const parameters: Record<string, Record<string, number>> = {};
   const bytes: Uint8Array[] = [];
   for (const [share, ref] of Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1))) {
     // Of columns that several tables supply, each table has a part, all alike.
     const [group = share] = share.split('/');
     const { encoder, theta } = readPart(await readBlob(installation, ref));
-    const names = encodedColumns(encoder);
+    const names = encodedColumns(encoder).flatMap((name) => namesOf(name, theta.columns));
     if (names.length !== theta.data.length) throw new Error(`${share} has a parameter without a column`);
-    const own = Object.fromEntries(names.map((name, at) => [name, theta.data[at]!]));
-    if (parameters[group] && !isDeepStrictEqual(parameters[group], own))
+    const weights = Object.fromEntries(names.map((name, at) => [name, theta.data[at]!]));
+    if (parameters[group] && !isDeepStrictEqual(parameters[group], weights))
       throw new Error(`the tables of ${group} have different parameters`);
-    parameters[group] = own;
+    parameters[group] = weights;
     bytes.push(Buffer.from(theta.data.buffer, theta.data.byteOffset, theta.data.byteLength));
   }
-  bytes.push(Buffer.from(Float64Array.of(intercept).buffer));
+  bytes.push(Buffer.from(Float64Array.of(intercept, ...own).buffer));
   return { record, intercept, parameters, bits: sha256(Buffer.concat(bytes)) };
+}
+
+/** A column has a parameter, or one for each cluster or component. */
+function namesOf(column: string, count: number): string[] {
+  return count === 1 ? [column] : Array.from({ length: count }, (_, at) => `${column}.${String(at)}`);
 }
 
 type Fitted = Pick<StoredModel, 'intercept' | 'parameters'>;

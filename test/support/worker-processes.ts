@@ -14,9 +14,10 @@ export function workerPid({ config }: TestInstallation, { role, silo }: Role): n
   return find((command) => command.endsWith(own) && !command.includes('supervise.js'));
 }
 
-/** The compute child of a worker; undefined before its first operation. */
-export function computePid({ config }: TestInstallation, silo: string): number | undefined {
-  return find((command) => command.endsWith(`compute-child.js ${config.file} ${silo}`));
+/** The compute child of a silo's worker, or of the aggregator's; undefined before its first operation. */
+export function computePid({ config }: TestInstallation, silo?: string): number | undefined {
+  const own = `compute-child.js ${config.file}${silo === undefined ? '' : ` ${silo}`}`;
+  return find((command) => command.endsWith(own));
 }
 
 export function isAlive(pid: number): boolean {

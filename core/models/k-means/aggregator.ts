@@ -1,4 +1,3 @@
-import { dense } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
 import { AmalurError } from '../../errors.js';
 import type {
@@ -13,7 +12,7 @@ import type { Residual } from '../../training/residual.js';
 import { fillEmptyClusters } from './empty-clusters.js';
 import { readUp, type Down, type Up } from './messages.js';
 import { distancesTo, nearestCentres, withCentre, type Nearest } from './nearest.js';
-import { rowIndicators } from './row-indicators.js';
+import { onesAnd } from './ones-and.js';
 import { bestCandidate, candidatesFor, drawRows } from './seeding.js';
 import { readState, writeState, type Working } from './state.js';
 
@@ -38,8 +37,9 @@ export const kMeansAggregator: AggregatorProgram = {
       squares: [],
       near: undefined,
     };
-    const progress = { round: 0, loss: sum(normsOf(target)) / target.rows, gradientNorm: null };
-    return { ...begin(at, target, null), progress };
+    const loss = sum(normsOf(target)) / target.rows;
+    requireFinite(loss);
+    return { ...begin(at, target, null), progress: { round: 0, loss, gradientNorm: null } };
   },
 
   step(target, state, products, messages) {
@@ -75,7 +75,7 @@ function begin(
   const down: Down = { do: 'draw', sumOf, choose: null, ended };
   return tell(
     { ...at, place: { at: 'candidates', centre: 0 }, near: undefined },
-    rowIndicators(target.rows, rows, sumOf !== null),
+    sumOf === null ? { picked: rows } : onesAnd(rows, target.rows),
     down,
   );
 }
@@ -100,13 +100,8 @@ function choose(
   return {
     ...tell(
       { ...chosen, place: { at: 'candidates', centre: centre + 1 } },
-      rowIndicators(target.rows, rows, false),
-      {
-        do: 'draw',
-        sumOf: null,
-        choose: best,
-        ended: null,
-      },
+      { picked: rows },
+      { do: 'draw', sumOf: null, choose: best, ended: null },
     ),
     progress,
   };
@@ -148,7 +143,7 @@ function end(at: Working, target: TrainingRows, stopped: 'converged' | 'max-roun
     return begin({ ...after, restart: at.restart + 1 }, target, better ? 'best' : 'worse', null);
   }
   if (better) return { state: writeState(after), next: { done: stopped } };
-  return tell({ ...after, place: { at: 'best' }, near: undefined }, dense(target.rows, 1), { do: 'best' });
+  return tell({ ...after, place: { at: 'best' }, near: undefined }, { picked: [] }, { do: 'best' });
 }
 
 function done(at: Working): AggregatorStep {
@@ -171,7 +166,7 @@ function restingShift({ spec }: Working, target: TrainingRows, ups: readonly Up[
   const meanSquare = ups.reduce((total, { mean }) => total + (mean?.square ?? 0), 0);
   const columns = ups.reduce((total, { mean }) => total + (mean?.columns ?? 0), 0);
   const variance = sum(normsOf(target)) / target.rows - meanSquare;
-  return (spec.tolerance * Math.max(0, variance)) / columns;
+  return columns === 0 ? 0 : (spec.tolerance * Math.max(0, variance)) / columns;
 }
 
 function progressOf({ round }: Working, { distances }: Nearest) {

@@ -78,7 +78,7 @@ export const nmfAggregator: AggregatorProgram = {
   parameters: (state) => packed(readState(state).gram),
 };
 
-/** The objective falls by no more than this share of what it was at first: as scikit-learn stops. */
+/** An update takes off no more than this share of what the objective was at first. */
 function stopReason({ spec, round, first, previous }: Working, objective: number) {
   if (first !== null && previous !== null && previous - objective <= spec.tolerance * first)
     return 'converged';

@@ -54,6 +54,15 @@ describe('a classification', () => {
     }
   });
 
+  test('needs both among the rows that weigh anything', () => {
+    const weighted = (...weights: number[]) =>
+      requireTwoClasses(job('classification'), Float64Array.of(0, 1, 1), Float64Array.from(weights));
+    expect(() => weighted(2, 0, 0.5)).not.toThrow();
+    expect(() => weighted(0, 1, 1)).toThrow(
+      expect.objectContaining({ code: 'AMALUR_LABEL_ONE_CLASS', field: 'target.label' }) as Error,
+    );
+  });
+
   test.each([[2], [0.5], [NaN], [-1]])('has no class %d', (other) => {
     expect(() => classes(0, 1, other)).toThrow(
       expect.objectContaining({ code: 'AMALUR_WRONG_TYPE', field: 'target.label' }) as Error,

@@ -217,6 +217,17 @@ describe('K-means on odd tables', () => {
     );
   });
 
+  test('of numbers whose squares are no numbers any more: AMALUR_DIVERGED', () => {
+    expect(() => fit([[1e200], [2e200], [-3e200]], specOf({ clusters: 2 }))).toThrow(
+      expect.objectContaining({ code: 'AMALUR_DIVERGED' }) as Error,
+    );
+  });
+
+  test('of no columns: all rows are one point', () => {
+    const { metrics, stopped } = fit([[], [], []], specOf({ clusters: 2 }));
+    expect([metrics.inertia, stopped]).toEqual([0, 'converged']);
+  });
+
   test('stops at maxRounds moves and says so', () => {
     const line = Array.from({ length: 40 }, (_, row) => [row ** 1.5]);
     const { stopped } = fit(line, specOf({ clusters: 5, maxRounds: 1, restarts: 1, tolerance: 0 }));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dense, denseMatrix } from '../../../core/algebra/dense.js';
-import { gradientOf, residualTensors, wholeResidual } from '../../../core/training/residual.js';
+import { gradientOf, hasResidual, residualTensors, wholeResidual } from '../../../core/training/residual.js';
 
 const scene = fc
   .record({
@@ -40,4 +40,23 @@ test('an assignment of all rows of a table is its labels', () => {
   const table = denseMatrix(dense(3, 1, Float64Array.of(1, 2, 4)));
   const tensors = wholeResidual({ labels: Int32Array.of(1, 0, 1), count: 3 });
   expect([...gradientOf(table, tensors).data]).toEqual([2, 5, 0]);
+});
+
+test('picked rows give the gradient of their indicators, and travel as their positions', () => {
+  fc.assert(
+    fc.property(scene, fc.array(fc.nat(), { maxLength: 4 }), ({ table, index }, choices) => {
+      const picked = index.length === 0 ? [] : choices.map((choice) => choice % index.length);
+      const indicators = dense(index.length, picked.length);
+      picked.forEach((row, at) => (indicators.data[row * picked.length + at] = 1));
+      const short = residualTensors({ picked }, index, table.rows);
+      const full = residualTensors(indicators, index, table.rows);
+      expect(hasResidual(short)).toBe(true);
+      expect(gradientOf(table, short)).toEqual(gradientOf(table, full));
+      expect(Object.values(short).map(({ data }) => data.length)).toEqual([picked.length]);
+      const whole = wholeResidual({ picked: [0, 0] });
+      expect(gradientOf(table, whole)).toEqual(
+        gradientOf(table, residualTensors({ picked: [0, 0] }, Int32Array.of(0), 1)),
+      );
+    }),
+  );
 });

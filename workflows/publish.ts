@@ -79,15 +79,15 @@ export function publishLinks(
   { execution, resolved, watch }: Pick<Run, 'execution' | 'resolved'> & { readonly watch?: Watch },
   { site, what, purpose, sealed }: PublishOptions,
 ) {
-  // Whoever has tokens without a secret can try values out: they travel only where rows do, or where the job asks.
-  const { overlap } = resolved.job.integration;
-  const compared = what === 'rows' || sealed !== undefined || overlap === 'fail';
+  // Whoever has tokens without a secret can try values out: they travel only where rows do. Within one silo none do.
+  const compared = what === 'rows' || sealed !== undefined || comparesCells(resolved);
+  const secret = what === 'keys' && sealed !== undefined;
   return Promise.all(
     silosOf(resolved).map(async (silo) => {
       watch?.silo(silo, what === 'rows' ? 'reading and sending rows' : 'reading');
       const links = resolved.parties
         .filter((party) => party.silo === silo)
-        .map((party) => linkOf(resolved, party, { site, purpose }, compared));
+        .map((party) => linkOf(resolved, party, { site, purpose, compared, secret }));
       const own = sealed?.[silo];
       const output = await siloAt(siteOf(silo), `${silo} reads its tables`).publish({
         execution,
@@ -130,6 +130,11 @@ export async function publishAndMatch(
   return { parties, match };
 }
 
+/** Whether the job wants tables to agree, so that tokens of their cells have to be compared: under a secret unless rows travel. */
+export function comparesCells({ job }: ResolvedJob): boolean {
+  return job.integration.overlap === 'fail';
+}
+
 /** What matching has found, in a few numbers. */
 export function integratedBy({ rows, trainRows, overlaps }: MatchOutput): Integrated {
   const found = overlaps.map(({ group, rows: shared, disagreements }) => ({
@@ -148,12 +153,18 @@ export function siloOfSite(site: Site): string | undefined {
   return site === 'aggregator' ? undefined : site.slice('silo.'.length);
 }
 
+interface LinkOptions extends Pick<PublishOptions, 'site' | 'purpose'> {
+  /** Tokens of cells that other tables have as well are wanted. */
+  readonly compared: boolean;
+  /** Keys travel under a secret, and no rows do. */
+  readonly secret: boolean;
+}
+
 /** What a party is asked to publish of its rows, for the purpose at hand. */
 function linkOf(
   resolved: ResolvedJob,
   party: Party,
-  { site, purpose }: Pick<PublishOptions, 'site' | 'purpose'>,
-  compared: boolean,
+  { site, purpose, compared, secret }: LinkOptions,
 ): PartyLink {
   const { joins, groups, job } = resolved;
   const keys = joins.flatMap((join) => {
@@ -174,15 +185,20 @@ function linkOf(
     keys: Object.fromEntries(keys),
     cells: Object.fromEntries(cells),
     ...(age !== undefined && { age }),
-    ...(purpose === 'inference' && identified(resolved, party, site)),
+    ...(purpose === 'inference' && identified(resolved, party, site, secret)),
     ...(purpose.startsWith('training') && toLearn(resolved, party)),
   };
 }
 
-/** A row key is cells of a row: it leaves its silo only if rows and keys may. */
-function identified(resolved: ResolvedJob, { id, silo, rowKey }: Party, site: Site): Partial<PartyLink> {
+/** A row key is cells of a row: it leaves its silo only if rows and keys may, and never in clear where keys travel under a secret. */
+function identified(
+  resolved: ResolvedJob,
+  { id, silo, rowKey }: Party,
+  site: Site,
+  secret: boolean,
+): Partial<PartyLink> {
   const { rowsStay, keysStay } = resolved.job.constraints;
-  const stays = siteOf(silo) !== site && [...rowsStay, ...keysStay].includes(silo);
+  const stays = siteOf(silo) !== site && (secret || [...rowsStay, ...keysStay].includes(silo));
   return !stays && originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
 }
 
@@ -194,7 +210,7 @@ function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLin
     ...(label && { label: { ...job.target.label, column: label.column } }),
     ...(weight && { weight: weight.column }),
     ...(originsOf(resolved).some((origin) => origin.id === id) && {
-      position: { columns: rowKey, seed: job.split.seed },
+      split: { columns: rowKey, ...job.split },
     }),
   };
 }

@@ -14,6 +14,7 @@ import { Ledger } from './ledger.js';
 import { Watch } from './progress.js';
 import {
   baseSilo,
+  comparesCells,
   publishAndMatch,
   sharesOf,
   siloOfSite,
@@ -112,9 +113,9 @@ function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: Inference
   return siteOf(onlyOne);
 }
 
-/** Keys that were not to be seen in training are not to be seen in inference. */
+/** Keys that were not to be seen in training are not to be seen in inference, nor cells that are only compared. */
 function keysNeedSecret({ manifest, resolved }: ModelVersionRecord): boolean {
-  return isFederated(manifest) || resolved.job.constraints.keysStay.length > 0;
+  return isFederated(manifest) || resolved.job.constraints.keysStay.length > 0 || comparesCells(resolved);
 }
 
 function isFederated({ parts }: ModelVersionRecord['manifest']): boolean {

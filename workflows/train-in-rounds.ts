@@ -10,6 +10,7 @@ import type { Integrated, RunProgress } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
 import {
+  comparesCells,
   integratedBy,
   publishAndMatch,
   sharesOf,
@@ -80,7 +81,8 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
   const { execution, resolved, watch, ledger } = run;
   watch.phase('publishing');
   const spec = resolved.job.model;
-  const sealed = strategy === 'federate' ? await sealSecret(run) : undefined;
+  const secret = strategy === 'federate' || comparesCells(resolved);
+  const sealed = secret ? await sealSecret(run) : undefined;
   const published = await publishAndMatch(run, site, 'keys', 'training in rounds', sealed);
   const { parties, match } = published;
   const encoders = await sharedEncoders(run, site, published);

@@ -105,9 +105,7 @@ function integrate(
     groups: resolved.groups,
     tables: links,
     origins: originsOf(resolved).map(({ id }) => id),
-    ...(learn && {
-      learn: { labels: resolved.labels, weights: resolved.weights, testShare: learn.job.split.test },
-    }),
+    ...(learn && { learn: resolved }),
   });
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') {

@@ -3,6 +3,7 @@ import { featureBundle, linkBundle } from '../../core/exchange/table-bundle.js';
 import { readAs } from '../../core/integration/encode.js';
 import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { labelsOf } from '../../core/integration/label.js';
+import { heldOut } from '../../core/integration/split.js';
 import { requireVersion } from '../../core/sources/index.js';
 import { plainKey, type KeyColumn } from '../../core/sources/key-column.js';
 import type { ReadRequest, TableData, TableSource } from '../../core/sources/source.js';
@@ -38,7 +39,7 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
               identity: pick(data.categorical, link.identify ?? []),
               ...labelled(link, data),
               ...weighted(link, data),
-              ...(data.position && { position: data.position }),
+              ...(link.split && data.position && { heldOut: heldOut(data.position, link.split.test) }),
               ...aged(link, data),
             };
             parties[link.party.id] = {
@@ -77,7 +78,7 @@ function tokensOf(
   );
 }
 
-function readRequest({ party, keys, cells, label, weight, identify, position, age }: PartyLink): ReadRequest {
+function readRequest({ party, keys, cells, label, weight, identify, split, age }: PartyLink): ReadRequest {
   const named = (form: 'numeric' | 'categorical') =>
     party.features.filter((feature) => readAs(feature) === form).map(({ name }) => name);
   const asNumber = label !== undefined && label.equals === undefined;
@@ -99,7 +100,7 @@ function readRequest({ party, keys, cells, label, weight, identify, position, ag
         Object.entries(cells).map(([target, column]) => [target, [plainKey(column)]]),
       ),
     },
-    ...(position && { position }),
+    ...(split && { position: { columns: split.columns, seed: split.seed } }),
   };
 }
 

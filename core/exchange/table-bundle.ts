@@ -38,7 +38,8 @@ export interface LinkData {
   readonly cells: ReadonlyMap<string, KeyTokens>;
   readonly labels?: Float64Array;
   readonly weights?: Float64Array;
-  readonly position?: Float64Array;
+  /** 1 for a row that is held out for testing. */
+  readonly heldOut?: Uint8Array;
   /** How new each row is. */
   readonly age?: Float64Array;
   /** Columns that name a row in a result. */
@@ -50,16 +51,7 @@ const linkJson = z.object({
   identity: z.record(z.string(), z.array(z.string())),
 });
 
-export function linkBundle({
-  rows,
-  keys,
-  cells,
-  labels,
-  weights,
-  position,
-  age,
-  identity,
-}: LinkData): Bundle {
+export function linkBundle({ rows, keys, cells, labels, weights, heldOut, age, identity }: LinkData): Bundle {
   return {
     json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
     tensors: {
@@ -68,7 +60,7 @@ export function linkBundle({
       ...prefixed('identity.', new Map([...identity].map(([name, { codes }]) => [name, codes]))),
       ...(labels && { labels: { shape: [labels.length], data: labels } }),
       ...(weights && { weights: { shape: [weights.length], data: weights } }),
-      ...(position && { position: { shape: [position.length], data: position } }),
+      ...(heldOut && { heldOut: { shape: [heldOut.length], data: heldOut } }),
       ...(age && { age: { shape: [age.length], data: age } }),
     },
   };
@@ -78,7 +70,7 @@ export function readLink({ json, tensors }: Bundle): LinkData {
   const { rows, identity } = linkJson.parse(json);
   const identityCodes = unprefixed(tensors, 'identity.', Int32Array);
   const labels = tensors.labels?.data;
-  const position = tensors.position?.data;
+  const heldOut = tensors.heldOut?.data;
   const age = tensors.age?.data;
   const weights = tensors.weights?.data;
   return {
@@ -87,7 +79,7 @@ export function readLink({ json, tensors }: Bundle): LinkData {
     cells: readTokens('cell', tensors),
     ...(labels instanceof Float64Array && { labels }),
     ...(weights instanceof Float64Array && { weights }),
-    ...(position instanceof Float64Array && { position }),
+    ...(heldOut instanceof Uint8Array && { heldOut }),
     ...(age instanceof Float64Array && { age }),
     identity: new Map(
       Object.entries(identity).map(([name, values]) => [

@@ -13,8 +13,8 @@ export interface RowFacts {
   readonly labels?: Float64Array;
   /** How much each row counts in the loss; of a table that supplies weights. */
   readonly weights?: Float64Array;
-  /** Position of each row in [0, 1) that decides its side of the split; of a table that brings rows in. */
-  readonly position?: Float64Array;
+  /** 1 for a row that is held out for testing; of a table that brings rows in. */
+  readonly heldOut?: Uint8Array;
   /** How new each row is, NaN for unknown; where the newest source owns a cell. */
   readonly age?: Float64Array;
 }
@@ -26,7 +26,7 @@ export interface BuildTarget {
   /** Tables that bring rows in, the base first: the first that a row has decides its side of the split. */
   readonly origins: readonly string[];
   /** Undefined for inference: every row is wanted, in the order in which it came in. */
-  readonly learn?: Pick<ResolvedJob, 'labels' | 'weights'> & { readonly testShare: number };
+  readonly learn?: Pick<ResolvedJob, 'labels' | 'weights'>;
 }
 
 /**
@@ -38,12 +38,12 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
   const labels = learn && ownedValues(layout, learn.labels, tables, 'labels', ages);
   const weights = learn && ownedValues(layout, learn.weights, tables, 'weights', ages);
   const sources = origins.map((party) => ({ party }));
-  const positions = learn && ownedValues(layout, sources, tables, 'position');
+  const tested = learn && ownedValues(layout, sources, tables, 'heldOut');
   const train: number[] = [];
   const test: number[] = [];
   for (let row = 0; row < layout.rows; row++) {
     if (labels !== undefined && Number.isNaN(labels[row])) continue;
-    if (learn === undefined || (positions?.[row] ?? NaN) < learn.testShare) test.push(row);
+    if (tested === undefined || tested[row] === 1) test.push(row);
     else train.push(row);
   }
   if (learn !== undefined && train.length === 0) {
@@ -94,7 +94,7 @@ function ownedValues(
   layout: Layout,
   shares: readonly { readonly party: string }[],
   tables: ReadonlyMap<string, RowFacts>,
-  what: 'labels' | 'weights' | 'position',
+  what: 'labels' | 'weights' | 'heldOut',
   ages?: ReadonlyMap<string, Float64Array>,
 ): Float64Array | undefined {
   if (shares.length === 0) return undefined;

@@ -1,4 +1,5 @@
 import { AmalurError } from '../errors.js';
+import { hasPeriod } from '../integration/encoding/date-parts.js';
 import { settingsOf, type Scale } from './features-schema.js';
 import type { Job, ModelType } from './schema.js';
 
@@ -26,7 +27,7 @@ export function checkModel(job: Job): void {
       `set task to ${either(tasks)}, or model.type to ${either(others.map(([other]) => other))}`,
     );
   }
-  if (type === 'nmf') checkScales(job);
+  if (type === 'nmf') checkNonNegative(job);
   if ((type === 'k-means' || type === 'nmf') && job.target.weight !== undefined) {
     refuse(
       `a ${does} that count alike, and the job weighs them`,
@@ -53,7 +54,7 @@ export function checkModel(job: Job): void {
 /** Scales that leave what is not negative as it is; a matrix factorisation takes nothing else. */
 const NON_NEGATIVE: readonly Scale[] = ['none', 'min-max'];
 
-function checkScales({ features }: Job): void {
+function checkNonNegative({ features }: Job): void {
   const scales = Object.entries(features.encode).flatMap(([column, asked]) => {
     const settings = settingsOf(asked);
     return settings.type === 'numeric' && settings.scale !== undefined
@@ -66,6 +67,16 @@ function checkScales({ features }: Job): void {
       `a matrix factorisation takes no negative number, and the scale "${scale}" makes some`,
       field,
       `set ${field} to "min-max", or to "none" for numbers that are not negative as they are`,
+    );
+  }
+  for (const [column, asked] of Object.entries(features.encode)) {
+    const settings = settingsOf(asked);
+    if (settings.type !== 'date' || settings.cyclic === false) continue;
+    if (settings.parts?.some(hasPeriod) === false) continue;
+    refuse(
+      'a matrix factorisation takes no negative number, and sines and cosines of a date are',
+      `features.encode["${column}"]`,
+      'set "cyclic": false for this column',
     );
   }
 }

@@ -1,4 +1,7 @@
+import { AmalurError } from '../errors.js';
+import { isCyclic } from '../integration/encoding/summarize.js';
 import { chooseFeatures } from './choose-features.js';
+import { settingsOf } from './features-schema.js';
 import type { JoinedTable } from './resolve-joins.js';
 import type { FeatureColumn, ResolvedGroup, ResolvedJob } from './resolved.js';
 import type { Job } from './schema.js';
@@ -6,7 +9,7 @@ import { firstSourceOf, type SharedColumn } from './shared-columns.js';
 
 /**
  * The columns of the target table in groups of those that come from the same tables. A shared column is chosen and encoded
- * once, as a column of its first source.
+ * once, as a column of its first source. Throws AMALUR_INVALID_JOB where a shared column is to be scaled by quartiles.
  */
 export function resolveGroups(
   job: Job,
@@ -23,6 +26,7 @@ export function resolveGroups(
       const column = shared.find(
         ({ sources: [first] }) => first?.party === party.id && first.column === feature.name,
       );
+      if (column && column.sources.length > 1) requireMergeable(named, column, feature);
       const sources = column?.sources ?? [{ party: party.id, column: feature.name }];
       const id = sources.map((source) => source.party).join('+');
       const group = groups.get(id) ?? {
@@ -45,6 +49,25 @@ export function resolveGroups(
     groups: [...groups].map(([id, group]) => ({ id, ...group })).sort((a, b) => (a.id < b.id ? -1 : 1)),
     leftOut,
   };
+}
+
+/** Quartiles of two tables do not give those of both; counts, moments and extremes do. */
+function requireMergeable({ features }: Job, { name, sources }: SharedColumn, feature: FeatureColumn): void {
+  const scaled =
+    feature.encoding === 'numeric' ||
+    (feature.encoding === 'date' && feature.parts.some((part) => !isCyclic(feature, part)));
+  if (!scaled || feature.scale !== 'robust') return;
+  const [first] = sources;
+  const asked = features.encode[`${first?.party ?? ''}.${first?.column ?? ''}`];
+  const own = asked !== undefined && 'scale' in settingsOf(asked);
+  throw new AmalurError(
+    'AMALUR_INVALID_JOB',
+    `"${name}" comes from several tables, whose quartiles cannot be put together`,
+    {
+      field: own ? `features.encode["${name}"].scale` : 'features.scale',
+      suggestion: 'scale it by "standard" or "min-max"',
+    },
+  );
 }
 
 /** The job with every shared column named as its first source, by whatever name it was called. */

@@ -17,12 +17,14 @@ export function labelSources(
 
 /**
  * The tables that supply the weights of rows; none where all rows weigh the same.
- * Throws AMALUR_UNKNOWN_COLUMN, AMALUR_WRONG_TYPE.
+ * Throws AMALUR_UNKNOWN_COLUMN, AMALUR_WRONG_TYPE, AMALUR_INVALID_JOB.
+ * @param labels tables that supply the label: a row of any of them needs a weight
  */
 export function weightSources(
   job: Job,
   [base]: readonly [JoinedTable, ...JoinedTable[]],
   shared: readonly SharedColumn[],
+  labels: readonly ColumnSource[],
 ): readonly ColumnSource[] {
   const { weight } = job.target;
   if (weight === undefined) return [];
@@ -35,7 +37,14 @@ export function weightSources(
       suggestion: 'choose a column of numbers that are not negative',
     });
   }
-  return sourcesOf(weight, base, shared);
+  const sources = sourcesOf(weight, base, shared);
+  const weightless = labels.find(({ party }) => !sources.some((source) => source.party === party));
+  if (weightless === undefined) return sources;
+  throw new AmalurError(
+    'AMALUR_INVALID_JOB',
+    `rows of ${weightless.party} have a label, and the weight "${weight}" does not come from there`,
+    { field, suggestion: `map "${weight}" under integration.columns to a column of each table with labels` },
+  );
 }
 
 /** The base table with what is known of the label in all its sources. */

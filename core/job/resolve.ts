@@ -37,7 +37,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   const joined = resolveJoins(job, tables);
   const shared = sharedColumns(job, joined);
   const labels = labelSources(job, joined, shared);
-  const weights = weightSources(job, joined, shared);
+  const weights = weightSources(job, joined, shared, labels);
   checkLabel(job, withLabel(job, joined[0], shared));
   checkColumns(job, joined, shared, labels);
   checkOverlap(job, joined);

@@ -215,6 +215,10 @@ export const jobSchema = z.strictObject({
           z.strictObject({
             newest: z
               .record(tableName, z.string().min(1))
+              .refine(
+                (ages) => Object.keys(ages).length > 0,
+                'name at least one table with its column of time',
+              )
               .describe('By table the column that tells its age.'),
           }),
         ])
@@ -249,7 +253,7 @@ export const jobSchema = z.strictObject({
     .strictObject({
       rowsStay: z.array(siloName).default([]).describe('Silos whose rows must not leave them.'),
       keysStay: z.array(siloName).default([]).describe('Silos whose join keys must not leave them in clear.'),
-      labelsStay: z.boolean().default(false).describe('Labels must not leave the silo of the base table.'),
+      labelsStay: z.boolean().default(false).describe('Labels must not leave the silo that has them.'),
       parametersStay: z.boolean().default(false).describe("A silo's parameters must not leave it."),
       maxBytesOut: z
         .int()

@@ -53,8 +53,8 @@ export interface PartyLink {
   readonly label?: Label;
   /** For training: the column of weights, of a table that supplies it. */
   readonly weight?: string;
-  /** For training: the row key that decides the split, of a table that brings rows in. */
-  readonly position?: { readonly columns: readonly string[]; readonly seed: number };
+  /** For training: the row key that decides which rows are held out, of a table that brings rows in. */
+  readonly split?: { readonly columns: readonly string[]; readonly seed: number; readonly test: number };
   /** For inference: columns that name a row in the result, of a table that brings rows in. */
   readonly identify?: readonly string[];
   /** Column that tells how new a row is, where the newest source owns a cell. */

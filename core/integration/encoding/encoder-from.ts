@@ -1,4 +1,3 @@
-import { AmalurError } from '../../errors.js';
 import type { DateFeature, FeatureColumn } from '../../job/resolved.js';
 import type { DateEncoding, DatePartEncoding, Encoder } from '../encoder.js';
 import type { FeatureData } from './feature-data.js';
@@ -54,7 +53,6 @@ export function encoderFrom(
       const scaling = scalingOf(column, learned.numbers, { ...feature, nonNegative }, trainRows);
       numeric.push({ kind: 'numeric', column, ...scaling, ...indicated });
     } else if (feature.encoding === 'date' && learned.kind === 'date') {
-      if (nonNegative) refuseCycles(feature);
       numeric.push({ ...dateEncoding(feature, learned.parts, trainRows, nonNegative), ...indicated });
     } else if (feature.encoding === 'categorical' && learned.kind === 'categorical') {
       categorical.push({
@@ -81,21 +79,14 @@ function dateEncoding(
   const { name: column, unit, scale = 'standard' } = feature;
   const left = [...learned];
   const parts = feature.parts.map((part): DatePartEncoding => {
-    if (isCyclic(feature, part)) return { part, cyclic: true };
+    if (isCyclic(feature, part)) {
+      // A job that would need it is refused (core/job/check-model.ts).
+      if (nonNegative) throw new Error(`sine and cosine of the ${part} of ${column} go below 0`);
+      return { part, cyclic: true };
+    }
     const numbers = left.shift();
     if (numbers === undefined) throw new Error(`the ${part} of ${column} was not summarized`);
     return { part, cyclic: false, ...scalingOf(column, numbers, { scale, nonNegative }, trainRows) };
   });
   return { kind: 'date', column, unit, parts };
-}
-
-/** Sine and cosine go below 0. */
-function refuseCycles(feature: DateFeature): void {
-  const { name, parts } = feature;
-  if (!parts.some((part) => isCyclic(feature, part))) return;
-  throw new AmalurError(
-    'AMALUR_INVALID_JOB',
-    `${name} is encoded by sines and cosines, and the model needs data that is nowhere negative`,
-    { field: 'features.encode', suggestion: 'set "cyclic": false for this column' },
-  );
 }

@@ -12,16 +12,23 @@ export interface LevelCounts {
   readonly counts: readonly number[];
 }
 
-/** @param counts n_k, length r_k */
-export function levelCountsOf({ codes, values }: Dictionary, counts: Float64Array): LevelCounts {
+/**
+ * Texts that are too long to be a level are left out: they may be anything, and a summary travels where columns are shared.
+ * @param counts n_k, length r_k
+ */
+export function levelCountsOf(
+  { codes, values }: Dictionary,
+  counts: Float64Array,
+  { maxTextLength = MAX_TEXT_LENGTH }: Pick<CategoricalFeature, 'maxTextLength'> = {},
+): LevelCounts {
   const totals = new Float64Array(values.length);
   codes.forEach((code, row) => {
     if (code >= 0) totals[code]! += counts[row]!;
   });
-  return {
-    values: values.filter((_, code) => totals[code]! > 0),
-    counts: [...totals].filter((total) => total > 0),
-  };
+  const levels = [...values.keys()].filter(
+    (code) => totals[code]! > 0 && values[code]!.length <= maxTextLength,
+  );
+  return { values: levels.map((code) => values[code]!), counts: levels.map((code) => totals[code]!) };
 }
 
 export function mergeLevels(a: LevelCounts, b: LevelCounts): LevelCounts {
@@ -37,15 +44,9 @@ export function mergeLevels(a: LevelCounts, b: LevelCounts): LevelCounts {
 /** Levels that have a column of their own, in ascending order. Of equally frequent ones at the limit the first are kept. */
 export function keptLevels(
   { values, counts }: LevelCounts,
-  {
-    minCount = 1,
-    maxLevels = Infinity,
-    maxTextLength = MAX_TEXT_LENGTH,
-  }: Pick<CategoricalFeature, 'minCount' | 'maxLevels' | 'maxTextLength'>,
+  { minCount = 1, maxLevels = Infinity }: Pick<CategoricalFeature, 'minCount' | 'maxLevels'>,
 ): readonly string[] {
-  const kept = [...values.keys()].filter(
-    (at) => counts[at]! >= minCount && values[at]!.length <= maxTextLength,
-  );
+  const kept = [...values.keys()].filter((at) => counts[at]! >= minCount);
   if (kept.length > maxLevels) {
     // Sorting is stable, and values ascend.
     kept.sort((a, b) => counts[b]! - counts[a]!);

@@ -1,4 +1,3 @@
-import { AmalurError } from '../../errors.js';
 import { mergeMoments, momentsOf, type Moments } from './moments.js';
 import { quartilesOf, type Quartiles } from './quartiles.js';
 
@@ -24,17 +23,9 @@ export function summarizeNumbers(
   };
 }
 
-/** Throws AMALUR_INVALID_JOB where quartiles are wanted: those of two tables do not give those of both. */
+/** Quartiles do not merge: a job that would need it is refused (core/job/resolve-groups.ts). */
 export function mergeNumbers(column: string, a: NumberSummary, b: NumberSummary): NumberSummary {
-  if (a.quartiles !== undefined || b.quartiles !== undefined) {
-    throw new AmalurError(
-      'AMALUR_INVALID_JOB',
-      `column ${column} comes from several tables, whose quartiles cannot be put together`,
-      {
-        field: 'features.encode',
-        suggestion: 'scale it by "standard" or "min-max"',
-      },
-    );
-  }
+  if (a.quartiles !== undefined || b.quartiles !== undefined)
+    throw new Error(`quartiles of ${column} do not merge`);
   return { moments: mergeMoments(a.moments, b.moments) };
 }

@@ -34,7 +34,7 @@ export function summarize(
         return { kind, column, parts };
       }
       case 'categorical':
-        return { kind, column, levels: levelCountsOf(columnOf(data.categorical, column), counts) };
+        return { kind, column, levels: levelCountsOf(columnOf(data.categorical, column), counts, feature) };
       case 'hash':
         return { kind, column };
     }

@@ -16,7 +16,7 @@ export type Summary = readonly ColumnSummary[];
 
 /**
  * The summary of the rows of all: moments by Chan's formula, levels by adding up. From the first to the last, so that the order of
- * `summaries` alone decides about the last bits. Throws AMALUR_INVALID_JOB where a robust scale is wanted.
+ * `summaries` alone decides about the last bits.
  */
 export function mergeSummaries(summaries: readonly Summary[]): Summary {
   const [first, ...others] = summaries;

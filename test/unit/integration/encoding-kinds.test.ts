@@ -112,12 +112,7 @@ describe('for a model of data that is nowhere negative', () => {
 
   test('sines are refused, parts of a date as numbers are not', () => {
     const date = { name: 'd', encoding: 'date', unit: 'day', parts: ['year', 'month'] } as const;
-    expect(() => ofNumbers([0], { ...date, cyclic: true }, { nonNegative })).toThrow(
-      expect.objectContaining({
-        code: 'AMALUR_INVALID_JOB',
-        suggestion: expect.stringContaining('cyclic') as string,
-      }) as Error,
-    );
+    expect(() => ofNumbers([0], { ...date, cyclic: true }, { nonNegative })).toThrow('go below 0');
     const { cells } = ofNumbers([0, 31, 365], { ...date, cyclic: false, scale: 'min-max' }, { nonNegative });
     expect(cells).toEqual([
       [0, 0],

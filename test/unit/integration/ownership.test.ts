@@ -209,19 +209,18 @@ describe('labels of several tables', () => {
   };
   const table = (labels: number[], age: number[]): RowFacts => ({
     ...{ rows: 3, labels: Float64Array.from(labels), age: Float64Array.from(age) },
-    position: Float64Array.of(0.9, 0.9, 0.9),
+    heldOut: Uint8Array.of(0, 0, 0),
   });
   const learn = {
     weights: [],
-    testShare: 0.5,
     labels: ['s.t1', 's.t0'].map((party) => ({ party, column: 'y' })),
   };
   const labelsOf = (tables: ReadonlyMap<string, RowFacts>) => [
     ...buildTarget({ layout, groups: [], tables, origins: ['s.t0', 's.t1'], learn }).labels,
   ];
   const [t0, t1] = [table([1, 2, 3], [5, 5, 5]), table([10, 20, NaN], [4, 4, 6])];
-  const withoutAge = ({ rows, labels, position }: RowFacts): RowFacts =>
-    Object.assign({ rows }, labels && { labels }, position && { position });
+  const withoutAge = ({ rows, labels, heldOut }: RowFacts): RowFacts =>
+    Object.assign({ rows }, labels && { labels }, heldOut && { heldOut });
 
   test('have the owner that other columns have: the first, whose NULL leaves the row out', () => {
     const tables = new Map([

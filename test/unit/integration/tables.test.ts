@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildTarget } from '../../../core/integration/build-target.js';
 import { keyTokens, tokenAt } from '../../../core/integration/key-tokens.js';
+import { heldOut } from '../../../core/integration/split.js';
 import { openSource, type ReadRequest } from '../../../core/sources/index.js';
 import { plainKey } from '../../../core/sources/key-column.js';
 import { matchRows, layOutStar, ownGroups } from '../../support/stars.js';
@@ -124,9 +125,11 @@ describe('the split', () => {
     const target = buildTarget({
       layout,
       groups: ownGroups([base]),
-      tables: new Map([[base, { rows: table.length, labels, ...(position && { position }) }]]),
+      tables: new Map([
+        [base, { rows: table.length, labels, ...(position && { heldOut: heldOut(position, 0.25) }) }],
+      ]),
       origins: [base],
-      learn: { labels: [{ party: base, column: 'y' }], weights: [], testShare: 0.25 },
+      learn: { labels: [{ party: base, column: 'y' }], weights: [] },
     });
     const index = target.groups[0]?.shares[0]?.rows.subarray(0, target.trainRows) ?? [];
     return [...index].map((row) => numeric.get('id')?.[row] ?? -1).sort((a, b) => a - b);

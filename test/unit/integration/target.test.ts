@@ -8,6 +8,7 @@ import { encodedColumns } from '../../../core/integration/encoder.js';
 import { keyTokens } from '../../../core/integration/key-tokens.js';
 import { localTable } from '../../../core/integration/local-table.js';
 import { requireMatches } from '../../../core/integration/lay-out.js';
+import { heldOut } from '../../../core/integration/split.js';
 import {
   testPart,
   trainingCounts,
@@ -54,7 +55,10 @@ function targetOf(
   const facts: RowFacts = {
     rows: base.length,
     labels: Float64Array.from(base, ({ label }) => label ?? NaN),
-    position: Float64Array.from(base, ({ position }) => position),
+    heldOut: heldOut(
+      Float64Array.from(base, ({ position }) => position),
+      testShare,
+    ),
   };
   const rowsOf = (rows: number): RowFacts => ({ rows });
   return buildTarget({
@@ -65,7 +69,7 @@ function targetOf(
       ...dimensions.map(({ length }, k) => [partyOf(k + 1), rowsOf(length)] as const),
     ]),
     origins: [partyOf(0)],
-    learn: { labels: [{ party: partyOf(0), column: 'label' }], weights: [], testShare },
+    learn: { labels: [{ party: partyOf(0), column: 'label' }], weights: [] },
   });
 }
 

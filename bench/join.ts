@@ -124,7 +124,7 @@ function targetOf(set: RealSet, tables: ReadonlyMap<string, TableData>): TargetI
   const { rows, numeric } = tableOf(tables, base.name);
   const labels = numeric.get(set.label);
   if (labels === undefined) throw new Error(`${base.name} has no ${set.label}`);
-  const facts = { rows, labels, position: new Float64Array(rows).fill(1) };
+  const facts = { rows, labels, heldOut: new Uint8Array(rows) };
   return buildTarget({
     layout,
     groups: set.tables
@@ -134,7 +134,7 @@ function targetOf(set: RealSet, tables: ReadonlyMap<string, TableData>): TargetI
       [...linked].map(([name, { rows: own }]) => [name, name === base.name ? facts : { rows: own }]),
     ),
     origins: [base.name],
-    learn: { labels: [{ party: base.name, column: set.label }], weights: [], testShare: 0 },
+    learn: { labels: [{ party: base.name, column: set.label }], weights: [] },
   });
 }
 

@@ -315,7 +315,7 @@ export function targetOf(integrated: Integrated, layout: Layout): TargetIndex {
         rows: rows.length,
         labels: Float64Array.from(rows, ({ label }) => label ?? NaN),
         weights: Float64Array.from(rows, ({ weight }) => weight),
-        position: Float64Array.from(rows, ({ position }) => position),
+        heldOut: Uint8Array.from(rows, ({ position }) => (position < testShare ? 1 : 0)),
         ...(aged?.includes(party) && {
           age: Float64Array.from(scene.tables[party] ?? [], ({ age }) => age ?? NaN),
         }),
@@ -326,6 +326,6 @@ export function targetOf(integrated: Integrated, layout: Layout): TargetIndex {
   return buildTarget({
     ...{ layout, groups, tables: facts },
     origins: originsOf(scene.resolved).map(({ id }) => id),
-    learn: { labels: sources, weights: weighted ? sources : [], testShare },
+    learn: { labels: sources, weights: weighted ? sources : [] },
   });
 }

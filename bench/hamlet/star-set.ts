@@ -10,7 +10,7 @@ export interface Dimension {
   readonly index: Int32Array;
 }
 
-/** A star schema in the format of the Hamlet data sets (benchmarks.md §1). */
+/** A star schema in the format of the Hamlet data sets (docs/benchmarks.md). */
 export interface StarSet {
   readonly name: string;
   readonly rows: number;

@@ -1,6 +1,6 @@
 import { BufferPool } from './buffer-pool.js';
 import { dense } from './dense-array.js';
-import type { FactorizedSource } from './factorized-table.js';
+import type { FactorizedSource } from './factorized-source.js';
 import {
   addGathered,
   addScattered,

@@ -5,21 +5,9 @@ import { FactorizedProduct } from './factorized-product.js';
 import { gatherAdd, scatterSum } from './index-vector.js';
 import { checkZeroPreserving, matrixOf } from './matrix-of.js';
 import type { Matrix } from './matrix.js';
+import type { FactorizedSource } from './factorized-source.js';
 import { resident } from './wasm/arena.js';
 import { addBlock, addBlockTransposed, joinAtColumns, sourceColumns } from './source-columns.js';
-
-/** A source table in its place: D_k, CI_k and CM_k. */
-export interface FactorizedSource {
-  readonly table: Matrix;
-  /** CI_k, length r_T: row of the source for each target row, −1 for none. */
-  readonly index: Int32Array;
-  /**
-   * CM_k the other way round: target column of each column of the table, all different. Default: the columns after those of the
-   * sources before. Sources may name the same target column if a target row finds it in one of them at most (union, full
-   * outer join): the index vectors are masked so (algebra.md §1, ownership).
-   */
-  readonly columns?: Int32Array;
-}
 
 /**
  * T = Σ_k I_k D_k M_kᵀ (r_T × c_T) that is never built: each source is multiplied once per source row and then gathered, or

@@ -1,4 +1,4 @@
-import type { FactorizedSource } from './factorized-table.js';
+import type { FactorizedSource } from './factorized-source.js';
 
 /** How the rows of the sources get to the rows of the target. Positions are those of the sources. */
 export interface RowPlan {

@@ -1,5 +1,5 @@
 import { joinCsr } from './csr-arrays.js';
-import type { FactorizedSource } from './factorized-table.js';
+import type { FactorizedSource } from './factorized-source.js';
 import type { Csr, Dense } from './matrix.js';
 
 /** Where a source's columns are among the target's. */

@@ -1,4 +1,4 @@
-import { MAX_TEXT_LENGTH } from '../integration/encoding/level-counts.js';
+import { MAX_TEXT_LENGTH } from '../integration/encoding/text-length.js';
 import type { DatePart } from '../integration/encoding/date-parts.js';
 import type { ColumnProfile, ColumnType } from '../sources/profile.js';
 import { HASH_BUCKETS, settingsOf, type EncodingRequest, type EncodingSettings } from './features-schema.js';

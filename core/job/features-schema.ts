@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DATE_PARTS } from '../integration/encoding/date-parts.js';
-import { MAX_TEXT_LENGTH } from '../integration/encoding/level-counts.js';
+import { MAX_TEXT_LENGTH } from '../integration/encoding/text-length.js';
 import { featureName } from './names.js';
 
 /** So many that a party with one such column stays below the 1,024 up to which training centres and whitens. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { dense, denseMatrix } from '../../core/algebra/dense.js';
-import type { FactorizedSource } from '../../core/algebra/factorized-table.js';
+import type { FactorizedSource } from '../../core/algebra/factorized-source.js';
 import { trainingCounts, type ColumnGroup, type TargetIndex } from '../../core/integration/target-index.js';
 import type { PartyTable } from '../../core/training/exchange.js';
 

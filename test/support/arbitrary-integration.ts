@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { dense, denseMatrix } from '../../core/algebra/dense.js';
 import { csrMatrix } from '../../core/algebra/csr.js';
-import type { FactorizedSource } from '../../core/algebra/factorized-table.js';
+import type { FactorizedSource } from '../../core/algebra/factorized-source.js';
 import type { Dense, Matrix } from '../../core/algebra/matrix.js';
 import { oneHotMatrix } from '../../core/algebra/one-hot.js';
 import { stackColumns } from '../../core/algebra/stack.js';

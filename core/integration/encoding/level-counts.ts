@@ -1,8 +1,6 @@
 import type { CategoricalFeature } from '../../job/resolved.js';
 import type { Dictionary } from '../../sources/source.js';
-
-/** Longest text that is a level where nothing else is said, in UTF-16 code units. */
-export const MAX_TEXT_LENGTH = 200;
+import { MAX_TEXT_LENGTH } from './text-length.js';
 
 /** How many training rows have each level; levels that training has not are left out. */
 export interface LevelCounts {

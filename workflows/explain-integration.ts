@@ -5,7 +5,7 @@ import { aggregatorAt, catalog } from './activity-proxies.js';
 import { resolveFreshly } from './check-silos.js';
 import { siteOf } from './contracts/task-queues.js';
 import { failureToThrow } from './failures.js';
-import { baseSilo, publishLinks } from './publish.js';
+import { baseSilo, matched, publishLinks } from './publish.js';
 import { sealSecret } from './seal-secret.js';
 
 /**
@@ -26,11 +26,10 @@ export async function explainIntegration(job: JobInput): Promise<IntegrationReco
       {},
       ...outputs.map(({ parties }) => parties),
     ) as (typeof outputs)[0]['parties'];
-    const { parties, joins, groups, labels, weights } = resolved;
     const { overlap, maxRows } = resolved.job.integration;
     const { cost: _, ...survey } = await aggregatorAt(site, 'count rows and overlaps').survey({
       execution,
-      resolved: { parties, joins, groups, labels, weights },
+      resolved: matched(resolved),
       overlap,
       maxRows,
       published,

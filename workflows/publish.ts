@@ -8,7 +8,13 @@ import {
   type ResolvedJob,
 } from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
-import type { MatchOutput, PartyLink, PublishedParty, PublishInput } from './contracts/operations.js';
+import type {
+  MatchInput,
+  MatchOutput,
+  PartyLink,
+  PublishedParty,
+  PublishInput,
+} from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
@@ -117,10 +123,10 @@ export async function publishAndMatch(
   const parties = Object.assign({}, ...outputs.map((output) => output.parties)) as Published['parties'];
 
   watch.phase('matching');
-  const { job, parties: tables, joins, groups, labels, weights } = resolved;
+  const { job } = resolved;
   const match = await aggregatorAt(site, 'match rows').match({
     execution,
-    resolved: { parties: tables, joins, groups, labels, weights },
+    resolved: matched(resolved),
     overlap: job.integration.overlap,
     maxRows: job.integration.maxRows,
     ...(purpose !== 'inference' && { learn: { job, counts: purpose === 'training in rounds' } }),
@@ -128,6 +134,11 @@ export async function publishAndMatch(
   });
   ledger.together([{ silo: siloOfSite(site), cost: match.cost }]);
   return { parties, match };
+}
+
+/** What matching has to know of a job. */
+export function matched({ parties, joins, groups, labels, weights }: ResolvedJob): MatchInput['resolved'] {
+  return { parties: parties.map(({ id, silo }) => ({ id, silo })), joins, groups, labels, weights };
 }
 
 /** Whether the job wants tables to agree, so that tokens of their cells have to be compared: under a secret unless rows travel. */

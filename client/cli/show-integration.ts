@@ -24,13 +24,18 @@ const BAR = 30;
 
 /** Which tables have how many rows, the share of T as a bar. */
 function showPatterns({ patterns, rows }: IntegrationFacts): string {
+  const others = patterns.reduce((left, pattern) => left - pattern.rows, rows);
+  const all = [
+    ...patterns.map((pattern) => ({ rows: pattern.rows, where: pattern.parties.join(', ') })),
+    ...(others > 0 ? [{ rows: others, where: 'other patterns' }] : []),
+  ];
   return table(
     [{ head: 'rows', align: 'right' }, { head: 'share', align: 'right' }, { head: '' }, { head: 'found in' }],
-    patterns.map((pattern) => [
+    all.map((pattern) => [
       formatCount(pattern.rows),
       formatShare(pattern.rows, rows),
       '█'.repeat(Math.max(1, Math.round((BAR * pattern.rows) / Math.max(1, rows)))),
-      pattern.parties.join(', '),
+      pattern.where,
     ]),
   );
 }

@@ -31,7 +31,7 @@ export interface BuildTarget {
 
 /**
  * Lays out the target table: which rows are in it, training rows first, and the index vector of every share of its columns.
- * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left
+ * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left, or all of these weigh 0
  */
 export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
   const ages = agesOf(tables);
@@ -51,6 +51,12 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
       field: 'target',
       suggestion:
         'check that the base table has rows and the label values, and that the scenario and the test share leave rows for training',
+    });
+  }
+  if (weights && !train.some((row) => weights[row]! > 0)) {
+    throw new AmalurError('AMALUR_EMPTY_TARGET', 'no row that is left to train on weighs more than 0', {
+      field: 'target.weight',
+      suggestion: 'weigh some of the rows that have a label and come to be trained on, or leave "weight" out',
     });
   }
   const order = Int32Array.from([...train, ...test]);

@@ -102,13 +102,9 @@ function of(party: string, key: KeyColumn | undefined): string {
 }
 
 function redundancyOf(resolved: ResolvedJob, tables: readonly TableInSilo[], { rows }: Survey): Redundancy {
-  const { parties } = describeData(resolved, tables);
+  const { parties, targetNumeric, targetCategories } = describeData(resolved, tables);
   const statistics = new Map(parties.map((party) => [party.id, party]));
   const [base] = parties;
-  const width = resolved.groups.reduce((sum, { features }) => {
-    const numeric = features.filter(({ encoding }) => encoding === 'numeric').length;
-    return sum + 8 * numeric + 4 * (features.length - numeric);
-  }, 0);
   return {
     tables: resolved.parties.map(({ id }) => {
       const { rows: own, columns } = entryOf(statistics, id);
@@ -124,6 +120,6 @@ function redundancyOf(resolved: ResolvedJob, tables: readonly TableInSilo[], { r
       (sum, { rows: own, numeric, categories }) => sum + own * (8 * numeric + 4 * categories) + 4 * rows,
       0,
     ),
-    bytesOfTarget: rows * width,
+    bytesOfTarget: rows * (8 * targetNumeric + 4 * targetCategories),
   };
 }

@@ -11,7 +11,10 @@ export interface RowPattern {
   readonly rows: number;
 }
 
-/** The row patterns of T, the most frequent first: at most 2ⁿ of n tables, few in practice. */
+/** Row patterns that are told: they go into a workflow's history. */
+export const MOST_PATTERNS = 100;
+
+/** The row patterns of T, the most frequent first and no more than MOST_PATTERNS: of n tables there are at most 2ⁿ, few in practice. */
 export function rowPatterns({ rows, indices }: Layout): RowPattern[] {
   const parties = [...indices.keys()];
   const patternOf = new Int32Array(rows);
@@ -39,7 +42,8 @@ export function rowPatterns({ rows, indices }: Layout): RowPattern[] {
   for (const id of patternOf) counts[id]!++;
   return patterns
     .map((present, id) => ({ parties: present, rows: counts[id]! }))
-    .sort((a, b) => b.rows - a.rows || (a.parties.join() < b.parties.join() ? -1 : 1));
+    .sort((a, b) => b.rows - a.rows || (a.parties.join() < b.parties.join() ? -1 : 1))
+    .slice(0, MOST_PATTERNS);
 }
 
 /** How the tables that supply a group of columns overlap. */

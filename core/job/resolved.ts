@@ -132,7 +132,13 @@ export interface ResolvedJob {
 }
 
 /** Parties that may bring rows into the target table: the base, and what is united or fully joined with it. */
-export function originsOf({ parties, joins }: Pick<ResolvedJob, 'parties' | 'joins'>): readonly Party[] {
+export function originsOf<P extends Pick<Party, 'id'>>({
+  parties,
+  joins,
+}: {
+  readonly parties: readonly P[];
+  readonly joins: readonly ResolvedJoin[];
+}): readonly P[] {
   return parties.filter(
     ({ id }, position) =>
       position === 0 ||

@@ -1,6 +1,6 @@
 import { readAs } from '../integration/encoding/read-as.js';
 import { encodedSize } from '../integration/encoding/encoded-size.js';
-import type { Party, ResolvedJob } from '../job/resolved.js';
+import { mayOverlap, type Party, type ResolvedJob } from '../job/resolved.js';
 import type { TableInSilo } from '../job/known-tables.js';
 import type { TableProfile } from '../sources/profile.js';
 
@@ -26,8 +26,12 @@ export interface PartyStatistics {
   readonly keyBytes: number;
   /** Bytes of the party's part of the model: parameters, and what encodes its columns. */
   readonly partBytes: number;
-  /** Bytes of what defines target rows: 8 a row for the label, 8 for its position in the split. */
+  /** Bytes of what defines target rows: 8 a row each for label, weight and age, 1 for its side of the split. */
   readonly rowBytes: number;
+  /** Bytes of the tokens of cells that other tables may have as well, where they are compared: as of a key of each column. */
+  readonly cellBytes: number;
+  /** Groups of columns that it gives to T: each has messages of its own. */
+  readonly shares: number;
   /** Distinct join keys, each of which is hashed and looked up once. */
   readonly distinctKeys: number;
 }
@@ -70,36 +74,30 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
     parties: [base, ...others],
     targetRows,
     trainRows: Math.round(targetRows * (1 - resolved.job.split.test)),
-    ...describeColumns(resolved, [base, ...others]),
+    ...describeColumns(resolved, profiles),
     labelSilos: [...new Set(resolved.labels.map(({ party }) => siloOf(resolved, party)))],
     sharingSilos: sharingSilos(resolved),
   };
 }
 
-/** A shared column is counted with the table that comes first among its sources. */
+/** A shared column has the levels that the first of its sources knows: those of the others are mostly the same. */
 function describeColumns(
-  { groups }: ResolvedJob,
-  parties: readonly PartyStatistics[],
+  { groups, parties }: ResolvedJob,
+  profiles: readonly TableProfile[],
 ): Pick<DataStatistics, 'targetNumeric' | 'targetCategories' | 'targetColumns'> {
-  const widthOf = (party: string, counts: (share: { party: string }, position: number) => boolean) =>
-    sum(
-      groups.map(({ shares, features }) =>
-        shares.some((share, position) => share.party === party && counts(share, position))
-          ? features.length
-          : 0,
-      ),
-    );
-  const first = parties.map(({ id }) => {
-    const all = widthOf(id, () => true);
-    return all === 0 ? 0 : widthOf(id, (_, position) => position === 0) / all;
+  const sizes = groups.flatMap(({ features, shares: [first] }) => {
+    const profile = profiles[parties.findIndex(({ id }) => id === first?.party)];
+    return features.map((feature, at) => encodedSize(feature, distinctOf(profile, first?.columns[at])));
   });
-  const total = (figure: (party: PartyStatistics) => number) =>
-    Math.round(sum(parties.map((party, at) => figure(party) * (first[at] ?? 0))));
   return {
-    targetNumeric: total(({ numeric }) => numeric),
-    targetCategories: total(({ categories }) => categories),
-    targetColumns: total(({ columns }) => columns),
+    targetNumeric: sum(sizes.map(({ numbers }) => numbers)),
+    targetCategories: sum(sizes.map(({ codes }) => codes)),
+    targetColumns: sum(sizes.map(({ columns }) => columns)),
   };
+}
+
+function distinctOf(profile: TableProfile | undefined, column: string | undefined): number {
+  return profile?.columns.find(({ name }) => name === column)?.distinct ?? 0;
 }
 
 function sharingSilos(resolved: ResolvedJob): readonly string[] {
@@ -122,8 +120,21 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   const texts = party.features.filter((feature) => readAs(feature) === 'categorical');
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
-  const labels = resolved.labels.filter((label) => label.party === party.id);
-  [...party.rowKey, ...labels.map(({ column }) => column)].forEach((name) => read.add(name));
+  const { overlap } = resolved;
+  const age = typeof overlap === 'string' ? undefined : overlap.newest[party.id];
+  const ofRows = [
+    ...[...resolved.labels, ...resolved.weights]
+      .filter((source) => source.party === party.id)
+      .map(({ column }) => column),
+    ...(age === undefined ? [] : [age]),
+  ];
+  [...party.rowKey, ...ofRows].forEach((name) => read.add(name));
+  const shares = resolved.groups.flatMap((group) =>
+    group.shares
+      .filter((share) => share.party === party.id)
+      .map((share) => ({ ...share, compared: mayOverlap(group, resolved.joins) })),
+  );
+  const tokenBytes = (key: readonly string[]) => CODE_BYTES * profile.rows + TOKEN_BYTES * distinctKey(key);
   const distinctKey = (key: readonly string[]) =>
     Math.min(
       profile.rows,
@@ -146,9 +157,15 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
       NUMBER_BYTES * columns +
       COLUMN_BYTES * party.features.length +
       LEVEL_BYTES * sum(sizes.map(({ levels }) => levels)),
-    rowBytes: NUMBER_BYTES * profile.rows * (labels.length + (party.rowKey.length > 0 ? 1 : 0)),
+    rowBytes: profile.rows * (NUMBER_BYTES * ofRows.length + (party.rowKey.length > 0 ? 1 : 0)),
+    cellBytes: sum(
+      shares
+        .filter(({ compared }) => compared)
+        .flatMap((share) => share.columns.map((name) => tokenBytes([name]))),
+    ),
+    shares: shares.length,
     distinctKeys: sum(keys.map(distinctKey)),
-    keyBytes: sum(keys.map((key) => CODE_BYTES * profile.rows + TOKEN_BYTES * distinctKey(key))),
+    keyBytes: sum(keys.map(tokenBytes)),
   };
 }
 

@@ -39,7 +39,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     bytesOut: { [silo]: total(data.parties, ({ partBytes }) => partBytes) },
     memoryBytes:
       total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes) +
-      data.trainRows * (4 * data.parties.length + 8 * numbersPerRow(model)),
+      data.trainRows * (4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model)),
     discloses: { rows: [], keys: [], labels: false, parameters: true },
   };
 }

@@ -47,7 +47,7 @@ export function trainInRounds(situation: Situation, strategy: 'factorize' | 'fed
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
   const rounds = roundsOf(situation);
   const sum = (parties: readonly PartyStatistics[], figure: (t: Traffic) => number) =>
-    total(parties, (party) => figure(trafficOf(situation, party)));
+    total(parties, (party) => figure(trafficOf(situation, party, strategy)));
   // One product more than there are rounds: the scores of the test rows.
   const up = (t: Traffic) => t.startUp + (rounds.expected + 1) * t.roundUp;
   const down = (t: Traffic) => t.startDown + rounds.expected * t.roundDown;
@@ -116,26 +116,35 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
   });
 }
 
-function trafficOf({ resolved }: Situation, party: PartyStatistics): Traffic {
-  const { model } = resolved.job;
+function trafficOf(
+  { resolved }: Situation,
+  party: PartyStatistics,
+  strategy: 'factorize' | 'federate',
+): Traffic {
+  const { model, integration } = resolved.job;
+  const { shares } = party;
+  const compared = strategy === 'federate' || integration.overlap === 'fail';
   const basis = basisSize(model);
   const vectors = 8 * exchangeWidth(model) * party.rows;
   return {
-    startUp: party.keyBytes + party.rowBytes,
-    startDown: 8 * party.rows,
-    roundUp: vectors + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis,
-    roundDown: vectors + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis,
+    startUp: party.keyBytes + party.rowBytes + (compared ? party.cellBytes : 0),
+    startDown: 8 * party.rows * shares,
+    roundUp: shares * (vectors + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis),
+    roundDown: shares * (vectors + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis),
   };
 }
 
 /** Index vectors, products T b of the basis, all P_k and G_k of a round, and the tables of the parties at the site. */
 function memoryAt({ data, resolved }: Situation, site: Site): number {
   const { model } = resolved.job;
-  const perRow = 4 * data.parties.length + 8 * numbersPerRow(model);
+  const perRow = 4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model);
   const own = data.parties.filter(({ silo }) => siteOf(silo) === site);
   return (
     data.trainRows * perRow +
-    total(data.parties, ({ rows, keyBytes }) => 16 * exchangeWidth(model) * rows + keyBytes) +
+    total(
+      data.parties,
+      ({ rows, shares, keyBytes }) => 16 * exchangeWidth(model) * rows * shares + keyBytes,
+    ) +
     total(own, ({ featureBytes }) => featureBytes)
   );
 }

@@ -65,9 +65,12 @@ export function materializeAt(situation: Situation, site: Site): Draft {
   };
 }
 
-/** Bytes that leave a silo: features and keys of its parties, and what defines target rows. */
+/** Bytes that leave a silo: features, keys and shared cells of its parties, and what defines target rows. */
 function bytesPulled(parties: readonly PartyStatistics[]): number {
-  return total(parties, ({ featureBytes, keyBytes, rowBytes }) => featureBytes + keyBytes + rowBytes);
+  return total(
+    parties,
+    ({ featureBytes, keyBytes, cellBytes, rowBytes }) => featureBytes + keyBytes + cellBytes + rowBytes,
+  );
 }
 
 /** Seconds to gather every cell of T. */

@@ -84,7 +84,10 @@ export interface PublishOutput extends Costed {
 }
 
 export interface MatchInput extends OfExecution {
-  readonly resolved: Pick<ResolvedJob, 'parties' | 'joins' | 'groups' | 'labels' | 'weights'>;
+  readonly resolved: Pick<ResolvedJob, 'joins' | 'groups' | 'labels' | 'weights'> & {
+    /** Without their features, which the groups have: a wide table's make up most of a payload. */
+    readonly parties: readonly Pick<Party, 'id' | 'silo'>[];
+  };
   readonly overlap: Job['integration']['overlap'];
   readonly maxRows: number;
   /** Training only; counts: whether the parties are to know n_k. */

@@ -237,4 +237,18 @@ describe('labels of several tables', () => {
     ]);
     expect(labelsOf(tables)).toEqual([1, 2, 20]);
   });
+
+  test('of which none for training weighs anything are refused', () => {
+    const tables = new Map([['s.t0', { ...withoutAge(t0), weights: Float64Array.of(0, 0, 0) }]]);
+    const sources = [{ party: 's.t0', column: 'y' }];
+    const own = { ...layout, indices: new Map([['s.t0', Int32Array.of(0, 1, 1, 2)]]) };
+    const build = () =>
+      buildTarget({
+        ...{ layout: own, groups: [], tables, origins: ['s.t0'] },
+        learn: { labels: sources, weights: sources },
+      });
+    expect(build).toThrow(
+      expect.objectContaining({ code: 'AMALUR_EMPTY_TARGET', field: 'target.weight' }) as Error,
+    );
+  });
 });

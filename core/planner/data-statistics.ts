@@ -44,7 +44,7 @@ export interface DataStatistics {
   readonly targetColumns: number;
   /** Silos that supply labels. */
   readonly labelSilos: readonly string[];
-  /** Silos that supply a column which a table of another silo supplies as well. */
+  /** Silos whose parameters of shared columns leave them: others supply the columns too, or train them. */
   readonly sharingSilos: readonly string[];
 }
 
@@ -102,11 +102,14 @@ function describeColumns(
   };
 }
 
+/** Shared columns are trained where the aggregator is: of federate, in the silo of the base table. */
 function sharingSilos(resolved: ResolvedJob): readonly string[] {
+  const [base] = resolved.parties;
   const silos = resolved.groups
-    .map(({ shares }) => new Set(shares.map(({ party }) => siloOf(resolved, party))))
-    .filter((of) => of.size > 1);
-  return [...new Set(silos.flatMap((of) => [...of]))];
+    .filter(({ shares }) => shares.length > 1)
+    .map(({ shares }) => shares.map(({ party }) => siloOf(resolved, party)))
+    .filter((of) => of.some((silo) => silo !== base?.silo));
+  return [...new Set(silos.flat())];
 }
 
 function siloOf({ parties }: ResolvedJob, id: string): string {

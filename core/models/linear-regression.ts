@@ -1,9 +1,9 @@
 import { columnVector } from '../algebra/dense.js';
 import { requireFinite } from '../training/require-finite.js';
-import { solveRidge } from '../training/ridge.js';
 import type { ModelFamily } from './family.js';
-import { generalisedLinear } from './generalised-linear.js';
-import type { Loss } from './loss.js';
+import { generalisedLinear } from './glm/family.js';
+import type { Loss } from './glm/loss.js';
+import { solveRidge } from './glm/ridge.js';
 
 /** loss(s, y) = ½ (s − y)²; ∂ = s − y; ∂² = 1. */
 export const squaredLoss: Loss = {

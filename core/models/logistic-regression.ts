@@ -1,4 +1,4 @@
-import type { Loss } from './loss.js';
+import type { Loss } from './glm/loss.js';
 
 /** σ(s) = 1 / (1 + e⁻ˢ), without overflow on either side. */
 export function sigmoid(score: number): number {

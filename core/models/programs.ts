@@ -1,6 +1,6 @@
 import type { ModelType } from '../job/schema.js';
 import type { ModelFamily } from './family.js';
-import { generalisedLinear } from './generalised-linear.js';
+import { generalisedLinear } from './glm/family.js';
 import { kMeans } from './k-means/family.js';
 import { linearRegression } from './linear-regression.js';
 import { logisticLoss } from './logistic-regression.js';

@@ -43,7 +43,7 @@ export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclu
     );
   }
   if (constraints.parametersStay && draft.discloses.parameters) {
-    const known = `the silos ${sharingSilos.join(', ')} supply the same columns, whose parameters all of them know`;
+    const known = `several tables of ${sharingSilos.join(', ')} supply the same columns, whose parameters are trained where the aggregator is and known to all of them`;
     // Federate is the only way to keep them, so that whoever looks at another one learns what is in its way too.
     const nor = sharingSilos.length > 0 ? `; federate could not keep them either, for ${known}` : '';
     exclude(

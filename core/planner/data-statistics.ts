@@ -48,7 +48,7 @@ export interface DataStatistics {
   readonly targetColumns: number;
   /** Silos that supply labels. */
   readonly labelSilos: readonly string[];
-  /** Silos that supply a column which a table of another silo supplies as well. */
+  /** Silos whose parameters of shared columns leave them: others supply the columns too, or train them. */
   readonly sharingSilos: readonly string[];
 }
 
@@ -100,11 +100,14 @@ function distinctOf(profile: TableProfile | undefined, column: string | undefine
   return profile?.columns.find(({ name }) => name === column)?.distinct ?? 0;
 }
 
+/** Shared columns are trained where the aggregator is: of federate, in the silo of the base table. */
 function sharingSilos(resolved: ResolvedJob): readonly string[] {
+  const [base] = resolved.parties;
   const silos = resolved.groups
-    .map(({ shares }) => new Set(shares.map(({ party }) => siloOf(resolved, party))))
-    .filter((of) => of.size > 1);
-  return [...new Set(silos.flatMap((of) => [...of]))];
+    .filter(({ shares }) => shares.length > 1)
+    .map(({ shares }) => shares.map(({ party }) => siloOf(resolved, party)))
+    .filter((of) => of.some((silo) => silo !== base?.silo));
+  return [...new Set(silos.flat())];
 }
 
 function siloOf({ parties }: ResolvedJob, id: string): string {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dense, denseMatrix } from '../../../core/algebra/dense.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import { runLocally } from '../../../core/training/local-runner.js';
-import { rowWeights } from '../../../core/training/row-weights.js';
+import { rowWeights } from '../../../core/models/glm/row-weights.js';
 
 const drawn = fc
   .array(

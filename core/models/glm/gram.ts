@@ -1,5 +1,5 @@
-import { dense } from '../algebra/dense.js';
-import type { Dense } from '../algebra/matrix.js';
+import { dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
 
 /**
  * Dot products of the basis s_1 … s_q, y_1 … y_q, g with itself, kept up to date from the few rows that are new each round.

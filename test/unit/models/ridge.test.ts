@@ -5,7 +5,7 @@ import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import { oneHotMatrix } from '../../../core/algebra/one-hot.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import { runLocally } from '../../../core/training/local-runner.js';
-import { solveRidge } from '../../../core/training/ridge.js';
+import { solveRidge } from '../../../core/models/glm/ridge.js';
 import { grouped } from '../../support/arbitrary-groups.js';
 
 const specOf = (solver: string, l2: number) =>

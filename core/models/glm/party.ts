@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { columnVector } from '../algebra/dense.js';
-import type { Tensor } from '../exchange/bundle.js';
-import type { ModelSpec } from '../job/schema.js';
+import { columnVector } from '../../algebra/dense.js';
+import type { Tensor } from '../../exchange/bundle.js';
+import type { ModelSpec } from '../../job/schema.js';
+import type { Message, PartyProgram, State } from '../../training/program.js';
+import { requireFinite } from '../../training/require-finite.js';
+import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
+import { dot, plus, scaled } from '../../training/vectors.js';
 import {
   basisTensors,
   basisVectors,
@@ -12,10 +16,6 @@ import {
   type Basis,
 } from './basis.js';
 import { preconditioner, toWhitened, fromWhitened, type Preconditioner } from './preconditioner.js';
-import type { Message, PartyProgram, State } from './program.js';
-import { requireFinite } from './require-finite.js';
-import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
-import { dot, plus, scaled } from './vectors.js';
 
 export type GlmSpec = Extract<ModelSpec, { type: 'linear-regression' | 'logistic-regression' }>;
 

@@ -1,15 +1,15 @@
-import { columnVector, dense } from '../algebra/dense.js';
-import type { Dense } from '../algebra/matrix.js';
-import type { Loss, WeightedRows } from '../models/loss.js';
+import { columnVector, dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
+import type { AggregatorProgram, AggregatorStep, StopReason, TrainingRows } from '../../training/program.js';
+import { requireFinite } from '../../training/require-finite.js';
+import { plus, scaled } from '../../training/vectors.js';
 import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
-import { decodeUp, glmSpec, type GlmSpec, type PartyUp } from './glm-party.js';
-import { readState, writeState, type Working } from './glm-state.js';
 import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
 import { minimizeAlong } from './line-search.js';
-import type { AggregatorProgram, AggregatorStep, StopReason, TrainingRows } from './program.js';
+import type { Loss, WeightedRows } from './loss.js';
+import { decodeUp, glmSpec, type GlmSpec, type PartyUp } from './party.js';
 import { rowWeights, type RowWeights } from './row-weights.js';
-import { requireFinite } from './require-finite.js';
-import { plus, scaled } from './vectors.js';
+import { readState, writeState, type Working } from './state.js';
 
 /**
  * The aggregator of a generalised linear model: adds up dot products, chooses the direction by L-BFGS and the step by

@@ -1,5 +1,5 @@
-import type { ModelSpec } from '../job/schema.js';
-import type { TrainingRows } from './program.js';
+import type { ModelSpec } from '../../job/schema.js';
+import type { TrainingRows } from '../../training/program.js';
 
 /** Weights of the rows in the mean loss, Σ v_i loss_i / Σ v_i. */
 export interface RowWeights {

@@ -1,9 +1,9 @@
-import { cholesky, solveLower, solveLowerTransposed } from '../algebra/cholesky.js';
-import { columnVector, dense } from '../algebra/dense.js';
-import type { Dense, Matrix } from '../algebra/matrix.js';
-import type { TrainingRows } from './program.js';
+import { cholesky, solveLower, solveLowerTransposed } from '../../algebra/cholesky.js';
+import { columnVector, dense } from '../../algebra/dense.js';
+import type { Dense, Matrix } from '../../algebra/matrix.js';
+import type { TrainingRows } from '../../training/program.js';
+import { dot, plus } from '../../training/vectors.js';
 import { rowWeights } from './row-weights.js';
-import { dot, plus } from './vectors.js';
 
 export interface RidgeSolution {
   /** θ, length c. */

@@ -1,6 +1,6 @@
-import type { Tensor } from '../exchange/bundle.js';
-import { float64, vectorTensor } from './tensors.js';
-import { combination, dot } from './vectors.js';
+import type { Tensor } from '../../exchange/bundle.js';
+import { float64, vectorTensor } from '../../training/tensors.js';
+import { combination, dot } from '../../training/vectors.js';
 
 /**
  * The basis of limited-memory BFGS in the order s_1 … s_q, y_1 … y_q, g: steps, changes of the gradient, the gradient.

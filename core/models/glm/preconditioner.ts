@@ -1,7 +1,7 @@
-import { cholesky, solveLower, solveLowerTransposed } from '../algebra/cholesky.js';
-import { dense } from '../algebra/dense.js';
-import type { Dense } from '../algebra/matrix.js';
-import type { Moments } from './moments.js';
+import { cholesky, solveLower, solveLowerTransposed } from '../../algebra/cholesky.js';
+import { dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
+import type { Moments } from '../../training/moments.js';
 
 /**
  * A party's change of variables u = Lᵀ θ in which its share of the problem is nearly round (derived for this project).

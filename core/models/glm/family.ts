@@ -1,10 +1,10 @@
-import type { Dense } from '../algebra/matrix.js';
-import type { Job } from '../job/schema.js';
-import { glmAggregator } from '../training/glm-aggregator.js';
-import { glmParty } from '../training/glm-party.js';
-import { evaluate } from './evaluate.js';
-import type { ModelFamily } from './family.js';
+import type { Dense } from '../../algebra/matrix.js';
+import type { Job } from '../../job/schema.js';
+import { evaluate } from '../evaluate.js';
+import type { ModelFamily } from '../family.js';
+import { glmAggregator } from './aggregator.js';
 import type { Loss } from './loss.js';
+import { glmParty } from './party.js';
 
 /** The model that minimises Σ v_i loss(t_iᵀθ + b, y_i) / Σ v + λ/2 ‖θ‖² and predicts link(Tθ + b). */
 export function generalisedLinear(loss: Loss, task: Job['task']): ModelFamily {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { State } from '../../training/program.js';
+import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
 import { basisTensors, readBasis, type Basis } from './basis.js';
-import { stepJson, type GlmSpec, type Step } from './glm-party.js';
 import type { Gram } from './gram.js';
-import type { State } from './program.js';
-import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
+import { stepJson, type GlmSpec, type Step } from './party.js';
 
 /**
  * What the aggregator of a generalised linear model knows between two rounds. The intercept is a party of its own: its

@@ -25,17 +25,5 @@ export function partBundle({ party, encoder, theta }: ModelPart): Bundle {
 }
 
 export function readPart({ json, tensors }: Bundle): ModelPart {
-  const { party, encoder } = partJson.parse(json);
-  return {
-    party,
-    encoder: { ...encoder, numeric: encoder.numeric.map(withCenter) },
-    theta: denseOf(tensors, 'theta'),
-  };
-}
-
-/** The first models had a `mean`, where a `center` is now. */
-function withCenter(encoding: Encoder['numeric'][number] & { readonly mean?: number }) {
-  if (encoding.kind !== 'numeric' || encoding.mean === undefined) return encoding;
-  const { mean, ...others } = encoding;
-  return { ...others, center: mean };
+  return { ...partJson.parse(json), theta: denseOf(tensors, 'theta') };
 }

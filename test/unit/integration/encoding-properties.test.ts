@@ -229,16 +229,3 @@ describe('what does not merge is said', () => {
     expect(() => encoderFrom(x, [{ name: 'y', encoding: 'numeric' }], 2)).toThrow(/was not summarized/);
   });
 });
-
-test('a model that was stored when numbers had a mean is read', () => {
-  const stored = {
-    numeric: [{ kind: 'numeric', column: 'x', mean: 2, scale: 4 }],
-    categorical: [{ kind: 'categorical', column: 'c', levels: ['a'] }],
-  };
-  const theta = { shape: [3], data: Float64Array.of(1, 2, 3) };
-  const { encoder } = readPart({ json: { party: 'a.t', encoder: stored }, tensors: { theta } });
-  expect(cellsOf(tableOf(2, { x: [6, null] }, { c: ['b', 'a'] }), encoder)).toEqual([
-    [1, 0, 1],
-    [0, 1, 0],
-  ]);
-});

@@ -1,4 +1,4 @@
-import { dense, denseMatrix } from '../../../core/algebra/dense.js';
+import { columnVector, dense, denseMatrix } from '../../../core/algebra/dense.js';
 import type { Dense, Matrix } from '../../../core/algebra/matrix.js';
 import { entryOf } from '../../../core/entry-of.js';
 import { columnNames } from '../../../core/integration/column-names.js';
@@ -82,8 +82,14 @@ function inRounds(exact: Exact, spec: ModelSpec): Fit {
 function measured({ target }: Exact, spec: ModelSpec, tables: Tables, fit: Omit<Fit, 'metrics'>): Fit {
   const family = familyOf(spec.type);
   const { trainRows, labels } = target;
-  const on = (side: 'train' | 'test', own: Float64Array) =>
-    family.measure(scoresOf(family, tables[side], fit.theta), fit.own, own);
+  const on = (side: 'train' | 'test', y: Float64Array) => {
+    const scores = scoresOf(family, tables[side], fit.theta);
+    if (spec.type === 'k-means' || spec.type === 'nmf') return family.measure(scores, fit.own, y);
+    // Rows of different cells may have one score, and ranks and thresholds not be decided by how it was rounded.
+    const [intercept = 0] = fit.own;
+    const rounded = scores.data.map((score) => Math.round((score + intercept) * 1e9) / 1e9);
+    return family.measure(columnVector(rounded), Float64Array.of(0), y);
+  };
   return {
     ...fit,
     metrics: {

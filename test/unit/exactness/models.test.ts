@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** One seed for all properties: they draw the same scenes. */
-const runs = { numRuns: 25, seed: Date.now() };
+/** One seed for all properties: they draw the same scenes. A counterexample that takes long to shrink is shown as far as it got. */
+const runs = { numRuns: 20, seed: Date.now(), interruptAfterTimeLimit: 15_000 };
 const specOf = (model: object) => jobSchema.shape.model.parse(model);
 
 /** Holds for scenes with columns, two training rows and, of a classification, both classes. */

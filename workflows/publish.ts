@@ -1,24 +1,12 @@
 import { entryOf } from '../core/entry-of.js';
-import {
-  mayOverlap,
-  originsOf,
-  shareId,
-  type FeatureColumn,
-  type Party,
-  type ResolvedJob,
-} from '../core/job/resolved.js';
+import { shareId, type FeatureColumn, type ResolvedJob } from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
-import type {
-  MatchInput,
-  MatchOutput,
-  PartyLink,
-  PublishedParty,
-  PublishInput,
-} from './contracts/operations.js';
+import type { MatchInput, MatchOutput, PublishedParty, PublishInput } from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Ledger } from './ledger.js';
+import { linkOf, type Purpose } from './party-link.js';
 import type { Watch } from './progress.js';
 
 export interface Run {
@@ -69,9 +57,6 @@ export interface ColumnShare {
   /** Their names in the table. */
   readonly sources: readonly string[];
 }
-
-/** Only a training in rounds tells the parties how often their rows occur; an explanation reads no features. */
-export type Purpose = 'training in rounds' | 'training here' | 'inference' | 'explanation';
 
 interface PublishOptions {
   readonly site: Site;
@@ -162,66 +147,4 @@ export function integratedBy({ rows, trainRows, overlaps }: MatchOutput): Integr
 /** The silo at a site; undefined for the aggregator worker. */
 export function siloOfSite(site: Site): string | undefined {
   return site === 'aggregator' ? undefined : site.slice('silo.'.length);
-}
-
-interface LinkOptions extends Pick<PublishOptions, 'site' | 'purpose'> {
-  /** Tokens of cells that other tables have as well are wanted. */
-  readonly compared: boolean;
-  /** Keys travel under a secret, and no rows do. */
-  readonly secret: boolean;
-}
-
-/** What a party is asked to publish of its rows, for the purpose at hand. */
-function linkOf(
-  resolved: ResolvedJob,
-  party: Party,
-  { site, purpose, compared, secret }: LinkOptions,
-): PartyLink {
-  const { joins, groups, job } = resolved;
-  const keys = joins.flatMap((join) => {
-    const columns =
-      join.party === party.id ? join.columns : join.to.find((left) => left.party === party.id)?.columns;
-    return columns === undefined || columns.length === 0 ? [] : [[join.party, columns] as const];
-  });
-  const cells = groups
-    .filter((group) => compared && mayOverlap(group, joins))
-    .flatMap(({ features, shares }) => {
-      const columns = shares.find((share) => share.party === party.id)?.columns ?? [];
-      return columns.map((column, at) => [features[at]?.name ?? column, column] as const);
-    });
-  const { overlap } = job.integration;
-  const age = typeof overlap === 'string' ? undefined : overlap.newest[party.id];
-  return {
-    party: purpose === 'explanation' ? { ...party, features: [] } : party,
-    keys: Object.fromEntries(keys),
-    cells: Object.fromEntries(cells),
-    ...(age !== undefined && { age }),
-    ...(purpose === 'inference' && identified(resolved, party, site, secret)),
-    ...(purpose.startsWith('training') && toLearn(resolved, party)),
-  };
-}
-
-/** A row key is cells of a row: it leaves its silo only if rows and keys may, and never in clear where keys travel under a secret. */
-function identified(
-  resolved: ResolvedJob,
-  { id, silo, rowKey }: Party,
-  site: Site,
-  secret: boolean,
-): Partial<PartyLink> {
-  const { rowsStay, keysStay } = resolved.job.constraints;
-  const stays = siteOf(silo) !== site && (secret || [...rowsStay, ...keysStay].includes(silo));
-  return !stays && originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
-}
-
-function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
-  const { job, labels, weights } = resolved;
-  const label = labels.find(({ party }) => party === id);
-  const weight = weights.find(({ party }) => party === id);
-  return {
-    ...(label && { label: { ...job.target.label, column: label.column } }),
-    ...(weight && { weight: weight.column }),
-    ...(originsOf(resolved).some((origin) => origin.id === id) && {
-      split: { columns: rowKey, ...job.split },
-    }),
-  };
 }

@@ -1,0 +1,72 @@
+import { mayOverlap, originsOf, type Party, type ResolvedJob } from '../core/job/resolved.js';
+import type { Site } from '../core/planner/plan.js';
+import type { PartyLink } from './contracts/operations.js';
+import { siteOf } from './contracts/task-queues.js';
+
+/** Only a training in rounds tells the parties how often their rows occur; an explanation reads no features. */
+export type Purpose = 'training in rounds' | 'training here' | 'inference' | 'explanation';
+
+export interface LinkOptions {
+  /** Where rows are matched. */
+  readonly site: Site;
+  readonly purpose: Purpose;
+  /** Tokens of cells that other tables have as well are wanted. */
+  readonly compared: boolean;
+  /** Keys travel under a secret, and no rows do. */
+  readonly secret: boolean;
+}
+
+/** What a party is asked to publish of its rows, for the purpose at hand. */
+export function linkOf(
+  resolved: ResolvedJob,
+  party: Party,
+  { site, purpose, compared, secret }: LinkOptions,
+): PartyLink {
+  const { joins, groups, job } = resolved;
+  const keys = joins.flatMap((join) => {
+    const columns =
+      join.party === party.id ? join.columns : join.to.find((left) => left.party === party.id)?.columns;
+    return columns === undefined || columns.length === 0 ? [] : [[join.party, columns] as const];
+  });
+  const cells = groups
+    .filter((group) => compared && mayOverlap(group, joins))
+    .flatMap(({ features, shares }) => {
+      const columns = shares.find((share) => share.party === party.id)?.columns ?? [];
+      return columns.map((column, at) => [features[at]?.name ?? column, column] as const);
+    });
+  const { overlap } = job.integration;
+  const age = typeof overlap === 'string' ? undefined : overlap.newest[party.id];
+  return {
+    party: purpose === 'explanation' ? { ...party, features: [] } : party,
+    keys: Object.fromEntries(keys),
+    cells: Object.fromEntries(cells),
+    ...(age !== undefined && { age }),
+    ...(purpose === 'inference' && identified(resolved, party, site, secret)),
+    ...(purpose.startsWith('training') && toLearn(resolved, party)),
+  };
+}
+
+/** A row key is cells of a row: it leaves its silo only if rows and keys may, and never in clear where keys travel under a secret. */
+function identified(
+  resolved: ResolvedJob,
+  { id, silo, rowKey }: Party,
+  site: Site,
+  secret: boolean,
+): Partial<PartyLink> {
+  const { rowsStay, keysStay } = resolved.job.constraints;
+  const stays = siteOf(silo) !== site && (secret || [...rowsStay, ...keysStay].includes(silo));
+  return !stays && originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
+}
+
+function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
+  const { job, labels, weights } = resolved;
+  const label = labels.find(({ party }) => party === id);
+  const weight = weights.find(({ party }) => party === id);
+  return {
+    ...(label && { label: { ...job.target.label, column: label.column } }),
+    ...(weight && { weight: weight.column }),
+    ...(originsOf(resolved).some((origin) => origin.id === id) && {
+      split: { columns: rowKey, ...job.split },
+    }),
+  };
+}

@@ -226,11 +226,14 @@ describe('after trainings of every strategy, predictions and runs that failed', 
 /** What may travel under federate: names of tensors and of members of the JSON, by kind of blob. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   counts: ['counts'],
-  // Keyed hashes of a dimension's keys, and which row has which; no labels, no position, nothing that names rows.
+  // Keyed hashes of a dimension's keys, and which row has which; no labels, no split, nothing that names rows.
   link: [
     'rows',
     'identity',
-    ...['crm.customers', 'warehouse.products'].flatMap((party) => [`codes.${party}`, `tokens.${party}`]),
+    ...['crm.customers', 'warehouse.products'].flatMap((party) => [
+      `key.codes.${party}`,
+      `key.tokens.${party}`,
+    ]),
   ],
   // Down: the step, and residuals summed by row of the dimension. Up: partial products, dot products (`theta`: of θ with directions).
   message: [

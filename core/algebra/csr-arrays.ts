@@ -56,29 +56,3 @@ export function joinCsr(rows: number, blocks: readonly Csr[]): Csr {
     ...(kept !== undefined && { values: kept }),
   };
 }
-
-/** Xᵀ, entries of a row in ascending order of their columns. */
-export function transposeCsr({ rows, columns, rowStarts, columnIndices, values }: Csr): Csr {
-  const starts = new Int32Array(columns + 1);
-  for (const column of columnIndices) starts[column + 1]! += 1;
-  for (let column = 0; column < columns; column++) starts[column + 1]! += starts[column]!;
-  const next = starts.slice(0, columns);
-  const indices = new Int32Array(columnIndices.length);
-  const moved = values === undefined ? undefined : new Float64Array(columnIndices.length);
-  for (let row = 0; row < rows; row++) {
-    for (let entry = rowStarts[row]!, end = rowStarts[row + 1]!; entry < end; entry++) {
-      const column = columnIndices[entry]!;
-      const at = next[column]!;
-      next[column] = at + 1;
-      indices[at] = row;
-      if (moved !== undefined && values !== undefined) moved[at] = values[entry]!;
-    }
-  }
-  return {
-    rows: columns,
-    columns: rows,
-    rowStarts: starts,
-    columnIndices: indices,
-    ...(moved !== undefined && { values: moved }),
-  };
-}

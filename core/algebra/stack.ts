@@ -96,12 +96,6 @@ export function concatRows(parts: readonly Dense[], rows: number, columns: numbe
   return result;
 }
 
-/** diag(w) X, in place. */
-export function scaleRows(x: Dense, weights: Float64Array): void {
-  for (let row = 0; row < x.rows; row++)
-    for (let j = 0; j < x.columns; j++) x.data[row * x.columns + j]! *= weights[row]!;
-}
-
 export function setBlock(into: Dense, block: Dense, row: number, column: number): void {
   for (let i = 0; i < block.rows; i++)
     into.data.set(

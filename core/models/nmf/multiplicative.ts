@@ -1,5 +1,6 @@
 import { dense } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
+import { addGram } from '../../algebra/multiplicative-update.js';
 
 /**
  * X ∘ N / (X M), the multiplicative update of Lee and Seung (NIPS 2000) of either factor for the other: no entry becomes
@@ -21,11 +22,9 @@ export function multiplicativeUpdate(x: Dense, numerator: Dense, square: Dense):
 }
 
 /** Xᵀ X, r × r. */
-export function gramOf({ rows, columns: r, data }: Dense): Dense {
-  const result = dense(r, r);
-  for (let row = 0, from = 0; row < rows; row++, from += r)
-    for (let i = 0; i < r; i++)
-      for (let j = 0; j < r; j++) result.data[i * r + j]! += data[from + i]! * data[from + j]!;
+export function gramOf(x: Dense): Dense {
+  const result = dense(x.columns, x.columns);
+  addGram(result, x);
   return result;
 }
 

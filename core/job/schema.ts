@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnName, tableName, targetColumnName } from './names.js';
 import { featuresSchema } from './features-schema.js';
+import { modelSchema } from './model-schema.js';
 
 const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
 
@@ -72,103 +73,6 @@ const columns = z
       'than one of them has. Tables that are united share columns of one name by themselves.',
   );
 
-const solver = {
-  l2: z
-    .number()
-    .min(0)
-    .default(0.001)
-    .describe('Weight λ of the penalty λ/2·‖θ‖² beside the mean loss; the intercept is free.'),
-  tolerance: z
-    .number()
-    .positive()
-    .default(1e-6)
-    .describe('Stop when the norm of the gradient is at most this.'),
-  maxRounds: z.int().min(1).max(100_000).default(500).describe('Stop after so many exchanges at the latest.'),
-  memory: z.int().min(1).max(100).default(20).describe('Pairs of vectors that L-BFGS remembers.'),
-};
-
-const model = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('logistic-regression'),
-    classWeights: z
-      .union([
-        z.enum(['none', 'balanced']),
-        z.strictObject({ '0': z.number().positive(), '1': z.number().positive() }),
-      ])
-      .default('none')
-      .describe(
-        'Weights of the negative (0) and the positive class (1) in the mean loss; balanced gives both classes the same sum.',
-      ),
-    ...solver,
-  }),
-  z.strictObject({
-    type: z.literal('linear-regression'),
-    solver: z
-      .enum(['auto', 'gram', 'l-bfgs'])
-      .default('auto')
-      .describe(
-        'gram solves the normal equations where all rows are in one place; auto does so up to 1,024 encoded columns. Training in rounds is always by L-BFGS.',
-      ),
-    ...solver,
-  }),
-  z.strictObject({
-    type: z.literal('neural-network'),
-    hidden: z
-      .array(z.int().min(1).max(4096))
-      .max(8)
-      .default([16])
-      .describe('Units of each hidden layer (ReLU).'),
-    epochs: z.int().min(1).max(10_000).default(10).describe('Passes over the training rows.'),
-    batchSize: z.int().min(1).default(512).describe('Rows per step.'),
-    learningRate: z.number().positive().default(0.001).describe('Step size of Adam.'),
-    seed: z.int().min(0).default(1).describe('Seed of the initial weights and of the order of rows.'),
-  }),
-  z.strictObject({
-    type: z.literal('k-means'),
-    clusters: z.int().min(1).max(1000).describe('Number of clusters k.'),
-    restarts: z
-      .int()
-      .min(1)
-      .max(100)
-      .default(5)
-      .describe('Runs from other centres, one after the other; the one of least inertia is the model.'),
-    maxRounds: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(100)
-      .describe(
-        'Move the centres so often at the most in each run; choosing k centres takes k exchanges more.',
-      ),
-    tolerance: z
-      .number()
-      .min(0)
-      .default(1e-4)
-      .describe(
-        'A run stops when all centres together move by a squared distance of at most this share of the mean variance of a column, or when no row changes its cluster.',
-      ),
-    seed: z.int().min(0).default(1).describe('Seed of the choice of first centres.'),
-  }),
-  z.strictObject({
-    type: z.literal('nmf'),
-    rank: z.int().min(1).max(50).describe('Number of components r.'),
-    maxRounds: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(200)
-      .describe('Update both factors so often at the most; the first exchange of all updates none.'),
-    tolerance: z
-      .number()
-      .min(0)
-      .default(1e-5)
-      .describe(
-        'Stop when an update takes off at most this share of what the squared error was at the beginning.',
-      ),
-    seed: z.int().min(0).default(1).describe('Seed of the factors at the beginning.'),
-  }),
-]);
-
 /** The one JSON object that every start of a training takes: CLI, `temporal`, UI form, schedule, client. */
 export const jobSchema = z.strictObject({
   name: z
@@ -238,7 +142,7 @@ export const jobSchema = z.strictObject({
     })
     .default({ scenario: 'left', joins: [], columns: {}, overlap: 'first', maxRows: 50_000_000 }),
   features: featuresSchema,
-  model: model.describe('What is fitted.'),
+  model: modelSchema.describe('What is fitted.'),
   split: z
     .strictObject({
       test: z.number().min(0).max(0.9).default(0.2).describe('Share of rows held out for testing.'),

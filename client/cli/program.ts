@@ -11,6 +11,7 @@ import { tell, tellError } from './output.js';
 import { addPlan } from './plan.js';
 import { addPredict } from './predict.js';
 import { addRegister } from './register.js';
+import { addReport } from './report.js';
 import { addRuns } from './runs.js';
 import { addSchedule } from './schedule.js';
 import { addTables } from './tables.js';
@@ -53,6 +54,7 @@ function program(): Command {
     addTrain,
     addPredict,
     addRuns,
+    addReport,
     addModels,
     addSchedule,
     addDoctor,

@@ -93,6 +93,10 @@ describe('the command line', () => {
     );
     expect(predicted.rows).toBe(400);
     expect(readFileSync(join(folder, 'scores.csv'), 'utf8').trim().split('\n')).toHaveLength(401);
+    const report = await json<{ file: string }>('report', trained.run, '-o', 'returns.html');
+    expect(readFileSync(report.file, 'utf8')).toContain(`training run ${trained.run}`);
+    const nowhere = await amalur(folder, ['report', trained.run, '-o', 'no-such-folder/a.html']);
+    expect(nowhere.stderr).toContain('AMALUR_OUTPUT_UNWRITABLE');
     const detail = await succeed('runs', trained.run);
     for (const part of [trained.jobHash, 'predicted', 'left the silo', 'loss by round'])
       expect(detail).toContain(part);

@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { AmalurError } from '../../core/errors.js';
+import { print, printJson } from './output.js';
+import { optionsOf, withClient } from './session.js';
+
+/** `amalur report RUN` */
+export function addReport(root: Command): void {
+  root
+    .command('report')
+    .description(
+      'write all that is known of a run as one HTML page, with plots; it needs no network to be read',
+    )
+    .argument('<run>', 'workflow id or execution id')
+    .option('-o, --output <file>', 'where to (default: RUN.html in this folder); overwritten if it is there')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ amalur report train-returns-1f2e3d4c\n  $ amalur report train-returns-1f2e3d4c -o returns.html',
+    )
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const options = optionsOf<{ readonly output?: string }>(command);
+      await withClient(options, async ({ client }) => {
+        const { run } = await client.ask({ about: 'run', run: id });
+        if (run === undefined) return;
+        // Loaded only here: plotting is a large library, and no other command needs it.
+        const { renderReport } = await import('../report/report.js');
+        const file = resolve(options.output ?? `${run.run}.html`);
+        await write(file, await renderReport(run, new Date().toISOString()));
+        if (options.json === true) printJson({ run: run.run, file });
+        else print(file);
+      });
+    });
+}
+
+async function write(file: string, page: string): Promise<void> {
+  try {
+    await writeFile(file, page);
+  } catch (error) {
+    throw new AmalurError(
+      'AMALUR_OUTPUT_UNWRITABLE',
+      `${file} cannot be written`,
+      { field: 'output', suggestion: 'name a file in a folder that exists and that you may write to' },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { render } from 'preact-render-to-string';
+import type { TopLevelSpec } from 'vega-lite';
+import type { RunRecord } from '../../catalog/catalog.js';
+import { formatTime } from '../cli/format.js';
+import { drawChart } from './chart.js';
+import { Lineage } from './lineage.js';
+import { bytesBySilo, gradientCurve, learningCurve, planCosts } from './plots.js';
+import { Chart, Measures, Overview, PlanChoice, Section } from './sections.js';
+import { STYLE } from './style.js';
+
+/** A run as one HTML page that needs nothing else: charts are inside, and there is no script. */
+export async function renderReport(run: RunRecord, writtenAt: string): Promise<string> {
+  const { facts, plan, resolved, job } = run;
+  const draw = async (spec: TopLevelSpec | undefined) => (spec ? drawChart(spec) : undefined);
+  const [curve, gradient, costs, bytes] = await Promise.all([
+    draw(facts ? learningCurve(facts) : undefined),
+    draw(facts ? gradientCurve(facts) : undefined),
+    draw(plan ? planCosts(plan, facts) : undefined),
+    draw(facts ? bytesBySilo(plan, facts) : undefined),
+  ]);
+  const metrics = facts?.metrics;
+  const page = (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${job?.name ?? run.run} – Amalur`}</title>
+        <style dangerouslySetInnerHTML={{ __html: STYLE }} />
+      </head>
+      <body>
+        <Overview run={run} />
+        <Measures run={run} />
+        {resolved && (
+          <Section title="Data">
+            <Lineage
+              resolved={resolved}
+              rows={metrics ? metrics.train.rows + metrics.test.rows : undefined}
+            />
+          </Section>
+        )}
+        {curve && (
+          <Section title="Learning">
+            <Chart svg={curve} caption="Mean loss on the training rows, without penalty." />
+            {gradient && <Chart svg={gradient} caption="Norm of the gradient of what is minimised." />}
+          </Section>
+        )}
+        {plan && costs && <PlanChoice plan={plan} svg={costs} />}
+        {bytes && (
+          <Section title="What left the silos">
+            <Chart
+              svg={bytes}
+              caption="Bytes by silo, as the plan predicted them and as they were counted."
+            />
+          </Section>
+        )}
+        {job && (
+          <Section title="Job">
+            <details>
+              <summary>as it ran, with every default; hash {run.jobHash}</summary>
+              <pre>{JSON.stringify(job, null, 2)}</pre>
+            </details>
+          </Section>
+        )}
+        <p class="muted">Written by Amalur, {formatTime(writtenAt)}.</p>
+      </body>
+    </html>
+  );
+  return `<!doctype html>\n${render(page)}\n`;
+}

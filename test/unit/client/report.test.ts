@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { RunRecord } from '../../../catalog/catalog.js';
+import { renderReport } from '../../../client/report/report.js';
+import { jobSchema } from '../../../core/job/schema.js';
+import type { ResolvedJob } from '../../../core/job/resolved.js';
+import type { Candidate, Plan } from '../../../core/planner/plan.js';
+
+const HOSTILE = '<script>alert("x")</script>&"\'';
+const NOW = '2026-11-21T12:00:00.000Z';
+
+const job = jobSchema.parse({
+  name: 'returns',
+  task: 'regression',
+  target: { base: 'shop.orders', label: { column: 'value' } },
+  model: { type: 'linear-regression' },
+});
+
+const resolved: ResolvedJob = {
+  job,
+  jobHash: 'abc',
+  parties: ['shop.orders', `crm.${HOSTILE}`].map((id) => ({
+    id,
+    silo: id.split('.')[0]!,
+    table: id.slice(id.indexOf('.') + 1),
+    features: [{ name: 'x', encoding: 'numeric' }],
+    version: 'v',
+    rowKey: ['id'],
+  })),
+  joins: [{ party: `crm.${HOSTILE}`, scenario: 'left', to: [], columns: [], matches: 'one', field: 'f' }],
+  groups: [],
+  labels: [{ party: 'shop.orders', column: 'value' }],
+  weights: [],
+  overlap: 'first',
+  leftOut: [],
+};
+
+const seconds = { join: 1, compute: 2, transfer: 0.5, orchestration: 0.25, total: 3.75 };
+const candidate: Candidate = {
+  id: 'materialize@silo.shop',
+  strategy: 'materialize',
+  site: 'silo.shop',
+  mode: 'pull',
+  seconds,
+  rounds: { expected: 3, uncertainty: 2 },
+  bytesOut: { crm: 1000 },
+  memoryBytes: 1e6,
+  excluded: [],
+  explanation: 'the fastest',
+};
+const plan: Plan = {
+  chosen: candidate.id,
+  candidates: [candidate, { ...candidate, id: 'federate@silo.shop', excluded: ['labels must stay'] }],
+  explanation: 'chosen as the fastest',
+  segmentRounds: 1,
+};
+
+const run: RunRecord = {
+  run: 'train-returns-1',
+  execution: 'e',
+  kind: 'training',
+  startedAt: NOW,
+  finishedAt: NOW,
+  status: 'completed',
+  job,
+  jobHash: 'abc',
+  resolved,
+  plan,
+  facts: {
+    rounds: 2,
+    stopReason: 'converged',
+    metrics: {
+      train: { rows: 80, rmse: 0.5, mae: 0.25, r2: 0.75 },
+      test: { rows: 20, rmse: 0.625, mae: 0.375, r2: null },
+    },
+    curve: [0, 1, 2].map((round) => ({
+      round,
+      loss: 1 / (1 + round),
+      gradientNorm: round ? 0.1 ** round : null,
+    })),
+    seconds,
+    bytesOut: { crm: 1200, shop: 0 },
+  },
+  error: null,
+  model: 'returns@1',
+};
+
+describe('a report', () => {
+  test('needs nothing but itself: no script, no address of another file', async () => {
+    const page = await renderReport(run, NOW);
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\(/);
+    const addresses = new Set(page.match(/https?:\/\/[^"' )]+/g));
+    // Names of SVG's vocabulary, which are never fetched.
+    expect([...addresses].sort()).toEqual(['http://www.w3.org/1999/xlink', 'http://www.w3.org/2000/svg']);
+  });
+
+  test('shows measures, learning curve, plans with what they would have cost, and bytes by silo', async () => {
+    const page = await renderReport(run, NOW);
+    expect(page.match(/<svg/g)).toHaveLength(5);
+    for (const text of ['0.625000', 'returns@1', 'labels must stay', 'target table', '100 rows'])
+      expect(page).toContain(text);
+    expect(page).toContain('this run, measured');
+  });
+
+  test('takes names for text, whatever they look like', async () => {
+    const page = await renderReport(run, NOW);
+    expect(page).not.toContain(HOSTILE);
+    expect(page).toContain('&lt;script');
+  });
+
+  test.each([
+    ['a run that goes on', { ...run, status: 'running', finishedAt: null, facts: null, model: null }],
+    [
+      'a run that failed before it was planned',
+      {
+        ...run,
+        status: 'failed',
+        job: null,
+        resolved: null,
+        plan: null,
+        facts: null,
+        model: null,
+        error: { code: 'AMALUR_INVALID_JOB', message: `no ${HOSTILE}` },
+      },
+    ],
+    ['an inference', { ...run, kind: 'inference', facts: { ...run.facts!, metrics: null, curve: [] } }],
+    ['a run of one round', { ...run, facts: { ...run.facts!, curve: run.facts!.curve.slice(0, 1) } }],
+    ['a run that moved nothing', { ...run, facts: { ...run.facts!, bytesOut: {} }, plan: null }],
+  ] as const)('is written of %s', async (_what, other) => {
+    const page = await renderReport(other, NOW);
+    expect(page).toContain('</html>');
+    expect(page).not.toMatch(/undefined|NaN|\[object/);
+    expect(page).not.toContain(HOSTILE);
+  });
+});

@@ -12,6 +12,8 @@ import type { CatalogAnswer, CatalogQuestion } from '../workflows/contracts/acti
 import type {
   InferenceRequest,
   InferenceResult,
+  ExportRequest,
+  ExportResult,
   PlanningResult,
   RegistrationResult,
   TrainingResult,
@@ -56,6 +58,8 @@ const ANSWER_SECONDS = 30;
 const PLAN_SECONDS = 120;
 /** How long the matching of rows for an explanation may take. */
 const EXPLAIN_SECONDS = 3600;
+/** How long the writing of a model may take. */
+const EXPORT_SECONDS = 600;
 /** How long the profiling of a silo's tables may take. */
 const REGISTER_SECONDS = 3600;
 
@@ -102,6 +106,12 @@ export class AmalurClient {
   ): Promise<RunHandle<InferenceResult>> {
     const id = options.id ?? newId(`predict-${request.model.replace('@', '-')}`);
     return this.#start('runInference', request, id, `predict with ${request.model}`);
+  }
+
+  /** Writes a model with the encoding of its columns as ONNX, at the aggregator. @throws AmalurError where ONNX cannot say it */
+  async exportModel(request: ExportRequest): Promise<ExportResult> {
+    const id = newId(`export-${request.model.replace('@', '-')}`);
+    return this.#finish('exportModel', request, id, `export ${request.model}`, EXPORT_SECONDS);
   }
 
   /** Lets a silo's worker profile its tables and enters what it reports into the catalog. */

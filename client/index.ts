@@ -23,6 +23,8 @@ export type {
   RunSummary,
 } from '../workflows/contracts/activities.js';
 export type {
+  ExportRequest,
+  ExportResult,
   InferenceRequest,
   InferenceResult,
   Phase,

@@ -1,5 +1,6 @@
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { SiteContext } from '../compute/site.js';
+import { exportOperation } from './export-model.js';
 import { fitSharedOperation } from './fit-shared.js';
 import { matchOperations } from './match.js';
 import { predictOperation } from './predict.js';
@@ -16,5 +17,6 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...localOperations(context),
     ...fitNetworkOperation(context),
     ...predictOperation(context),
+    ...exportOperation(context),
   };
 }

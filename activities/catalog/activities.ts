@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import { describeIntegration } from '../../core/integration/describe.js';
+import { parseExportRequest } from '../../core/job/export-request.js';
 import { parseInferenceRequest } from '../../core/job/inference-request.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
 import type { CatalogActivities } from '../../workflows/contracts/activities.js';
@@ -33,6 +34,9 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
     },
     async findModel(request) {
       return findModel(catalog, parseInferenceRequest(request).model);
+    },
+    async findExport(request) {
+      return findModel(catalog, parseExportRequest(request).model);
     },
     async recordIntegration(resolved, survey) {
       const facts = describeIntegration(resolved, await catalog.tables.list(), survey);

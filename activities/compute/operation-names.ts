@@ -24,6 +24,7 @@ const aggregator = {
   finishHere: true,
   fitNetwork: true,
   predict: true,
+  exportModel: true,
 } satisfies Record<keyof AggregatorOperations, true>;
 
 export const SILO_OPERATIONS = Object.keys(silo) as (keyof SiloOperations)[];

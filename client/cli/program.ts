@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { RunCancelled } from '../failures.js';
 import { inPackage } from '../package-root.js';
 import { addDoctor } from './doctor.js';
+import { addExport } from './export.js';
 import { EXIT } from './exit-codes.js';
 import { addInit } from './init.js';
 import { addIntegration } from './integration.js';
@@ -56,6 +57,7 @@ function program(): Command {
     addRuns,
     addReport,
     addModels,
+    addExport,
     addSchedule,
     addDoctor,
   ]) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseWith } from '../parse-with.js';
+import { outputFile } from './output-file.js';
 
 /** The one JSON object that every start of an inference takes. */
 export const inferenceRequestSchema = z.strictObject({
@@ -10,13 +11,7 @@ export const inferenceRequestSchema = z.strictObject({
     .describe(
       'materialize: rows come together; factorize: partial scores are summed. Default: factorize, which every model of regression allows.',
     ),
-  output: z
-    .string()
-    .regex(/\.(csv|parquet)$/i, 'the name of the file ends in .csv or .parquet')
-    // Whoever may start a workflow must not be able to write wherever a worker can.
-    .refine((file) => !/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(file), {
-      message: 'the file is named within the folder of predictions: no absolute path, no ..',
-    })
+  output: outputFile(['csv', 'parquet'])
     .optional()
     .describe(
       "File to write, .csv or .parquet, within the site's folder of predictions; default: the model's and the run's name.",

@@ -1,12 +1,9 @@
 import { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR, type DuckDBValue } from '@duckdb/node-api';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AmalurError } from '../errors.js';
-import { DISK_FULL, PassingError } from './failures.js';
 import type { Dictionary } from './source.js';
 import { quoteName, quoteText } from './sql.js';
+import { writeWhole } from './write-whole.js';
 
 export interface TableToWrite {
   readonly rows: number;
@@ -35,44 +32,7 @@ export async function writeTable(file: string, table: TableToWrite): Promise<str
       suggestion: 'end the file name in .csv or .parquet',
     });
   }
-  const partial = `${file}.${process.pid}.partial`;
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    // DuckDB would say the same in its own words, which can't be told apart from a defect.
-    await (await open(partial, 'w')).close();
-    await copyTo(partial, format, table);
-    const digest = await sha256OfFile(partial);
-    await rename(partial, file);
-    return digest;
-  } catch (error) {
-    throw unwritable(error, file);
-  } finally {
-    await rm(partial, { force: true }).catch(() => undefined);
-  }
-}
-
-/** What stands in the way of a file that somebody must put right; a full disk may have room again later. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'writing there is not permitted',
-  EPERM: 'writing there is not permitted',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'a part of its path is a file',
-  EISDIR: 'there is a folder of that name',
-  ENOENT: 'its folder cannot be made',
-  ENAMETOOLONG: 'its name is too long',
-};
-
-function unwritable(error: unknown, file: string): unknown {
-  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
-  if (reason === undefined) {
-    const full = error instanceof Error && DISK_FULL.test(error.message);
-    return full ? new PassingError('ENOSPC', `the file ${file} cannot be written: the disk is full`) : error;
-  }
-  return new AmalurError('AMALUR_OUTPUT_UNWRITABLE', `the file ${file} cannot be written: ${reason}`, {
-    field: 'output',
-    suggestion: 'name a file in a folder in which the worker may write',
-  });
+  return writeWhole(file, (partial) => copyTo(partial, format, table));
 }
 
 async function copyTo(file: string, format: string, { rows, text, numbers }: TableToWrite): Promise<void> {
@@ -104,10 +64,4 @@ async function copyTo(file: string, format: string, { rows, text, numbers }: Tab
     connection.closeSync();
     instance.closeSync();
   }
-}
-
-async function sha256OfFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
-  return hash.digest('hex');
 }

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { amalur, type Finished } from '../support/command.js';
+import { openDuckDB } from '../support/duckdb.js';
+import { scoreWithOnnx } from '../support/onnx.js';
 import { processesNaming } from '../support/processes.js';
 
 // The way of somebody who begins: every command as a process of its own, in a folder that `amalur init` has made.
@@ -102,6 +104,34 @@ describe('the command line', () => {
       expect(detail).toContain(part);
     expect(await succeed('models')).toContain('returns@1');
     expect(await succeed('models', 'returns')).toContain('crm.customers');
+  });
+
+  test('a model that was exported predicts the same from raw cells in an ONNX runtime', async () => {
+    const { file } = await json<{ file: string }>('export', 'returns', '-o', 'returns.onnx');
+    const { query, close } = await openDuckDB();
+    const table = (name: string) => `read_csv('${join(folder, 'data', name)}.csv', all_varchar = true)`;
+    const from = `${table('orders')} orders
+      LEFT JOIN ${table('customers')} customers USING (customer_id)
+      LEFT JOIN ${table('products')} products ON product = sku ORDER BY order_id`;
+    const found = await scoreWithOnnx(
+      readFileSync(file),
+      query,
+      from,
+      (input) => {
+        const [, name = '', column = ''] = input.split('.');
+        if (column === 'month') return 'month(CAST(ordered_on AS DATE))';
+        const cell = `"${name}"."${column}"`;
+        return `CASE ${cell} WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE ${cell} END`;
+      },
+      'prediction',
+    );
+    const scores = `read_csv('${join(folder, 'scores.csv')}')`;
+    const expected = await query(`SELECT prediction FROM ${scores} ORDER BY order_id`);
+    close();
+    expect(found).toHaveLength(400);
+    expected.forEach(([value], row) => expect(found[row]).toBeCloseTo(Number(value), 12));
+    const nowhere = await amalur(folder, ['export', 'returns', '-o', 'returns.pmml']);
+    expect(nowhere.stderr).toContain('AMALUR_');
   });
 
   test('a detached run can be watched afterwards', async () => {

@@ -13,7 +13,7 @@ import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { ModelManifest } from '../../core/models/model.js';
 import type { HostProfile, Plan } from '../../core/planner/plan.js';
 import type { TableProfile } from '../../core/sources/profile.js';
-import type { InferenceRequest } from './results.js';
+import type { ExportRequest, InferenceRequest } from './results.js';
 
 /** What a silo says of itself. */
 export interface SiloDescription {
@@ -93,6 +93,8 @@ export interface CatalogActivities {
   ): Promise<{ name: string; version: number }>;
   /** Checks a request for inference and finds its model. @throws the AMALUR_… code of what is wrong with it */
   findModel(request: InferenceRequest): Promise<ModelVersionRecord>;
+  /** The same for an export. */
+  findExport(request: ExportRequest): Promise<ModelVersionRecord>;
   /** Describes an integration from what was found where its rows were matched, and keeps the description. */
   recordIntegration(resolved: ResolvedJob, survey: Survey): Promise<IntegrationRecord>;
   answer(question: CatalogQuestion): Promise<CatalogAnswer>;

@@ -317,6 +317,22 @@ export interface PredictOutput extends Costed {
   readonly sha256: string;
 }
 
+export interface ExportModelInput extends OfExecution {
+  /** `name@version`. */
+  readonly name: string;
+  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own'>;
+  /** Groups of columns with what is put before a column's name to name it as an input. */
+  readonly groups: readonly { readonly prefix: string; readonly part: BlobRef }[];
+  /** File to write, .onnx. */
+  readonly output: string;
+}
+
+export interface ExportModelOutput extends Costed {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** Operations on parties, at a silo. */
 export interface SiloOperations {
   openChannel(input: OfExecution): Promise<OpenChannelOutput>;
@@ -342,4 +358,5 @@ export interface AggregatorOperations {
   finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
   fitNetwork(input: FitNetworkInput): Promise<FitNetworkOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
+  exportModel(input: ExportModelInput): Promise<ExportModelOutput>;
 }

@@ -63,6 +63,23 @@ export interface PlanningResult {
   readonly plan: Plan;
 }
 
+/** Argument of the workflow `exportModel`. */
+export interface ExportRequest {
+  /** `name`, `name@version` or `name@alias`. */
+  readonly model: string;
+  /** File name within the aggregator's folder of predictions, .onnx. */
+  readonly output?: string;
+}
+
+/** Result of the workflow `exportModel`. */
+export interface ExportResult {
+  readonly model: string;
+  /** On the host of the aggregator worker. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** Result of the workflow `registerSilo`. */
 export interface RegistrationResult {
   readonly silo: string;
@@ -110,6 +127,7 @@ export interface WorkflowTypes {
   planTraining(job: JobInput): Promise<PlanningResult>;
   explainIntegration(job: JobInput): Promise<IntegrationRecord>;
   runInference(request: InferenceRequest): Promise<InferenceResult>;
+  exportModel(request: ExportRequest): Promise<ExportResult>;
   registerSilo(request: { readonly silo: string }): Promise<RegistrationResult>;
 }
 

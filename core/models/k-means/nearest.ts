@@ -10,7 +10,7 @@ export interface Nearest {
  * Distances that differ by less than this share of ‖t‖² + ‖c‖² differ by rounding only. They count as equal, so that a row
  * between two centres goes to the same one however its distance was summed up.
  */
-const ROUNDING = 1e-12;
+export const ROUNDING = 1e-12;
 
 /**
  * The nearest centre of every row by ‖t − c_j‖² = ‖t‖² − 2 t c_jᵀ + ‖c_j‖²: an arg-min per row, ties to the lower index.

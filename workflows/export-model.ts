@@ -1,0 +1,43 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { entryOf } from '../core/entry-of.js';
+import { AmalurError } from '../core/errors.js';
+import { shareId } from '../core/job/resolved.js';
+import { aggregatorAt, catalog } from './activity-proxies.js';
+import type { ExportRequest, ExportResult } from './contracts/results.js';
+import { coded, failureToThrow } from './failures.js';
+
+/** Writes a model with the encoding of its columns into one file, in a format that other programs read (ONNX). */
+export async function exportModel(request: ExportRequest): Promise<ExportResult> {
+  try {
+    const { runId: execution } = workflowInfo();
+    const { name, version, manifest, resolved } = await catalog.findExport(request);
+    if (Object.values(manifest.parts).some(({ home }) => home !== 'exchange')) throw staysAtHome();
+    const { type, intercept, own } = manifest;
+    const written = await aggregatorAt('aggregator', `write ${name}@${version}`).exportModel({
+      execution,
+      name: `${name}@${version}`,
+      model: { type, intercept, ...(own && { own }) },
+      // Those who share columns have parts that are alike.
+      groups: resolved.groups.flatMap((group) => {
+        const [first, ...others] = group.shares;
+        if (!first || group.features.length === 0) return [];
+        const part = entryOf(manifest.parts, shareId(group, first.party));
+        return [{ prefix: others.length === 0 ? `${first.party}.` : '', part }];
+      }),
+      output: request.output ?? `${name}-${version}-${execution}.onnx`,
+    });
+    const { file, bytes, sha256 } = written;
+    return { model: `${name}@${version}`, file, bytes, sha256 };
+  } catch (error) {
+    throw failureToThrow(error);
+  }
+}
+
+function staysAtHome() {
+  return coded(
+    new AmalurError('AMALUR_NOT_EXPORTABLE', 'the parameters of this model stay in their silos', {
+      field: 'model',
+      suggestion: 'export a model that was trained by materialize or factorize',
+    }),
+  );
+}

@@ -22,6 +22,7 @@ const aggregator = {
   trainHere: true,
   trainSegment: true,
   finishHere: true,
+  validateHere: true,
   fitNetwork: true,
   predict: true,
 } satisfies Record<keyof AggregatorOperations, true>;

@@ -59,7 +59,7 @@ export function chosenOf(
 ): number {
   const best = bestOf(trials, measure);
   const at = trials[best];
-  if (choose === 'best' || at?.mean == null) return best;
+  if (choose === 'best' || at === undefined || at.mean === null) return best;
   const folds = at.values.filter((value) => value !== null).length;
   const error = (at.deviation ?? 0) / Math.sqrt(folds);
   const { mean } = at;

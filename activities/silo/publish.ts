@@ -4,7 +4,7 @@ import { readAs } from '../../core/integration/encode.js';
 import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { labelsOf } from '../../core/integration/label.js';
 import { heldOut } from '../../core/integration/split.js';
-import { blockAt } from '../../core/validation/folds.js';
+import { blockAt, positionsFor } from '../../core/validation/folds.js';
 import { requireVersion } from '../../core/sources/index.js';
 import { plainKey, type KeyColumn } from '../../core/sources/key-column.js';
 import type { ReadRequest, TableData, TableSource } from '../../core/sources/source.js';
@@ -114,8 +114,7 @@ function readRequest({
       ),
     },
     ...(split && { position: { columns: split.columns, seed: split.seed } }),
-    // Of one seed the split's positions and these would be the same.
-    ...(fold && 'columns' in fold && { fold: { columns: fold.columns, seed: `fold ${String(fold.seed)}` } }),
+    ...(fold && 'columns' in fold && { fold: positionsFor(fold.columns, fold.seed) }),
   };
 }
 

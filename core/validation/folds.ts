@@ -1,6 +1,7 @@
 import { AmalurError } from '../errors.js';
 import type { Job } from '../job/schema.js';
 import type { Validation } from '../job/search-schema.js';
+import type { PositionRequest } from '../sources/source.js';
 import type { TargetIndex } from '../integration/target-index.js';
 
 /** Rows of T, ascending, that a model learns from, and those that it is measured on. */
@@ -9,6 +10,11 @@ export interface Fold {
   readonly blocks: readonly number[];
   readonly train: Int32Array;
   readonly validate: Int32Array;
+}
+
+/** What decides about a row's block. Of one seed and columns it has nothing to do with the split, which is made in the same way. */
+export function positionsFor(columns: readonly string[], seed: number): PositionRequest {
+  return { columns, seed: `fold ${String(seed)}` };
 }
 
 /** Which block a row is in by its position in [0, 1). A silo tells this, and not the position. */

@@ -7,7 +7,7 @@ import { keyTokens, tokenAt } from '../../../core/integration/key-tokens.js';
 import { heldOut } from '../../../core/integration/split.js';
 import { openSource, type ReadRequest } from '../../../core/sources/index.js';
 import type { PositionRequest } from '../../../core/sources/source.js';
-import { blockAt } from '../../../core/validation/folds.js';
+import { blockAt, positionsFor } from '../../../core/validation/folds.js';
 import { plainKey } from '../../../core/sources/key-column.js';
 import { matchRows, layOutStar, ownGroups } from '../../support/stars.js';
 
@@ -117,17 +117,17 @@ describe('folds', () => {
 
   test('of rows or groups do not depend on the order of rows nor on other rows', async () => {
     for (const columns of [['id'], ['person']]) {
-      const blocks = await blocksOf(rows, { columns, seed: 'fold 0' });
+      const blocks = await blocksOf(rows, positionsFor(columns, 0));
       expect(new Set(blocks.values()).size).toBe(5);
-      expect(await blocksOf([...rows].reverse(), { columns, seed: 'fold 0' })).toEqual(blocks);
-      const half = await blocksOf(rows.slice(150), { columns, seed: 'fold 0' });
+      expect(await blocksOf([...rows].reverse(), positionsFor(columns, 0))).toEqual(blocks);
+      const half = await blocksOf(rows.slice(150), positionsFor(columns, 0));
       for (const [id, block] of half) expect(blocks.get(id)).toBe(block);
-      expect(await blocksOf(rows, { columns, seed: 'fold 1' })).not.toEqual(blocks);
+      expect(await blocksOf(rows, positionsFor(columns, 1))).not.toEqual(blocks);
     }
   });
 
   test('of groups keep each group together, and rows without one as a group', async () => {
-    const blocks = await blocksOf(rows, { columns: ['person'], seed: 'fold 0' });
+    const blocks = await blocksOf(rows, positionsFor(['person'], 0));
     const byPerson = new Map<string | null, Set<number | undefined>>();
     for (const { id, person } of rows)
       byPerson.set(person, (byPerson.get(person) ?? new Set()).add(blocks.get(id)));
@@ -193,7 +193,8 @@ describe('the split', () => {
 
   test('and folds of the same columns and seed have nothing to do with each other', async () => {
     const key = { columns: ['id'], seed: 7 };
-    const { position, fold } = await read(columns, rows, { position: key, fold: { ...key, seed: 'fold 7' } });
+    const request = { position: key, fold: positionsFor(key.columns, key.seed) };
+    const { position, fold } = await read(columns, rows, request);
     const blocks = blockAt(fold ?? new Float64Array(0), 4);
     const tested = heldOut(position ?? new Float64Array(0), 0.25);
     for (let block = 0; block < 4; block++) {

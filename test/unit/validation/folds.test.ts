@@ -73,7 +73,7 @@ describe('folds by time', () => {
       Float64Array.from({ length: 23 }, (_, row) => (row * 7) % 23),
     );
     const sizes = Array.from({ length: 5 }, (_, block) => blocks.filter((one) => one === block).length);
-    expect(sizes.sort()).toEqual([4, 4, 5, 5, 5]);
+    expect(sizes).toEqual([4, 5, 4, 5, 5]);
   });
 
   test('need a time in every row', () => {

@@ -1,4 +1,5 @@
 import { mayOverlap, originsOf, type Party, type ResolvedJob } from '../core/job/resolved.js';
+import type { Validation } from '../core/job/search-schema.js';
 import type { Site } from '../core/planner/plan.js';
 import type { PartyLink } from './contracts/operations.js';
 import { siteOf } from './contracts/task-queues.js';
@@ -60,13 +61,18 @@ function identified(
 
 function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
   const { job, labels, weights } = resolved;
+  const bringsRows = originsOf(resolved).some((origin) => origin.id === id);
   const label = labels.find(({ party }) => party === id);
   const weight = weights.find(({ party }) => party === id);
   return {
     ...(label && { label: { ...job.target.label, column: label.column } }),
     ...(weight && { weight: weight.column }),
-    ...(originsOf(resolved).some((origin) => origin.id === id) && {
-      split: { columns: rowKey, ...job.split },
-    }),
+    ...(bringsRows && { split: { columns: rowKey, ...job.split } }),
+    ...(bringsRows && job.validation && { fold: foldOf(job.validation, rowKey) }),
   };
+}
+
+function foldOf({ by, folds, seed }: Validation, rowKey: readonly string[]): NonNullable<PartyLink['fold']> {
+  if (by !== 'rows' && 'time' in by) return by;
+  return { columns: by === 'rows' ? rowKey : [by.group], seed, blocks: folds };
 }

@@ -4,7 +4,13 @@ import { mostRounds } from '../core/job/most-rounds.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { Progress } from '../core/training/program.js';
 import type { Cost } from './contracts/operations.js';
-import { PROGRESS_QUERY, type Phase, type RunProgress, type SiloProgress } from './contracts/results.js';
+import {
+  PROGRESS_QUERY,
+  type Phase,
+  type RunProgress,
+  type SiloProgress,
+  type TrialProgress,
+} from './contracts/results.js';
 
 const BEGINNING: RunProgress = {
   phase: 'validating',
@@ -57,6 +63,11 @@ export class Watch {
     this.#change({ round, loss: Number.isFinite(loss) ? loss : null, gradientNorm });
   }
 
+  /** The trial and the fold that are trained now. */
+  trial(validation: TrialProgress): void {
+    this.#change({ validation });
+  }
+
   /** A silo has done something, or is at it. */
   silo(name: string, state: string, cost?: Cost): void {
     const silos = this.#progress.silos.map((silo): SiloProgress =>
@@ -103,10 +114,12 @@ function describe({
   gradientNorm,
   tolerance,
   silos,
+  validation,
 }: RunProgress): string {
   const facts: (readonly [string, string])[] = [
     ['phase', phase],
     ['strategy', strategy === null ? 'not decided yet' : `${strategy}, meeting at ${site ?? '?'}`],
+    ...(validation === undefined ? [] : [['cross-validation', describeTrial(validation)] as const]),
     ['round', `${round} of at most ${maxRounds}`],
     ['loss', loss === null ? '–' : loss.toPrecision(8)],
     [
@@ -129,4 +142,9 @@ function describe({
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
+}
+
+function describeTrial({ trial, trials, fold, folds, measure, best }: TrialProgress): string {
+  const known = best === null ? '' : `; best ${measure} ${best.toPrecision(6)}`;
+  return `trial ${trial} of ${trials}, fold ${fold} of ${folds}${known}`;
 }

@@ -1,8 +1,10 @@
 import { entryOf } from '../core/entry-of.js';
+import type { ModelSpec } from '../core/job/schema.js';
 import type { ModelManifest } from '../core/models/model.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt } from './activity-proxies.js';
+import { crossValidate } from './cross-validate.js';
 import type { Fitted } from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
 import { integratedBy, publishAndMatch, sharesOf, siloOfSite, type Run } from './publish.js';
@@ -56,8 +58,17 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   }
 
   const form = mode === 'pull' ? 'materialized' : 'factorized';
-  let step = await aggregatorAt(site, `${form} table`).trainHere({ execution, spec, form, target, shares });
-  ledger.together([{ silo, cost: step.cost }]);
+  const begin = async (model: ModelSpec) => {
+    const input = { execution, spec: model, form, target, shares } as const;
+    const begun = await aggregatorAt(site, `${form} table`).trainHere(input);
+    ledger.together([{ silo, cost: begun.cost }]);
+    return begun;
+  };
+  let step = await begin(spec);
+  const { validation } = job;
+  const found = validation && (await crossValidate(run, validation, candidate, plan, step.head));
+  if (found && job.search) step = await begin(found.model);
+  if (found) watch.phase('training');
   while (step.stopped === undefined) {
     const { head, progress } = step;
     const summary = `rounds from ${progress.round + 1}`;
@@ -74,7 +85,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   ledger.together([{ silo, cost: finished.cost }]);
   const { intercept, own, solver, metrics, curve, parts } = finished;
   return {
-    manifest: { type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+    manifest: {
+      ...{ type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+      ...(found && { validation: found.report }),
+    },
     rounds: step.progress.round,
     stopped: step.stopped,
     ...integrated,

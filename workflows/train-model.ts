@@ -64,6 +64,7 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
       rows,
       ...(overlaps && { overlaps }),
       metrics,
+      ...(manifest.validation && { validation: manifest.validation }),
       seconds,
       bytesOut,
       predictedSeconds,

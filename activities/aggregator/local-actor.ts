@@ -105,7 +105,7 @@ export function localActor(
 }
 
 /** w of the training rows, where rows have weights. */
-function weightsOf({ weights, trainRows }: TargetIndex): { weights?: Float64Array } {
+export function weightsOf({ weights, trainRows }: TargetIndex): { weights?: Float64Array } {
   return weights ? { weights: weights.subarray(0, trainRows) } : {};
 }
 

@@ -15,6 +15,7 @@ import {
   type TargetIndex,
 } from '../../core/integration/target-index.js';
 import { requireWeights } from '../../core/integration/weights.js';
+import { requireFolds } from '../../core/validation/folds.js';
 import { mayOverlap, originsOf } from '../../core/job/resolved.js';
 import type { Job } from '../../core/job/schema.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
@@ -56,9 +57,11 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
   };
 }
 
-function requireLearnable(job: Job, { labels, weights }: TargetIndex): void {
+function requireLearnable(job: Job, training: TargetIndex): void {
+  const { labels, weights } = training;
   if (weights) requireWeights(weights);
   requireTwoClasses(job, labels, weights);
+  requireFolds(job, training);
 }
 
 type Links = ReadonlyMap<string, LinkData>;
@@ -105,7 +108,9 @@ function integrate(
     groups: resolved.groups,
     tables: links,
     origins: originsOf(resolved).map(({ id }) => id),
-    ...(learn && { learn: resolved }),
+    ...(learn && {
+      learn: { ...resolved, ...(learn.job.validation && { validation: learn.job.validation }) },
+    }),
   });
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') {

@@ -7,6 +7,7 @@ import { predictOperation } from './predict.js';
 import { roundOperations } from './rounds.js';
 import { localOperations } from './train-here.js';
 import { fitNetworkOperation } from './train-network.js';
+import { validationOperation } from './validate-here.js';
 
 /** All that happens where parties meet, as it runs in the compute child of that site. */
 export function createAggregatorOperations(context: SiteContext): AggregatorOperations {
@@ -15,6 +16,7 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...fitSharedOperation(context),
     ...roundOperations(context),
     ...localOperations(context),
+    ...validationOperation(context),
     ...fitNetworkOperation(context),
     ...predictOperation(context),
     ...exportOperation(context),

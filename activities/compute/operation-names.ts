@@ -22,6 +22,7 @@ const aggregator = {
   trainHere: true,
   trainSegment: true,
   finishHere: true,
+  validateHere: true,
   fitNetwork: true,
   predict: true,
   exportModel: true,

@@ -4,6 +4,7 @@ import { readAs } from '../../core/integration/encode.js';
 import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { labelsOf } from '../../core/integration/label.js';
 import { heldOut } from '../../core/integration/split.js';
+import { blockAt, positionsFor } from '../../core/validation/folds.js';
 import { requireVersion } from '../../core/sources/index.js';
 import { plainKey, type KeyColumn } from '../../core/sources/key-column.js';
 import type { ReadRequest, TableData, TableSource } from '../../core/sources/source.js';
@@ -41,6 +42,7 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
               ...weighted(link, data),
               ...(link.split && data.position && { heldOut: heldOut(data.position, link.split.test) }),
               ...aged(link, data),
+              ...folded(link, data),
             };
             parties[link.party.id] = {
               rows: data.rows,
@@ -78,15 +80,26 @@ function tokensOf(
   );
 }
 
-function readRequest({ party, keys, cells, label, weight, identify, split, age }: PartyLink): ReadRequest {
+function readRequest({
+  party,
+  keys,
+  cells,
+  label,
+  weight,
+  identify,
+  split,
+  fold,
+  age,
+}: PartyLink): ReadRequest {
   const named = (form: 'numeric' | 'categorical') =>
     party.features.filter((feature) => readAs(feature) === form).map(({ name }) => name);
+  const time = fold && 'time' in fold ? fold.time : undefined;
   const asNumber = label !== undefined && label.equals === undefined;
   return {
     numeric: unique([
       ...named('numeric'),
       ...(asNumber ? [label.column] : []),
-      ...[weight, age].filter((name) => name !== undefined),
+      ...[weight, age, time].filter((name) => name !== undefined),
     ]),
     categorical: unique([
       ...named('categorical'),
@@ -101,6 +114,7 @@ function readRequest({ party, keys, cells, label, weight, identify, split, age }
       ),
     },
     ...(split && { position: { columns: split.columns, seed: split.seed } }),
+    ...(fold && 'columns' in fold && { fold: positionsFor(fold.columns, fold.seed) }),
   };
 }
 
@@ -135,6 +149,16 @@ function weighted({ party, weight }: PartyLink, data: TableData): { weights?: Fl
 function aged({ age }: PartyLink, data: TableData): { age?: Float64Array } {
   const values = age === undefined ? undefined : data.numeric.get(age);
   return values ? { age: values } : {};
+}
+
+/** Block of each row, or its time. */
+function folded({ fold }: PartyLink, data: TableData): { blocks?: Float64Array } {
+  if (fold === undefined) return {};
+  if ('time' in fold) {
+    const times = data.numeric.get(fold.time);
+    return times ? { blocks: times } : {};
+  }
+  return data.fold ? { blocks: blockAt(data.fold, fold.blocks) } : {};
 }
 
 function featuresOf({ party }: PartyLink, data: TableData) {

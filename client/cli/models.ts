@@ -5,6 +5,7 @@ import { formatBytes, formatTime, measuresOf, NONE } from './format.js';
 import { facts, print, printJson, table, tell } from './output.js';
 import { optionsOf, withClient } from './session.js';
 import { showParties } from './show-plan.js';
+import { showValidation } from './show-validation.js';
 
 /** `amalur models [MODEL]` */
 export function addModels(root: Command): void {
@@ -66,6 +67,7 @@ function showModel(model: ModelVersionRecord): string {
       ...measuresOf(metrics.test).map(([measure, value]) => [`test ${measure}`, value] as const),
     ]),
     '',
+    ...(manifest.validation === undefined ? [] : [showValidation(manifest.validation), '']),
     table(
       [{ head: 'part of' }, { head: 'is kept in' }, { head: 'size', align: 'right' }, { head: 'sha256' }],
       Object.entries(manifest.parts).map(([party, { home, bytes, sha256 }]) => [

@@ -1,7 +1,8 @@
 import cliProgress from 'cli-progress';
-import type { RunProgress } from '../../workflows/contracts/results.js';
+import type { RunProgress, TrialProgress } from '../../workflows/contracts/results.js';
 import { formatBytes, formatMeasure, formatSmall } from './format.js';
 import { tell } from './output.js';
+import { measureLabel } from './show-validation.js';
 
 /** Shows on standard error how far a run is. */
 export interface ProgressView {
@@ -22,8 +23,13 @@ export function progressView(name: string, isTerminal = process.stderr.isTTY): P
  * where training stops. The number of rounds is not known beforehand.
  */
 export function trainedShare(first: number | null, progress: RunProgress): number {
-  const { phase, gradientNorm, tolerance, round, maxRounds } = progress;
+  const { phase, gradientNorm, tolerance, round, maxRounds, validation } = progress;
   if (['evaluating', 'storing', 'completed'].includes(phase)) return 1;
+  if (phase === 'cross-validating' && validation !== undefined) {
+    const { trial, trials, fold, folds } = validation;
+    // The training of the model itself is one more.
+    return ((trial - 1) * folds + fold - 1) / (trials * folds + 1);
+  }
   const byRounds = maxRounds > 0 ? round / maxRounds : 0;
   if (first === null || gradientNorm === null || tolerance === null || first <= tolerance) return byRounds;
   const down = Math.log(first / Math.max(gradientNorm, tolerance)) / Math.log(first / tolerance);
@@ -31,14 +37,27 @@ export function trainedShare(first: number | null, progress: RunProgress): numbe
 }
 
 /** `round 12 · loss 0.512345 · gradient 3.2e-4`, as far as known. */
-export function describeProgress({ round, loss, gradientNorm, silos }: RunProgress): string {
+export function describeProgress({
+  phase,
+  round,
+  loss,
+  gradientNorm,
+  silos,
+  validation,
+}: RunProgress): string {
   const bytes = silos.reduce((sum, silo) => sum + silo.bytesOut, 0);
   return [
+    ...(phase === 'cross-validating' && validation !== undefined ? [describeTrial(validation)] : []),
     ...(round > 0 ? [`round ${round}`] : []),
     ...(loss === null ? [] : [`loss ${formatMeasure(loss)}`]),
     ...(gradientNorm === null ? [] : [`gradient ${formatSmall(gradientNorm)}`]),
     ...(bytes > 0 ? [`${formatBytes(bytes)} out of silos`] : []),
   ].join(' · ');
+}
+
+function describeTrial({ trial, trials, fold, folds, measure, best }: TrialProgress): string {
+  const known = best === null ? '' : ` · best ${measureLabel(measure)} ${formatMeasure(best)}`;
+  return `trial ${trial} of ${trials}, fold ${fold} of ${folds}${known}`;
 }
 
 function phaseOf({ phase, strategy, site }: RunProgress): string {

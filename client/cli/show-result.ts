@@ -1,12 +1,13 @@
 import type { InferenceResult, TrainingResult } from '../../workflows/contracts/results.js';
 import { formatBytesBySilo, formatCount, formatSeconds, measuresOf } from './format.js';
 import { facts } from './output.js';
+import { showValidation } from './show-validation.js';
 
 /** What a training has brought. */
 export function showTraining(result: TrainingResult): string {
   const { model, strategy, site, rounds, stopped, rows, overlaps = [], metrics, bytesOut } = result;
-  const { seconds, predictedSeconds } = result;
-  return facts([
+  const { seconds, predictedSeconds, validation } = result;
+  const general = facts([
     ['model', `${model.name}@${model.version}`],
     ['strategy', `${strategy} at ${site}`],
     ['rows', `${formatCount(rows.train)} to train, ${formatCount(rows.test)} to test`],
@@ -23,6 +24,7 @@ export function showTraining(result: TrainingResult): string {
     ['left the silos', formatBytesBySilo(bytesOut)],
     ['run', result.run],
   ]);
+  return validation === undefined ? general : [general, '', showValidation(validation)].join('\n');
 }
 
 /** What a batch inference has brought. */

@@ -42,6 +42,8 @@ export interface LinkData {
   readonly heldOut?: Uint8Array;
   /** How new each row is. */
   readonly age?: Float64Array;
+  /** Block of rows that each is in, for cross-validation; or its time, NaN for unknown. */
+  readonly blocks?: Float64Array;
   /** Columns that name a row in a result. */
   readonly identity: ReadonlyMap<string, Dictionary>;
 }
@@ -51,7 +53,8 @@ const linkJson = z.object({
   identity: z.record(z.string(), z.array(z.string())),
 });
 
-export function linkBundle({ rows, keys, cells, labels, weights, heldOut, age, identity }: LinkData): Bundle {
+export function linkBundle(link: LinkData): Bundle {
+  const { rows, keys, cells, labels, weights, heldOut, age, blocks, identity } = link;
   return {
     json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
     tensors: {
@@ -62,6 +65,7 @@ export function linkBundle({ rows, keys, cells, labels, weights, heldOut, age, i
       ...(weights && { weights: { shape: [weights.length], data: weights } }),
       ...(heldOut && { heldOut: { shape: [heldOut.length], data: heldOut } }),
       ...(age && { age: { shape: [age.length], data: age } }),
+      ...(blocks && { blocks: { shape: [blocks.length], data: blocks } }),
     },
   };
 }
@@ -73,6 +77,7 @@ export function readLink({ json, tensors }: Bundle): LinkData {
   const heldOut = tensors.heldOut?.data;
   const age = tensors.age?.data;
   const weights = tensors.weights?.data;
+  const blocks = tensors.blocks?.data;
   return {
     rows,
     keys: readTokens('key', tensors),
@@ -81,6 +86,7 @@ export function readLink({ json, tensors }: Bundle): LinkData {
     ...(weights instanceof Float64Array && { weights }),
     ...(heldOut instanceof Uint8Array && { heldOut }),
     ...(age instanceof Float64Array && { age }),
+    ...(blocks instanceof Float64Array && { blocks }),
     identity: new Map(
       Object.entries(identity).map(([name, values]) => [
         name,

@@ -1,6 +1,8 @@
 import { entryOf } from '../entry-of.js';
 import { AmalurError } from '../errors.js';
 import type { ResolvedGroup, ResolvedJob } from '../job/resolved.js';
+import type { Validation } from '../job/search-schema.js';
+import { blocksOf } from '../validation/folds.js';
 import type { Layout } from './lay-out.js';
 import { ownedRows, ownersOf } from './ownership.js';
 import type { ColumnGroup, Share, TargetIndex } from './target-index.js';
@@ -17,6 +19,8 @@ export interface RowFacts {
   readonly heldOut?: Uint8Array;
   /** How new each row is, NaN for unknown; where the newest source owns a cell. */
   readonly age?: Float64Array;
+  /** Block of each row for cross-validation, or its time; of a table that brings rows in. */
+  readonly blocks?: Float64Array;
 }
 
 export interface BuildTarget {
@@ -26,7 +30,7 @@ export interface BuildTarget {
   /** Tables that bring rows in, the base first: the first that a row has decides its side of the split. */
   readonly origins: readonly string[];
   /** Undefined for inference: every row is wanted, in the order in which it came in. */
-  readonly learn?: Pick<ResolvedJob, 'labels' | 'weights'>;
+  readonly learn?: Pick<ResolvedJob, 'labels' | 'weights'> & { readonly validation?: Validation };
 }
 
 /**
@@ -59,12 +63,21 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
       suggestion: 'weigh some of the rows that have a label and come to be trained on, or leave "weight" out',
     });
   }
+  const { validation } = learn ?? {};
+  const blocks = validation && ownedValues(layout, sources, tables, 'blocks');
   const order = Int32Array.from([...train, ...test]);
   return {
     rows: order.length,
     trainRows: train.length,
     labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
     ...(weights && { weights: Float64Array.from(order, (row) => weights[row]!) }),
+    ...(validation &&
+      blocks && {
+        blocks: blocksOf(
+          validation,
+          Float64Array.from(train, (row) => blocks[row]!),
+        ),
+      }),
     groups: groups.map((group) => columnGroup(group, layout, tables, order, ages)),
     ...(learn === undefined && {
       origins: new Map(
@@ -100,7 +113,7 @@ function ownedValues(
   layout: Layout,
   shares: readonly { readonly party: string }[],
   tables: ReadonlyMap<string, RowFacts>,
-  what: 'labels' | 'weights' | 'heldOut',
+  what: 'labels' | 'weights' | 'heldOut' | 'blocks',
   ages?: ReadonlyMap<string, Float64Array>,
 ): Float64Array | undefined {
   if (shares.length === 0) return undefined;

@@ -13,6 +13,8 @@ export interface TargetIndex {
   readonly labels: Float64Array;
   /** w, length r_T; left out: all 1. */
   readonly weights?: Float64Array;
+  /** Block of each training row, of which folds are made; length trainRows. */
+  readonly blocks?: Int32Array;
   /** The columns of T by where they come from, sorted by id: sums run in this order everywhere. */
   readonly groups: readonly ColumnGroup[];
   /** CI_k of the tables that bring rows in, by party, where rows are to be named: for a prediction. */
@@ -63,7 +65,8 @@ export function trainingCounts({ sourceRows, rows }: Share, trainRows: number): 
 
 /** The training rows alone: a prefix, so views suffice. */
 export function trainingPart(target: TargetIndex): TargetIndex {
-  return part(target, 0, target.trainRows, target.trainRows);
+  const { blocks, trainRows } = target;
+  return { ...part(target, 0, trainRows, trainRows), ...(blocks && { blocks }) };
 }
 
 /** The test rows alone. */

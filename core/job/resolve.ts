@@ -5,6 +5,7 @@ import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
 import { checkModel } from './check-model.js';
 import { checkOverlap } from './check-overlap.js';
+import { checkValidation } from './check-validation.js';
 import { requireSilo, type TableInSilo } from './known-tables.js';
 import {
   originsOf,
@@ -41,6 +42,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   checkLabel(job, withLabel(job, joined[0], shared));
   checkColumns(job, joined, shared, labels);
   checkOverlap(job, joined);
+  checkValidation(job, joined);
   const { groups, leftOut } = resolveGroups(
     job,
     joined.map((party) => without(party, [...labels, ...weights])),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { columnName, tableName, targetColumnName } from './names.js';
 import { featuresSchema } from './features-schema.js';
 import { modelSchema } from './model-schema.js';
+import { searchSchema, validationSchema } from './search-schema.js';
 
 const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
 
@@ -149,6 +150,8 @@ export const jobSchema = z.strictObject({
       seed: z.int().min(0).default(0).describe('Another seed gives another split.'),
     })
     .default({ test: 0.2, seed: 0 }),
+  validation: validationSchema.optional(),
+  search: searchSchema.optional(),
   strategy: z
     .enum(['auto', 'materialize', 'factorize', 'federate'])
     .default('auto')

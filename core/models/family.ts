@@ -1,6 +1,7 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
 import type { EncoderOptions } from '../integration/encode.js';
 import type { ModelSpec } from '../job/schema.js';
+import type { Moments } from '../training/moments.js';
 import type {
   AggregatorProgram,
   PartyProgram,
@@ -16,8 +17,16 @@ export interface ModelFamily {
   readonly aggregator: AggregatorProgram;
   /** How columns are to be encoded for it, beside what the job says. */
   readonly encoding?: EncoderOptions;
-  /** The solution in closed form, where T is at hand; undefined where it takes rounds. */
-  readonly solve?: (table: Matrix, target: TrainingRows, spec: ModelSpec) => Solution | undefined;
+  /**
+   * The solution in closed form, where T is at hand; undefined where it takes rounds.
+   * @param moments of T under the rows' weights, where they are known already
+   */
+  readonly solve?: (
+    table: Matrix,
+    target: TrainingRows,
+    spec: ModelSpec,
+    moments?: Moments,
+  ) => Solution | undefined;
   /** What the rows of a table give to a prediction under θ (c × q), to be added up over parties; default: D θ. */
   readonly scores?: (table: Matrix, theta: Dense) => Dense;
   /**

@@ -38,10 +38,10 @@ const GRAM_AT_HAND = 1024;
 /** Least squares with a penalty (ridge): in closed form where all rows are in one place, else in rounds. */
 export const linearRegression: ModelFamily = {
   ...generalisedLinear(squaredLoss, 'regression'),
-  solve(table, target, spec) {
+  solve(table, target, spec, moments) {
     if (spec.type !== 'linear-regression' || spec.solver === 'l-bfgs') return undefined;
     if (spec.solver === 'auto' && table.columns > GRAM_AT_HAND) return undefined;
-    const solution = solveRidge(table, target, spec.l2, spec.tolerance);
+    const solution = solveRidge(table, target, spec.l2, spec.tolerance, moments);
     if (!solution) return undefined;
     const { theta, intercept, loss, gradientNorm } = solution;
     requireFinite(loss, gradientNorm);

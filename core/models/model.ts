@@ -2,6 +2,7 @@ import type { Dense } from '../algebra/matrix.js';
 import type { BlobRef } from '../exchange/store.js';
 import type { Encoder } from '../integration/encoder.js';
 import type { ModelType } from '../job/schema.js';
+import type { ValidationReport } from '../validation/report.js';
 
 /** A measure; null where it is not defined: on no rows at all, or AUC where all rows are of one class. */
 export type Measure = number | null;
@@ -61,6 +62,8 @@ export interface ModelManifest {
   readonly own?: readonly number[];
   /** How a linear regression was solved: by the normal equations, or in rounds. */
   readonly solver?: 'gram' | 'l-bfgs';
+  /** What cross-validation has found of it, and how its settings were chosen. */
+  readonly validation?: ValidationReport;
   /**
    * Where each share finds its part (by `shareId`: a party that supplies its columns alone is its own share). In a federated
    * model each part is in its silo's private store; those who share columns have a part each, all alike.

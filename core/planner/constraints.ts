@@ -3,8 +3,8 @@ import type { Draft, Situation } from './draft.js';
 import { formatBytes, formatSeconds } from './format.js';
 import { hostOf, siteName } from './hosts.js';
 
-/** What can rule a candidate out: a constraint of the job, the strategy it asks for, or the host's memory. */
-export type Rule = keyof Job['constraints'] | 'strategy' | 'memory';
+/** What can rule a candidate out: a constraint of the job, the strategy or the folds it asks for, or the host's memory. */
+export type Rule = keyof Job['constraints'] | 'strategy' | 'validation' | 'memory';
 
 export interface Exclusion {
   readonly rule: Rule;
@@ -23,6 +23,12 @@ export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclu
 
   if (job.strategy !== 'auto' && draft.strategy !== job.strategy) {
     exclude('strategy', `the job asks for the strategy ${job.strategy}`);
+  }
+  if (job.validation !== undefined && draft.mode === 'rounds') {
+    exclude(
+      'validation',
+      'validation makes its folds where all rows are, and this plan leaves them in their silos',
+    );
   }
   for (const silo of draft.discloses.rows.filter((name) => constraints.rowsStay.includes(name))) {
     exclude(

@@ -11,6 +11,7 @@ import {
 import { hostOf, siteOf } from './hosts.js';
 import { descentSeconds, exchangeSeconds, numbersPerRow, partyRoundSeconds } from './operator-costs.js';
 import { segmentOf } from './segments.js';
+import { trainings, validationSteps } from './validation-work.js';
 
 /** All parties are in one silo: its worker trains on the factorized table in one process. T is not built, nothing leaves but the model. */
 export function factorizeLocally(situation: Situation, silo: string): Draft {
@@ -23,7 +24,11 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     total(data.parties, (party) => partyRoundSeconds(party, model, rates)) +
     exchangeSeconds(data, model, rates) +
     descentSeconds(data, model, rates);
-  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(model, perRound));
+  const segment = segmentOf(model, perRound);
+  const activities =
+    FIXED_ACTIVITIES +
+    Math.ceil(rounds.expected / segment) +
+    validationSteps(resolved.job, segment, rounds.expected);
   return {
     id: `factorize@${site}`,
     strategy: 'factorize',
@@ -31,7 +36,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     mode: 'local',
     seconds: inTotal({
       join: scanSeconds(situation) + matchSeconds(situation, site),
-      compute: rounds.expected * perRound,
+      compute: trainings(resolved.job) * rounds.expected * perRound,
       transfer: 0,
       orchestration: ACTIVITY_SECONDS * activities,
     }),

@@ -22,6 +22,7 @@ import {
 } from './operator-costs.js';
 import type { MachineRates, Site } from './plan.js';
 import { segmentOf } from './segments.js';
+import { trainings, validationSteps } from './validation-work.js';
 
 /** The columns in use leave every silo but the site's own; T is built there and trained on in one process. */
 export function materializeAt(situation: Situation, site: Site): Draft {
@@ -32,8 +33,12 @@ export function materializeAt(situation: Situation, site: Site): Draft {
   const bytes = new Map([...bySilo(away)].map(([silo, parties]) => [silo, bytesPulled(parties)]));
   const arriving = total([...bytes.values()], (sent) => sent);
   const perRound = roundSeconds(situation, rates);
-  const compute = rounds.expected * perRound;
-  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(resolved.job.model, perRound));
+  const compute = trainings(resolved.job) * rounds.expected * perRound;
+  const segment = segmentOf(resolved.job.model, perRound);
+  const activities =
+    FIXED_ACTIVITIES +
+    Math.ceil(rounds.expected / segment) +
+    validationSteps(resolved.job, segment, rounds.expected);
   return {
     id: `materialize@${site}`,
     strategy: 'materialize',
@@ -100,5 +105,12 @@ function memoryAt({ data, resolved }: Situation): number {
   const cells = 8 * data.targetNumeric + 4 * data.targetCategories;
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
   const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
-  return sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model) + oneHot;
+  // The rows that a fold learns from are a copy.
+  const copies = resolved.job.validation === undefined ? 1 : 2;
+  return (
+    sources +
+    copies * data.targetRows * cells +
+    8 * data.trainRows * numbersPerRow(resolved.job.model) +
+    oneHot
+  );
 }

@@ -26,7 +26,7 @@ export function noPlan(judged: readonly Judged[]): AmalurError {
     return single === undefined ? [] : [`without ${nameOf(rule)}, ${single.id} would be possible`];
   });
   return new AmalurError('AMALUR_NO_PLAN', `no plan satisfies ${names} (${examples.join('; ')})`, {
-    field: rules.every((rule) => rule === 'strategy') ? 'strategy' : 'constraints',
+    field: rules.every((rule) => rule === 'strategy' || rule === 'validation') ? 'strategy' : 'constraints',
     suggestion: ways.length === 0 ? `relax ${names}` : ways.join('; '),
   });
 }
@@ -41,6 +41,7 @@ function isProperSubset(some: readonly Rule[], rules: readonly Rule[]): boolean 
 
 function nameOf(rule: Rule): string {
   if (rule === 'memory') return "the host's memory";
+  if (rule === 'validation') return 'validation';
   return rule === 'strategy' ? 'the strategy asked for' : `constraints.${rule}`;
 }
 

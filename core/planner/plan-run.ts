@@ -11,6 +11,7 @@ import type { Plan } from './plan.js';
 import { ranked } from './rank.js';
 import { expectedRounds, type EarlierRounds } from './rounds.js';
 import { segmentOf } from './segments.js';
+import { trainings } from './validation-work.js';
 
 export interface PlanInput {
   readonly resolved: ResolvedJob;
@@ -49,6 +50,9 @@ export function planRun(input: PlanInput): Plan {
       explanation: explainCandidate(candidate, chosen),
     })),
     explanation: explainPlan(chosen, others, hosts),
-    segmentRounds: segmentOf(resolved.job.model, chosen.seconds.compute / chosen.rounds.expected),
+    segmentRounds: segmentOf(
+      resolved.job.model,
+      chosen.seconds.compute / (trainings(resolved.job) * chosen.rounds.expected),
+    ),
   };
 }

@@ -67,6 +67,6 @@ export function rowOf(texts: readonly string[]): string {
  * In Python: `(int.from_bytes(hashlib.md5(text.encode()).digest()[8:], 'little') >> 11) / 2**53`.
  * In DuckDB: `(md5_number_lower(text) >> 11) / 2^53`. 53 bits, so that the division is exact and never gives 1.
  */
-export function positionOf(texts: readonly string[], seed: number): string {
+export function positionOf(texts: readonly string[], seed: number | string): string {
   return `(md5_number_lower('${seed}|' || ${rowOf(texts)}) >> 11)::DOUBLE / 9007199254740992::DOUBLE`;
 }

@@ -4,17 +4,18 @@ import { inUtf16Order, joinOf, makeDictionary, type Coded } from './dictionaries
 import { fetchByRow } from './fetch.js';
 import { keyText } from './key-column.js';
 import type { Session } from './session.js';
-import type { Dictionary, ReadRequest, TableData } from './source.js';
+import type { Dictionary, PositionRequest, ReadRequest, TableData } from './source.js';
 
 /** Reads what is asked for in one pass over a snapshot of the columns needed. See TableSource.read. */
 export async function readTable(session: Session, table: string, request: ReadRequest): Promise<TableData> {
-  const { position } = request;
+  const { position, fold } = request;
   const needed = [
     ...new Set([
       ...request.numeric,
       ...request.categorical,
       ...Object.values(request.keys).flatMap((key) => key.map(({ column }) => column)),
       ...(position?.columns ?? []),
+      ...(fold?.columns ?? []),
     ]),
   ];
   await session.snapshot(needed);
@@ -42,14 +43,16 @@ export async function readTable(session: Session, table: string, request: ReadRe
     into: new Float64Array(rows),
   }));
   const codes = coded.map((_, i) => ({ sql: `coalesce(d${i}.k, -1)`, into: new Int32Array(rows) }));
-  const positions = position && {
+  const placed = ({ columns, seed }: PositionRequest) => ({
     sql: positionOf(
-      position.columns.map((name) => canonicalText(session.column(name), cellOf(name), 'key')),
-      position.seed,
+      columns.map((name) => canonicalText(session.column(name), cellOf(name), 'key')),
+      seed,
     ),
     into: new Float64Array(rows),
-  };
-  const wanted = [...doubles, ...codes, ...(positions ? [positions] : [])];
+  });
+  const positions = position && placed(position);
+  const folds = fold && placed(fold);
+  const wanted = [...doubles, ...codes, ...(positions ? [positions] : []), ...(folds ? [folds] : [])];
   const result = await session.connection.run(
     `SELECT ${['t.rowid::INTEGER', ...wanted.map(({ sql }) => sql)].join(', ')} FROM t
      ${coded.map(joinOf).join(' ')}`,
@@ -70,6 +73,7 @@ export async function readTable(session: Session, table: string, request: ReadRe
     categorical: pair(request.categorical, dictionaries.slice(0, split)),
     keys: pair(Object.keys(request.keys), dictionaries.slice(split)),
     ...(positions && { position: positions.into }),
+    ...(folds && { fold: folds.into }),
   };
 }
 

@@ -32,7 +32,14 @@ export interface ReadRequest {
   /** Composite keys by a name of the caller's choice: each part length-prefixed, NULL as soon as one part is. */
   readonly keys: Readonly<Record<string, readonly KeyColumn[]>>;
   /** A position in [0, 1) per row from a hash of these columns and the seed: equal wherever and however the row is stored. */
-  readonly position?: { readonly columns: readonly string[]; readonly seed: number };
+  readonly position?: PositionRequest;
+  /** A second one, by other columns or another seed. */
+  readonly fold?: PositionRequest;
+}
+
+export interface PositionRequest {
+  readonly columns: readonly string[];
+  readonly seed: number | string;
 }
 
 /** A table read: columns in the order of its rows, which is the same at every read of the same version where the source keeps one. */
@@ -43,6 +50,7 @@ export interface TableData {
   readonly categorical: ReadonlyMap<string, Dictionary>;
   readonly keys: ReadonlyMap<string, Dictionary>;
   readonly position?: Float64Array;
+  readonly fold?: Float64Array;
 }
 
 /**

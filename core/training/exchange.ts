@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
-import { momentsOf } from './moments.js';
+import { momentsOf, type Moments } from './moments.js';
 import type { Message, PartyProgram, State } from './program.js';
 import { gradientOf, hasResidual } from './residual.js';
 import { denseOf, denseTensor, vectorTensor } from './tensors.js';
@@ -16,12 +16,14 @@ export interface PartyTable {
   readonly counts: Float64Array;
   /** n. */
   readonly trainRows: number;
+  /** Where they are known already. */
+  readonly moments?: Moments;
 }
 
 /** A party's state before its first step. */
 export function startParty(program: PartyProgram, source: PartyTable, spec: ModelSpec): State {
-  const { table, names, counts, trainRows } = source;
-  const moments = program.needs.moments && { moments: momentsOf(table, counts, trainRows) };
+  const { table, names, counts, trainRows, moments: known } = source;
+  const moments = program.needs.moments && { moments: known ?? momentsOf(table, counts, trainRows) };
   return program.start({ names, ...moments }, spec);
 }
 

@@ -3,6 +3,7 @@ import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { familyOf } from '../models/programs.js';
 import { startParty, stepParty, type PartyTable } from './exchange.js';
+import type { Moments } from './moments.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
 import { wholeResidual } from './residual.js';
 import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
@@ -42,6 +43,8 @@ export interface LocalRun {
   readonly labels: Float64Array;
   /** w over the training rows; default: all 1. */
   readonly weights?: Float64Array;
+  /** Moments of the table under these weights, where they are known already: they need not be formed again. */
+  readonly moments?: Moments;
   readonly spec: ModelSpec;
   /** Where an earlier call ended; default: the beginning. */
   readonly from?: LocalState;
@@ -56,7 +59,7 @@ export function runLocally(run: LocalRun): LocalResult {
   const family = familyOf(spec.type);
   if (from && 'solution' in from) return solved(from.solution);
   const target = rowsOf(run, family);
-  const solution = from ? undefined : family.solve?.(table, target, spec);
+  const solution = from ? undefined : family.solve?.(table, target, spec, run.moments);
   if (!solution) return loop(run, family, target, from);
   const { parameters, own, progress, stopped } = solution;
   onProgress?.(progress);
@@ -109,8 +112,9 @@ function loop(
 }
 
 /** T as its only party knows it: each of its rows occurs once. */
-function sourceOf({ table, names }: LocalRun): PartyTable {
-  return { table, names, counts: new Float64Array(table.rows).fill(1), trainRows: table.rows };
+function sourceOf({ table, names, moments }: LocalRun): PartyTable {
+  const counts = new Float64Array(table.rows).fill(1);
+  return { table, names, counts, trainRows: table.rows, ...(moments && { moments }) };
 }
 
 function rowsOf({ table, labels, weights }: LocalRun, { party }: ModelFamily): TrainingRows {

@@ -11,6 +11,10 @@ const sections = {
   'integration.joins': 'The tables to join to the base table.',
   split:
     'Which rows are held out. A row is on the same side however its table is stored or sorted, because a hash of its key decides.',
+  validation:
+    'Cross-validation: how good models are on rows that they have not learned from. Without it there is none. [Models](models.md#cross-validation-and-search) tells more.',
+  search:
+    'Settings of the model that are tried; the best by cross-validation are trained on all training rows. It needs `validation`.',
   constraints:
     'What a plan must respect. A strategy that breaks one is ruled out, with the reason; if none is left the job is refused with `AMALUR_NO_PLAN`.',
 };
@@ -120,7 +124,7 @@ function typeOf(node) {
   if (node.type === 'array')
     return `list of ${typeOf(node.items)}${node.minItems === undefined ? '' : `, at least ${node.minItems}`}`;
   if (node.type === 'object' && node.propertyNames !== undefined)
-    return `object: column to ${typeOf(node.additionalProperties)}`;
+    return `object: name to ${typeOf(node.additionalProperties)}`;
   if (node.type === 'object' && node.properties !== undefined)
     return `\`{${Object.keys(node.properties).join(', ')}}\``;
   return `${node.type}${range(node)}`;

@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunHandle, TrainingResult } from '../../client/index.js';
+import type { JobInput } from '../../core/job/schema.js';
 import { allHistories, executionsOf, highestAttempt, historyOf, textOf } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
+import { jobOf, referenceOf } from '../support/jobs.js';
 import {
   expectUndisturbed,
   hangIn,
@@ -12,7 +14,8 @@ import {
   startLong,
   type Outcome,
 } from '../support/long-training.js';
-import { computePid, isAlive, workerPid } from '../support/worker-processes.js';
+import { readModel } from '../support/stored-model.js';
+import { computePid, isAlive, until, workerPid } from '../support/worker-processes.js';
 
 /** Three installations would be too many for a small machine: one that is disturbed, one whose workflows continue as new. */
 let shop: TestInstallation;
@@ -83,6 +86,78 @@ describe('a training gives the same model to the bit, and as many rounds, when i
     ];
     for (const role of roles) process.kill(workerPid(shop, role)!, 'SIGKILL');
     await expectUndisturbed(shop, run, undisturbed);
+  });
+});
+
+describe('a search over folds', () => {
+  /** Long enough to be killed in its middle. */
+  const searched = (): JobInput =>
+    jobOf(shop, 'returns-search', {
+      search: { method: 'random', over: { l2: { from: 1e-4, to: 1 } }, trials: 60, measure: 'auc' },
+      strategy: 'materialize',
+    });
+  let undisturbedSearch: Outcome;
+  beforeAll(async () => {
+    undisturbedSearch = await outcomeOf(shop, await shop.client.train(searched()));
+  }, 60_000);
+
+  test('trains the model that a job with the chosen settings trains, and keeps what it has found with it', async () => {
+    const { result, bits } = undisturbedSearch;
+    const { validation: found } = result;
+    expect(found!.trials).toHaveLength(60);
+    expect(found!.folds).toHaveLength(5);
+    expect(found!.folds.reduce((sum, { validate }) => sum + validate, 0)).toBe(result.rows.train);
+    const means = found!.trials.map(({ mean }) => mean!);
+    expect(means[found!.chosen]).toBe(Math.max(...means));
+    expect(found!.measures.auc!.mean).toBe(means[found!.chosen]);
+    const { model, validation: _folds, search: _search, ...plain } = searched();
+    const chosen = { ...plain, model: { ...model, ...found!.trials[found!.chosen]!.parameters } } as JobInput;
+    expect((await outcomeOf(shop, await shop.client.train(chosen))).bits).toBe(bits);
+    const { record } = await readModel(shop, referenceOf(result));
+    expect(record.manifest.validation).toEqual(found);
+  });
+
+  test('finds the same, and trains the same model to the bit, when its worker is killed with -9 in its middle', async () => {
+    const { site } = undisturbedSearch.result;
+    const silo = site === 'aggregator' ? undefined : site.slice('silo.'.length);
+    const run = await shop.client.train(searched());
+    const seen = await until('trial 5', async () => {
+      const { validation } = await run.progress();
+      return validation !== undefined && validation.trial >= 5 ? validation : undefined;
+    });
+    expect(seen).toMatchObject({ trials: 60, folds: 5, measure: 'auc', best: expect.any(Number) });
+    const child = await hangIn(shop, silo, run);
+    expect((await run.progress()).validation!.trial).toBeLessThan(60);
+    const role = silo === undefined ? ({ role: 'aggregator' } as const) : ({ role: 'silo', silo } as const);
+    process.kill(workerPid(shop, role)!, 'SIGKILL');
+    process.kill(child, 'SIGCONT');
+    await expectUndisturbed(shop, run, undisturbedSearch);
+    expect((await run.result()).validation).toEqual(undisturbedSearch.result.validation);
+    const history = await historyOf(shop, run.id);
+    expect(highestAttempt(history)).toBeGreaterThanOrEqual(2);
+    // An activity a trial, and six events for each.
+    expect(history.events!.length).toBeLessThan(60 * 7 + 120);
+  });
+
+  test('runs on the factorized table of one silo too, with folds by time', async () => {
+    const { target, features, task, model, name } = jobOf(shop, 'returns');
+    const result = await (
+      await shop.client.train({
+        ...{ name, task, target, model },
+        features: { exclude: features!.exclude!.filter((column) => column.startsWith('shop.')) },
+        validation: { folds: 3, by: { time: 'ordered_on' } },
+        strategy: 'factorize',
+      })
+    ).result();
+    expect(result.site).toBe('silo.shop');
+    const { folds, trials, measures } = result.validation!;
+    expect(trials).toHaveLength(1);
+    expect(Object.keys(measures).sort()).toEqual(['accuracy', 'auc', 'logLoss']);
+    folds.forEach(({ train }, at) => {
+      if (at > 0) expect(train).toBe(folds[at - 1]!.train + folds[at - 1]!.validate);
+    });
+    const last = folds.at(-1)!;
+    expect(last.train + last.validate).toBe(result.rows.train);
   });
 });
 

@@ -55,6 +55,20 @@ const regression = { task: 'regression', model: { type: 'linear-regression' } };
 
 export const brokenJobs: readonly BrokenJob[] = [
   {
+    what: 'a search over a field that the model has not',
+    job: { ...soundJob, validation: {}, search: { over: { lambda: [0.1, 1] } } },
+    code: 'AMALUR_UNKNOWN_FIELD',
+    field: 'search.over.lambda',
+    suggestion: /known: .*l2/,
+  },
+  {
+    what: 'folds by a column that has the same group in every row',
+    job: { ...visitsJob, validation: { by: { group: 'constant' } } },
+    code: 'AMALUR_EMPTY_TARGET',
+    field: 'validation.folds',
+    suggestion: /other groups/,
+  },
+  {
     what: 'a table that is not there',
     job: joining(onCustomer, { ...onProduct, table: 'warehouse.prodcuts' }),
     code: 'AMALUR_UNKNOWN_TABLE',

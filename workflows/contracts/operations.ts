@@ -1,5 +1,6 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Job, Label, ModelSpec, ModelType } from '../../core/job/schema.js';
+import type { Search, Validation } from '../../core/job/search-schema.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { JoinFacts } from '../../core/integration/lay-out.js';
 import type { Overlap } from '../../core/integration/row-patterns.js';
@@ -8,6 +9,8 @@ import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
+import type { ValidationReport } from '../../core/validation/report.js';
+import type { TrialParameters } from '../../core/validation/trials.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
 export interface Cost {
@@ -55,6 +58,10 @@ export interface PartyLink {
   readonly weight?: string;
   /** For training: the row key that decides which rows are held out, of a table that brings rows in. */
   readonly split?: { readonly columns: readonly string[]; readonly seed: number; readonly test: number };
+  /** For cross-validation, of a table that brings rows in: what is hashed to a block of rows, or the column of time. */
+  readonly fold?:
+    | { readonly columns: readonly string[]; readonly seed: number; readonly blocks: number }
+    | { readonly time: string };
   /** For inference: columns that name a row in the result, of a table that brings rows in. */
   readonly identify?: readonly string[];
   /** Column that tells how new a row is, where the newest source owns a cell. */
@@ -260,6 +267,27 @@ export interface TrainHereOutput extends Costed {
   readonly stopped?: StopReason;
 }
 
+export interface ValidateHereInput extends OfExecution {
+  /** A training that has begun, whose table is used. */
+  readonly head: StepKey;
+  readonly validation: Validation;
+  readonly search?: Search;
+  /** Positions of the trial, and of the folds to be left out in turn. */
+  readonly trial: number;
+  readonly folds: readonly number[];
+  /** The table is not needed any more. */
+  readonly last: boolean;
+}
+
+export interface ValidateHereOutput extends Costed {
+  readonly parameters: TrialParameters;
+  /** The model's settings with these. */
+  readonly model: ModelSpec;
+  /** Of each fold the rows that it learned from and was measured on. */
+  readonly rows: ValidationReport['folds'];
+  readonly measures: readonly Metrics[];
+}
+
 export interface FinishHereInput extends OfExecution {
   readonly head: StepKey;
 }
@@ -356,6 +384,7 @@ export interface AggregatorOperations {
   trainHere(input: TrainHereInput): Promise<TrainHereOutput>;
   trainSegment(input: TrainSegmentInput): Promise<TrainHereOutput>;
   finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
+  validateHere(input: ValidateHereInput): Promise<ValidateHereOutput>;
   fitNetwork(input: FitNetworkInput): Promise<FitNetworkOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
   exportModel(input: ExportModelInput): Promise<ExportModelOutput>;

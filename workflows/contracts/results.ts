@@ -3,6 +3,8 @@ import type { JobInput, StrategyName } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics } from '../../core/models/model.js';
 import type { Plan, Seconds, Site } from '../../core/planner/plan.js';
+import type { MeasureName } from '../../core/validation/measures.js';
+import type { ValidationReport } from '../../core/validation/report.js';
 import type { StopReason } from '../../core/training/program.js';
 
 /** What a training has found where rows were matched. */
@@ -27,6 +29,8 @@ export interface TrainingResult extends Integrated {
   readonly rounds: number;
   readonly stopped: StopReason;
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
+  /** What cross-validation has found; test rows took no part. */
+  readonly validation?: ValidationReport;
   readonly seconds: Seconds;
   readonly bytesOut: Readonly<Record<string, number>>;
   readonly predictedSeconds: Seconds;
@@ -92,6 +96,7 @@ export type Phase =
   | 'planning'
   | 'publishing'
   | 'matching'
+  | 'cross-validating'
   | 'training'
   | 'evaluating'
   | 'predicting'
@@ -109,6 +114,19 @@ export interface RunProgress {
   readonly gradientNorm: number | null;
   readonly tolerance: number | null;
   readonly silos: readonly SiloProgress[];
+  /** While cross-validation goes on. */
+  readonly validation?: TrialProgress;
+}
+
+/** Where a search is; trials and folds are counted from 1. */
+export interface TrialProgress {
+  readonly trial: number;
+  readonly trials: number;
+  readonly fold: number;
+  readonly folds: number;
+  readonly measure: MeasureName;
+  /** Mean of the best trial so far. */
+  readonly best: number | null;
 }
 
 export interface SiloProgress {

@@ -1,6 +1,7 @@
 import { cholesky, solveLower, solveLowerTransposed } from '../../algebra/cholesky.js';
 import { columnVector, dense } from '../../algebra/dense.js';
 import type { Dense, Matrix } from '../../algebra/matrix.js';
+import type { Moments } from '../../training/moments.js';
 import type { TrainingRows } from '../../training/program.js';
 import { dot, plus } from '../../training/vectors.js';
 import { rowWeights } from './row-weights.js';
@@ -28,6 +29,7 @@ const REFINEMENTS = 3;
  *
  *     (Tᵀ V T / Σv − μ μᵀ + λ I) θ = Tᵀ V (y − ȳ) / Σv,   b = ȳ − μᵀ θ,   μ = Tᵀ v / Σv
  *
+ * @param moments Tᵀ v / Σv and Tᵀ V T / Σv, where they are known already; a mere diagonal is of no use
  * @returns undefined where columns are linearly dependent and nothing is penalised: then no θ is the only one
  */
 export function solveRidge(
@@ -35,10 +37,12 @@ export function solveRidge(
   target: TrainingRows,
   l2: number,
   tolerance: number,
+  moments?: Moments,
 ): RidgeSolution | undefined {
   const { weights, total } = rowWeights(target, 'none');
-  const mean = table.columnSums(weights).map((sum) => sum / total);
-  const factor = independent(centredGram(table, weights, total, mean, l2), mean);
+  const known = moments?.second.columns === table.columns ? moments : undefined;
+  const { mean, second } = known ?? momentsUnder(table, weights, total);
+  const factor = independent(centred(second, mean, l2), mean);
   if (!factor) return undefined;
   const average = (values: Float64Array) =>
     dot(weights ?? new Float64Array(values.length).fill(1), values) / total;
@@ -48,8 +52,8 @@ export function solveRidge(
   let at = objective(table, target.labels, weights, total, l2, theta, intercept);
   // The first correction, from θ = 0, is the solution; the others mend what rounding has left.
   for (let pass = 0; pass <= REFINEMENTS && (pass === 0 || at.gradientNorm > tolerance); pass++) {
-    const centred = plus(at.gradient, -at.slope, mean);
-    const next = plus(theta, -1, solveLowerTransposed(factor, solveLower(factor, centred)));
+    const gradient = plus(at.gradient, -at.slope, mean);
+    const next = plus(theta, -1, solveLowerTransposed(factor, solveLower(factor, gradient)));
     const offset = intercept - at.slope - dot(mean, plus(next, -1, theta));
     const there = objective(table, target.labels, weights, total, l2, next, offset);
     if (pass > 0 && !(there.gradientNorm < at.gradientNorm)) break;
@@ -58,20 +62,20 @@ export function solveRidge(
   return { theta, intercept, loss: at.loss, gradientNorm: at.gradientNorm };
 }
 
-function centredGram(
-  table: Matrix,
-  weights: Float64Array | undefined,
-  total: number,
-  mean: Float64Array,
-  l2: number,
-): Dense {
+/** Square also where there are too many columns to whiten. */
+function momentsUnder(table: Matrix, weights: Float64Array | undefined, total: number): Moments {
   const { rows, columns, data } = table.gram(weights);
+  const share = (sum: number) => sum / total;
+  return { mean: table.columnSums(weights).map(share), second: dense(rows, columns, data.map(share)) };
+}
+
+function centred({ rows, columns, data }: Dense, mean: Float64Array, l2: number): Dense {
   return dense(
     rows,
     columns,
-    data.map((sum, at) => {
+    data.map((second, at) => {
       const [i, j] = [Math.floor(at / columns), at % columns];
-      return sum / total - mean[i]! * mean[j]! + (i === j ? l2 : 0);
+      return second - mean[i]! * mean[j]! + (i === j ? l2 : 0);
     }),
   );
 }

@@ -28,6 +28,18 @@ test('progress names what is known, and nothing else', () => {
   expect(describeProgress({ ...start, round: 0, loss: null, gradientNorm: null, silos: [] })).toBe('');
 });
 
+test('of a search the trial and the fold are told, and the bar moves by them', () => {
+  const validation = { trial: 3, trials: 4, fold: 2, folds: 5, measure: 'auc', best: 0.75 } as const;
+  const blank = { ...start, round: 0, loss: null, gradientNorm: null, silos: [] };
+  const searching: RunProgress = { ...blank, phase: 'cross-validating', validation };
+  expect(describeProgress(searching)).toBe('trial 3 of 4, fold 2 of 5 · best AUC 0.750000');
+  expect(describeProgress({ ...searching, validation: { ...validation, best: null } })).toBe(
+    'trial 3 of 4, fold 2 of 5',
+  );
+  expect(trainedShare(null, searching)).toBeCloseTo(11 / 21);
+  expect(describeProgress({ ...start, validation })).not.toContain('trial');
+});
+
 test('figures of one kind look alike', () => {
   expect(formatSmall(7.08e-10)).toBe('7.1e-10');
   expect(formatShare(1, 0)).toBe('–');

@@ -6,6 +6,8 @@ import { buildTarget } from '../../../core/integration/build-target.js';
 import { keyTokens, tokenAt } from '../../../core/integration/key-tokens.js';
 import { heldOut } from '../../../core/integration/split.js';
 import { openSource, type ReadRequest } from '../../../core/sources/index.js';
+import type { PositionRequest } from '../../../core/sources/source.js';
+import { blockAt, positionsFor } from '../../../core/validation/folds.js';
 import { plainKey } from '../../../core/sources/key-column.js';
 import { matchRows, layOutStar, ownGroups } from '../../support/stars.js';
 
@@ -102,6 +104,38 @@ describe('composite keys', () => {
   });
 });
 
+describe('folds', () => {
+  const rows = Array.from({ length: 300 }, (_, id) => ({ id, person: id % 9 === 8 ? null : `p${id % 40}` }));
+
+  /** Block of each row, by its id. */
+  async function blocksOf(table: readonly Row[], fold: PositionRequest): Promise<Map<number, number>> {
+    const { numeric, fold: position } = await read(['id', 'person'], table, { numeric: ['id'], fold });
+    const blocks = blockAt(position ?? new Float64Array(0), 5);
+    const ids = numeric.get('id') ?? new Float64Array(0);
+    return new Map([...ids].map((id, row) => [id, blocks[row] ?? -1] as const).sort(([a], [b]) => a - b));
+  }
+
+  test('of rows or groups do not depend on the order of rows nor on other rows', async () => {
+    for (const columns of [['id'], ['person']]) {
+      const blocks = await blocksOf(rows, positionsFor(columns, 0));
+      expect(new Set(blocks.values()).size).toBe(5);
+      expect(await blocksOf([...rows].reverse(), positionsFor(columns, 0))).toEqual(blocks);
+      const half = await blocksOf(rows.slice(150), positionsFor(columns, 0));
+      for (const [id, block] of half) expect(blocks.get(id)).toBe(block);
+      expect(await blocksOf(rows, positionsFor(columns, 1))).not.toEqual(blocks);
+    }
+  });
+
+  test('of groups keep each group together, and rows without one as a group', async () => {
+    const blocks = await blocksOf(rows, positionsFor(['person'], 0));
+    const byPerson = new Map<string | null, Set<number | undefined>>();
+    for (const { id, person } of rows)
+      byPerson.set(person, (byPerson.get(person) ?? new Set()).add(blocks.get(id)));
+    expect(byPerson.size).toBe(41);
+    for (const [person, inside] of byPerson) expect(inside.size, person ?? 'NULL').toBe(1);
+  });
+});
+
 describe('the split', () => {
   const rows = Array.from({ length: 400 }, (_, id) => ({
     id,
@@ -154,6 +188,21 @@ describe('the split', () => {
     for (const key of [['carrier', 'delay'], ['delay']]) {
       const train = new Set(await trainingIds(twins, { key }));
       for (const { id } of rows) expect(train.has(id)).toBe(train.has(id + 1000));
+    }
+  });
+
+  test('and folds of the same columns and seed have nothing to do with each other', async () => {
+    const key = { columns: ['id'], seed: 7 };
+    const request = { position: key, fold: positionsFor(key.columns, key.seed) };
+    const { position, fold } = await read(columns, rows, request);
+    const blocks = blockAt(fold ?? new Float64Array(0), 4);
+    const tested = heldOut(position ?? new Float64Array(0), 0.25);
+    for (let block = 0; block < 4; block++) {
+      const inside = tested.filter((_, row) => blocks[row] === block);
+      // 100 ± 35 rows in each, of which 25 % ± 20 % are held out.
+      expect(Math.abs(inside.length - 100)).toBeLessThan(35);
+      const share = inside.reduce((sum, one) => sum + one, 0) / inside.length;
+      expect(Math.abs(share - 0.25)).toBeLessThan(0.2);
     }
   });
 

@@ -1,0 +1,89 @@
+import type { Measure } from '../../core/models/model.js';
+import { measureNames, type MeasureName } from '../../core/validation/measures.js';
+import type { Averaged, ValidationReport } from '../../core/validation/report.js';
+import { formatCount, formatMeasure, NONE } from './format.js';
+import { table } from './output.js';
+
+const LABELS: Readonly<Record<MeasureName, string>> = {
+  logLoss: 'log-loss',
+  auc: 'AUC',
+  accuracy: 'accuracy',
+  rmse: 'RMSE',
+  mae: 'MAE',
+  r2: 'R²',
+};
+
+/** Folds that are shown side by side; of more only mean and deviation. */
+const MOST_FOLDS = 10;
+
+/** What cross-validation has found: the chosen trial by fold, and what the others came to. */
+export function showValidation(report: ValidationReport): string {
+  return [...byFold(report), ...(isSearch(report) ? ['', ...byTrial(report)] : [])].join('\n');
+}
+
+export function measureLabel(name: MeasureName): string {
+  return LABELS[name];
+}
+
+function isSearch({ trials }: ValidationReport): boolean {
+  return trials.length > 1 || Object.keys(trials[0]?.parameters ?? {}).length > 0;
+}
+
+function byFold({ by, folds, measures }: ValidationReport): string[] {
+  const shown = folds.length <= MOST_FOLDS ? folds : [];
+  const way = by === 'rows' ? 'rows' : 'time' in by ? `time, ${by.time}` : `groups, ${by.group}`;
+  const named = measureNames.flatMap((name): [MeasureName, Averaged][] => {
+    const measure = measures[name];
+    return measure === undefined ? [] : [[name, measure]];
+  });
+  const right = { align: 'right' } as const;
+  return [
+    table(
+      [
+        { head: `${String(folds.length)} folds by ${way}` },
+        { head: 'mean', ...right },
+        { head: 'deviation', ...right },
+        ...shown.map((_, at) => ({ head: `fold ${String(at + 1)}`, ...right })),
+      ],
+      [
+        ...named.map(([name, { mean, deviation, values }]) => [
+          LABELS[name],
+          number(mean),
+          number(deviation),
+          ...(shown.length > 0 ? values.map(number) : []),
+        ]),
+        ['rows', NONE, NONE, ...shown.map(({ validate }) => formatCount(validate))],
+      ],
+    ),
+  ];
+}
+
+function byTrial({ trials, measure, chosen, choose }: ValidationReport): string[] {
+  const fields = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))].sort();
+  return [
+    table(
+      [
+        { head: '' },
+        ...fields.map((head) => ({ head, align: 'right' }) as const),
+        { head: LABELS[measure], align: 'right' },
+        { head: 'deviation', align: 'right' },
+      ],
+      trials.map(({ parameters, mean, deviation }, at) => [
+        at === chosen ? '→' : '',
+        ...fields.map((field) => written(parameters[field])),
+        number(mean),
+        number(deviation),
+      ]),
+    ),
+    `→ chosen by ${choose === 'best' ? 'the best mean' : 'one standard error'} over the folds; test rows took no part`,
+  ];
+}
+
+function number(value: Measure): string {
+  return value === null ? NONE : formatMeasure(value);
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,27 @@
+import type { Job } from '../job/schema.js';
+import { isOrdered } from '../validation/folds.js';
+import { trialCount } from '../validation/trial-count.js';
+
+/**
+ * How much a job trains, in trainings on all training rows: that of the model, and those of the folds, which have k − 1 of k
+ * blocks of rows, or by time half of them in the mean.
+ */
+export function trainings(job: Job): number {
+  const { validation, search } = job;
+  if (validation === undefined) return 1;
+  const share = isOrdered(validation) ? 0.5 : (validation.folds - 1) / validation.folds;
+  return 1 + share * validation.folds * trialCount(search);
+}
+
+/** Activities that make all of them. */
+export function validationSteps(job: Job, segmentRounds: number, expectedRounds: number): number {
+  const { validation, search } = job;
+  if (validation === undefined) return 0;
+  const perStep = foldsPerStep(validation.folds, segmentRounds, expectedRounds);
+  return trialCount(search) * Math.ceil(validation.folds / perStep);
+}
+
+/** Trainings of folds that one activity makes: some seconds of them, no more than one trial's. */
+export function foldsPerStep(folds: number, segmentRounds: number, expectedRounds: number): number {
+  return Math.min(folds, Math.max(1, Math.floor(segmentRounds / expectedRounds)));
+}

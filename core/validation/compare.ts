@@ -1,0 +1,76 @@
+import type { Search } from '../job/search-schema.js';
+import type { Measure, Metrics } from '../models/model.js';
+import { comparable, isRising, type MeasureName } from './measures.js';
+import type { Averaged, TrialReport } from './report.js';
+import type { TrialParameters } from './trials.js';
+
+/** A trial with the measures of each fold. */
+export interface MeasuredTrial {
+  readonly parameters: TrialParameters;
+  readonly folds: readonly Metrics[];
+}
+
+/** Mean and standard deviation over the folds in which a measure is defined; AUC of one class is not. */
+export function averaged(values: readonly Measure[]): Averaged {
+  const known = values.filter((value) => value !== null);
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    values,
+    mean: known.length > 0 ? mean : null,
+    deviation: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : null,
+  };
+}
+
+/** All measures of a trial. */
+export function measuresOf(folds: readonly Metrics[]): Partial<Record<MeasureName, Averaged>> {
+  const byFold = folds.map(comparable);
+  const names = [...new Set(byFold.flatMap((measures) => [...measures.keys()]))];
+  return Object.fromEntries(
+    names.map((name) => [name, averaged(byFold.map((measures) => measures.get(name) ?? null))]),
+  );
+}
+
+/** One measure of a trial. */
+export function reportOf({ parameters, folds }: MeasuredTrial, measure: MeasureName): TrialReport {
+  return { parameters, ...averaged(folds.map((metrics) => comparable(metrics).get(measure) ?? null)) };
+}
+
+/** Position of the trial that is best by its mean, of equals the first; −1 where none has a mean. */
+export function bestOf(trials: readonly TrialReport[], measure: MeasureName): number {
+  const sign = isRising(measure) ? 1 : -1;
+  let best = -1;
+  trials.forEach(({ mean }, at) => {
+    const before = trials[best]?.mean ?? null;
+    if (mean !== null && (before === null || sign * mean > sign * before)) best = at;
+  });
+  return best;
+}
+
+/**
+ * Position of the trial that becomes the model. By one standard error (Hastie, Tibshirani and Friedman, "The Elements of Statistical
+ * Learning", §7.10): the largest l2 among those whose mean is no further from the best than its standard error; of equal l2
+ * the better. −1 where the measure is defined nowhere.
+ */
+export function chosenOf(
+  trials: readonly TrialReport[],
+  measure: MeasureName,
+  choose: Search['choose'],
+): number {
+  const best = bestOf(trials, measure);
+  const at = trials[best];
+  if (choose === 'best' || at === undefined || at.mean === null) return best;
+  const folds = at.values.filter((value) => value !== null).length;
+  const error = (at.deviation ?? 0) / Math.sqrt(folds);
+  const { mean } = at;
+  const near = trials.filter((trial) => trial.mean !== null && Math.abs(trial.mean - mean) <= error);
+  const simplest = Math.max(...near.map(penaltyOf));
+  const simple = near.filter((trial) => penaltyOf(trial) === simplest);
+  const one = simple[bestOf(simple, measure)];
+  return one === undefined ? best : trials.indexOf(one);
+}
+
+function penaltyOf({ parameters }: TrialReport): number {
+  const { l2 } = parameters;
+  return typeof l2 === 'number' ? l2 : 0;
+}

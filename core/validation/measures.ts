@@ -1,0 +1,36 @@
+import type { Job } from '../job/schema.js';
+import type { Measure, Metrics } from '../models/model.js';
+
+/** Measures by which trials are compared. */
+export const measureNames = ['logLoss', 'auc', 'accuracy', 'rmse', 'mae', 'r2'] as const;
+export type MeasureName = (typeof measureNames)[number];
+
+/** Those of each task, the usual one first; a task that predicts nothing has none. */
+const BY_TASK: Readonly<Record<Job['task'], readonly MeasureName[]>> = {
+  classification: ['logLoss', 'auc', 'accuracy'],
+  regression: ['rmse', 'mae', 'r2'],
+  clustering: [],
+  decomposition: [],
+};
+
+/** Those that are the better the larger they are. */
+const RISING: readonly MeasureName[] = ['auc', 'accuracy', 'r2'];
+
+export function measuresOfTask(task: Job['task']): readonly MeasureName[] {
+  return BY_TASK[task];
+}
+
+export function isRising(measure: MeasureName): boolean {
+  return RISING.includes(measure);
+}
+
+/** The measures of one set of rows by which trials may be compared. */
+export function comparable(metrics: Metrics): ReadonlyMap<MeasureName, Measure> {
+  const known = new Map(Object.entries(metrics as unknown as Record<string, Measure>));
+  return new Map(
+    measureNames.flatMap((name) => {
+      const value = known.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { AmalurError } from '../../../core/errors.js';
+import { parseJob, resolveJob } from '../../../core/job/resolve.js';
+import { TYPICAL_HOST } from '../../../core/planner/hosts.js';
+import { planRun } from '../../../core/planner/plan-run.js';
+import { flightsJob, flightsTables } from '../../support/flights-job.js';
+import { resolve as resolveShop, united } from '../../support/shop-jobs.js';
+
+const resolve = (change: object) => resolveJob(parseJob({ ...flightsJob, ...change }), flightsTables);
+
+function refusalOf(act: () => unknown): AmalurError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof AmalurError) return error;
+    throw error;
+  }
+  throw new Error('the job was not refused');
+}
+
+const refusal = (change: object) => refusalOf(() => resolve(change));
+const searching = (search: object) => refusal({ validation: {}, search });
+const over = (choices: object, more: object = {}) => searching({ over: choices, ...more });
+
+describe('a job with folds', () => {
+  test('has five of them by rows, unless it says otherwise, and one without has none', () => {
+    expect(resolve({ validation: {} }).job.validation).toEqual({ folds: 5, by: 'rows', seed: 0 });
+    expect(resolve({}).job).not.toHaveProperty('validation');
+  });
+
+  test.each([{ time: 'time_hour' }, { group: 'tailnum' }, { group: 'carrier' }])('takes them by %o', (by) => {
+    expect(resolve({ validation: { by } }).job.validation).toMatchObject({ by });
+  });
+});
+
+describe('what is refused, with field and suggestion', () => {
+  test.each([
+    ['a search without folds', { search: { over: { l2: [1] } } }, 'validation', /"folds": 5/],
+    ['one fold', { validation: { folds: 1 } }, 'validation.folds', /./],
+    [
+      'a group that is no column',
+      { validation: { by: { group: 'tailnumber' } } },
+      'validation.by.group',
+      /tailnum\?/,
+    ],
+    ['a time that is no column', { validation: { by: { time: 'hour' } } }, 'validation.by.time', /./],
+    [
+      'a time that is text',
+      { validation: { by: { time: 'carrier' } } },
+      'validation.by.time',
+      /numbers, of dates, or of timestamps/,
+    ],
+    [
+      'a network',
+      { validation: {}, model: { type: 'neural-network' }, strategy: 'materialize' },
+      'validation',
+      /leave "validation"/,
+    ],
+    [
+      'a clustering',
+      {
+        validation: {},
+        task: 'clustering',
+        target: { base: 'airline.flights' },
+        model: { type: 'k-means', clusters: 3 },
+      },
+      'validation',
+      /leave "validation"/,
+    ],
+  ])('%s', (_what, change, field, suggestion) => {
+    const error = refusal(change);
+    expect(error.field).toBe(field);
+    if (field !== 'validation.folds') expect(error.suggestion).toMatch(suggestion);
+  });
+
+  test.each([
+    [
+      'a field that the model has not',
+      over({ L3: [1] }),
+      'AMALUR_UNKNOWN_FIELD',
+      'search.over.L3',
+      /did you mean l2\?/,
+    ],
+    ['another model', over({ type: ['nmf'] }), 'AMALUR_UNKNOWN_FIELD', 'search.over.type', /./],
+    [
+      'a value of a wrong type',
+      over({ l2: [0.1, '1'] }),
+      'AMALUR_WRONG_TYPE',
+      'search.over.l2[1]',
+      /quotation/,
+    ],
+    ['a value out of range', over({ l2: [0.1, -1] }), 'AMALUR_INVALID_JOB', 'search.over.l2[1]', undefined],
+    [
+      'a value unknown',
+      over({ classWeights: ['balancd'] }),
+      'AMALUR_INVALID_JOB',
+      'search.over.classWeights[0]',
+      undefined,
+    ],
+    ['no field', over({}), 'AMALUR_INVALID_JOB', 'search.over', undefined],
+    ['no value', over({ l2: [] }), 'AMALUR_INVALID_JOB', 'search.over.l2', undefined],
+    [
+      'a range downwards',
+      over({ l2: { from: 1, to: 0.1, count: 3 } }),
+      'AMALUR_INVALID_JOB',
+      'search.over.l2.to',
+      /larger/,
+    ],
+    [
+      'a logarithm of 0',
+      over({ l2: { from: 0, to: 1, count: 3 } }),
+      'AMALUR_INVALID_JOB',
+      'search.over.l2.from',
+      /linear/,
+    ],
+    [
+      'a range in a grid without count',
+      over({ l2: { from: 0.1, to: 1 } }),
+      'AMALUR_INVALID_JOB',
+      'search.over.l2.count',
+      /random/,
+    ],
+    [
+      'a range out of range',
+      over({ memory: { from: 1, to: 1000, count: 3 } }),
+      'AMALUR_INVALID_JOB',
+      'search.over.memory.to',
+      undefined,
+    ],
+    [
+      'a measure of another task',
+      over({ l2: [1] }, { measure: 'rmse' }),
+      'AMALUR_INVALID_JOB',
+      'search.measure',
+      /logLoss/,
+    ],
+    [
+      'the largest l2 of none',
+      over({ memory: [5] }, { choose: 'one-standard-error' }),
+      'AMALUR_INVALID_JOB',
+      'search.choose',
+      /l2/,
+    ],
+    [
+      'too large a grid',
+      over({ l2: { from: 1, to: 2, count: 151 } }),
+      'AMALUR_INVALID_JOB',
+      'search.over',
+      /random/,
+    ],
+    [
+      'too many trials',
+      over({ l2: { from: 1, to: 2 } }, { method: 'random', trials: 151 }),
+      'AMALUR_INVALID_JOB',
+      'search.trials',
+      /150/,
+    ],
+  ] as const)('%s', (_what, error, code, field, suggestion) => {
+    expect(error).toMatchObject({ code, field });
+    if (suggestion) expect(error.suggestion).toMatch(suggestion);
+  });
+
+  test('a column of folds that a table which brings rows in lacks, or has of another type', () => {
+    const union = (by: object) => ({ ...united(), validation: { by } });
+    for (const time of ['day', 'amount'])
+      expect(resolveShop(union({ time })).job.validation?.by).toEqual({ time });
+    const missing = refusalOf(() => resolveShop(union({ group: 'customer' })));
+    expect(missing).toMatchObject({ code: 'AMALUR_UNKNOWN_COLUMN', field: 'validation.by.group' });
+    const other = refusalOf(() => resolveShop(union({ time: 'note' })));
+    expect(other).toMatchObject({ code: 'AMALUR_WRONG_TYPE', field: 'validation.by.time' });
+  });
+});
+
+describe('the plan of a job with folds', () => {
+  const hosts = { aggregator: { ...TYPICAL_HOST, host: 'm' } };
+  const plan = (change: object) => planRun({ resolved: resolve(change), tables: flightsTables, hosts });
+  const validation = { folds: 5 };
+
+  test('brings rows together, and says why it does not train in rounds', () => {
+    const { chosen, candidates } = plan({ validation });
+    expect(chosen).toMatch(/^materialize@/);
+    const rounds = candidates.filter(({ mode }) => mode === 'rounds');
+    expect(rounds.length).toBeGreaterThan(0);
+    for (const { excluded } of rounds)
+      expect(excluded.join()).toContain('validation makes its folds where all rows are');
+  });
+
+  test('is refused where rows may not come together', () => {
+    const federate = refusalOf(() => plan({ validation, strategy: 'federate' }));
+    expect(federate).toMatchObject({ code: 'AMALUR_NO_PLAN', field: 'strategy' });
+    expect(federate.message).toContain('validation makes its folds where all rows are');
+    expect(federate.suggestion).toMatch(/without validation, federate@silo\.airline would be possible/);
+    const stay = refusalOf(() =>
+      plan({ validation, constraints: { rowsStay: ['airline', 'weather', 'registry'] } }),
+    );
+    expect(stay.code).toBe('AMALUR_NO_PLAN');
+    expect(stay.suggestion).toMatch(/without validation/);
+  });
+
+  test('expects the seconds of all its trainings, and segments as long as ever', () => {
+    const alone = plan({ strategy: 'materialize' });
+    const searched = plan({ strategy: 'materialize', validation, search: { over: { l2: [0.1, 1, 10] } } });
+    const secondsOf = ({ candidates, chosen }: typeof alone) =>
+      candidates.find(({ id }) => id === chosen)!.seconds;
+    expect(secondsOf(searched).compute / secondsOf(alone).compute).toBeCloseTo(1 + 3 * 4, 8);
+    expect(secondsOf(searched).join).toBe(secondsOf(alone).join);
+    expect(searched.segmentRounds).toBe(alone.segmentRounds);
+  });
+});

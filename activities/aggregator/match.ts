@@ -6,6 +6,7 @@ import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { agesOf, buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
+import { requireCounts, requireInRange } from '../../core/integration/label-range.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
 import { overlapOf, rowPatterns, rowsThatDiffer, type Overlap } from '../../core/integration/row-patterns.js';
 import {
@@ -42,7 +43,7 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
           const { learn } = input;
           const links = await readLinks(stores, input);
           const { layout, target, overlaps } = await join(() => integrate(context, input, links));
-          if (learn) requireLearnable(learn.job, trainingPart(target));
+          if (learn) requireLearnable(learn.job, target);
           return {
             target: await stores.put(privateHome(context.site), 'target', targetBundle(target)),
             rows: target.rows,
@@ -56,9 +57,12 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
   };
 }
 
-function requireLearnable(job: Job, { labels, weights }: TargetIndex): void {
+function requireLearnable(job: Job, target: TargetIndex): void {
+  const { labels, weights } = trainingPart(target);
   if (weights) requireWeights(weights);
   requireTwoClasses(job, labels, weights);
+  requireInRange(job, target.labels);
+  requireCounts(job, labels, weights);
 }
 
 type Links = ReadonlyMap<string, LinkData>;

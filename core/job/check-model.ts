@@ -7,6 +7,8 @@ import type { Job, ModelType } from './schema.js';
 const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: readonly Job['task'][] }> = {
   'logistic-regression': { does: 'logistic regression predicts a class', tasks: ['classification'] },
   'linear-regression': { does: 'linear regression predicts a number', tasks: ['regression'] },
+  'poisson-regression': { does: 'Poisson regression predicts a count', tasks: ['regression'] },
+  'gamma-regression': { does: 'gamma regression predicts an amount', tasks: ['regression'] },
   'neural-network': {
     does: 'neural network predicts a class or a number',
     tasks: ['classification', 'regression'],

@@ -41,6 +41,10 @@ const linearRegression = z.strictObject({
   ...solver,
 });
 
+const poissonRegression = z.strictObject({ type: z.literal('poisson-regression'), ...solver });
+
+const gammaRegression = z.strictObject({ type: z.literal('gamma-regression'), ...solver });
+
 const neuralNetwork = z.strictObject({
   type: z.literal('neural-network'),
   hidden: z
@@ -104,6 +108,8 @@ const nmf = z.strictObject({
 export const modelSchema = z.discriminatedUnion('type', [
   logisticRegression,
   linearRegression,
+  poissonRegression,
+  gammaRegression,
   neuralNetwork,
   kMeans,
   nmf,

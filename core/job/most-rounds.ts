@@ -13,6 +13,8 @@ export function mostRounds(model: ModelSpec): number {
       return model.maxRounds + 1;
     case 'linear-regression':
     case 'logistic-regression':
+    case 'poisson-regression':
+    case 'gamma-regression':
       return model.maxRounds;
   }
 }

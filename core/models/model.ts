@@ -21,6 +21,8 @@ export interface RegressionMetrics {
   readonly rmse: Measure;
   readonly mae: Measure;
   readonly r2: Measure;
+  /** Mean deviance, of a model of counts or amounts. */
+  readonly deviance?: Measure;
 }
 
 /** Measures of a clustering on one set of rows. */

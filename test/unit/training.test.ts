@@ -10,13 +10,14 @@ import { jobSchema, type ModelSpec } from '../../core/job/schema.js';
 import type { PartyTable } from '../../core/training/exchange.js';
 import { runLocally } from '../../core/training/local-runner.js';
 import { denseOf, integration, type KnownSource } from '../support/arbitrary-integration.js';
+import { labelsFor, lossOf } from '../support/glm-labels.js';
 import { trainInProcess } from '../support/rounds-in-process.js';
 
-const specs = ['logistic-regression', 'linear-regression'].map((type) =>
-  jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }),
+const specs = ['logistic-regression', 'linear-regression', 'poisson-regression', 'gamma-regression'].map(
+  (type) => jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }),
 );
 
-const problem = integration
+const drawn = integration
   .filter(({ rows, sources }) => rows >= 2 && sources.some(({ table }) => table.columns > 0))
   .chain((scene) =>
     fc
@@ -82,6 +83,7 @@ test('a column of large numbers with a small spread is learned from as if it wer
 });
 
 describe.each(specs)('$type', (spec) => {
+  const problem = drawn.map((scene) => ({ ...scene, labels: labelsFor(spec, scene.labels) }));
   const whole = (table: Matrix, labels: Float64Array) => {
     const { parameters, own } = runLocally({ table, names: columnsOf(table), labels, spec, rounds: 1000 });
     return [...parameters.data, ...own];
@@ -110,9 +112,7 @@ describe.each(specs)('$type', (spec) => {
           const intercept = theta.at(-1)!;
           const losses = cells.map((row, t) => {
             const score = row.reduce((sum, cell, c) => sum + cell * theta[c]!, intercept);
-            return spec.type === 'linear-regression'
-              ? 0.5 * (score - labels[t]!) ** 2
-              : Math.max(score, 0) + Math.log1p(Math.exp(-Math.abs(score))) - labels[t]! * score;
+            return lossOf(spec, score, labels[t]!);
           });
           const penalty = theta.slice(0, -1).reduce((sum, value) => sum + 0.05 * value * value, 0);
           return losses.reduce((sum, value) => sum + value, 0) / rows + penalty;

@@ -6,7 +6,7 @@ import { plus, scaled } from '../../training/vectors.js';
 import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
 import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
 import { minimizeAlong } from './line-search.js';
-import type { Loss, WeightedRows } from './loss.js';
+import type { Loss, OffsetRows } from './loss.js';
 import { decodeUp, glmSpec, type GlmSpec, type PartyUp } from './party.js';
 import { rowWeights, type RowWeights } from './row-weights.js';
 import { readState, writeState, type Working } from './state.js';
@@ -20,9 +20,11 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
   const root = Math.sqrt(loss.curvature);
   return {
     start(target, spec) {
-      const scores = new Float64Array(target.rows);
+      const given = glmSpec(spec);
+      const intercept = loss.begin?.(weighted(target, given)) ?? 0;
+      const scores = Float64Array.from(target.labels, () => intercept);
       const blank = {
-        spec: glmSpec(spec),
+        spec: given,
         round: 0,
         loss: 0,
         bestNorm: Infinity,
@@ -32,7 +34,7 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
         gram: undefined,
         penalties: undefined,
         step: null,
-        intercept: 0,
+        intercept,
         offset: 0,
         interceptBasis: undefined,
       };
@@ -180,7 +182,7 @@ function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<Aggre
 }
 
 /** Labels with the weights that rows and their classes have. */
-function weighted(target: TrainingRows, spec: GlmSpec): WeightedRows & RowWeights {
+function weighted(target: TrainingRows, spec: GlmSpec): OffsetRows & RowWeights {
   const classes = spec.type === 'logistic-regression' ? spec.classWeights : 'none';
   return { labels: target.labels, ...rowWeights(target, classes) };
 }

@@ -1,6 +1,6 @@
 import type { Dense } from '../../algebra/matrix.js';
 import type { Job } from '../../job/schema.js';
-import { evaluate } from '../evaluate.js';
+import { evaluate, meanDeviance } from '../evaluate.js';
 import type { ModelFamily } from '../family.js';
 import { glmAggregator } from './aggregator.js';
 import type { Loss } from './loss.js';
@@ -14,6 +14,12 @@ export function generalisedLinear(loss: Loss, task: Job['task']): ModelFamily {
     party: glmParty(loss.curvature),
     aggregator: glmAggregator(loss),
     predict: (scores, own) => new Map([['prediction', prediction(scores, own)]]),
-    measure: (scores, own, labels) => evaluate(task, prediction(scores, own), labels),
+    measure(scores, own, labels) {
+      const predictions = prediction(scores, own);
+      const metrics = evaluate(task, predictions, labels);
+      return loss.deviance
+        ? { ...metrics, deviance: meanDeviance(loss.deviance, predictions, labels) }
+        : metrics;
+    },
   };
 }

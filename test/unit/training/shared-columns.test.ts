@@ -5,8 +5,9 @@ import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import type { Matrix } from '../../../core/algebra/matrix.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import { runLocally } from '../../../core/training/local-runner.js';
-import { grouped, type Grouped } from '../../support/arbitrary-groups.js';
+import { grouped as drawn, type Grouped } from '../../support/arbitrary-groups.js';
 import { denseOf } from '../../support/arbitrary-integration.js';
+import { labelsFor } from '../../support/glm-labels.js';
 import { trainInProcess, type InRounds } from '../../support/rounds-in-process.js';
 
 // Columns of T that several tables supply: outer joins, unions, and both beside columns of one table.
@@ -15,6 +16,8 @@ const specs = [
   { type: 'logistic-regression' },
   { type: 'logistic-regression', classWeights: 'balanced' },
   { type: 'linear-regression' },
+  { type: 'poisson-regression' },
+  { type: 'gamma-regression' },
 ].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);
@@ -24,6 +27,10 @@ function flat({ parameters, own }: InRounds, { target }: Grouped): number[] {
 }
 
 describe.each(specs)('$type $classWeights', (spec) => {
+  const grouped = drawn.map((scene) => ({
+    ...scene,
+    target: { ...scene.target, labels: labelsFor(spec, scene.target.labels) },
+  }));
   const whole = (table: Matrix, { names, target }: Grouped) => {
     const labels = target.labels.subarray(0, target.trainRows);
     const weights = target.weights && { weights: target.weights.subarray(0, target.trainRows) };

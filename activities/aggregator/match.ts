@@ -15,7 +15,7 @@ import {
   trainingPart,
   type TargetIndex,
 } from '../../core/integration/target-index.js';
-import { requireWeights } from '../../core/integration/weights.js';
+import { requireOffsets, requireWeights } from '../../core/integration/weights.js';
 import { mayOverlap, originsOf } from '../../core/job/resolved.js';
 import type { Job } from '../../core/job/schema.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
@@ -43,6 +43,7 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
           const { learn } = input;
           const links = await readLinks(stores, input);
           const { layout, target, overlaps } = await join(() => integrate(context, input, links));
+          if (target.offsets) requireOffsets(target.offsets);
           if (learn) requireLearnable(learn.job, target);
           return {
             target: await stores.put(privateHome(context.site), 'target', targetBundle(target)),
@@ -110,6 +111,7 @@ function integrate(
     tables: links,
     origins: originsOf(resolved).map(({ id }) => id),
     ...(learn && { learn: resolved }),
+    ...(resolved.offsets && { offsets: resolved.offsets }),
   });
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') {

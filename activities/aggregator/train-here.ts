@@ -2,8 +2,9 @@ import { entryOf } from '../../core/entry-of.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { rowRange } from '../../core/algebra/stack.js';
 import { encodedWidth } from '../../core/integration/encoder.js';
+import { testPart, trainingPart } from '../../core/integration/target-index.js';
 import { shareId } from '../../core/job/resolved.js';
-import { scoresOf } from '../../core/models/family.js';
+import { scoresOf, withOffsets } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { familyOf } from '../../core/models/programs.js';
@@ -44,8 +45,11 @@ export function localOperations(
           if (!result) throw new Error('a training is finished after its last segment');
           const { parameters, own } = result;
           const family = familyOf(spec.type);
-          const measuredOn = (side: 'train' | 'test') =>
-            family.measure(scoresOf(family, table[side], parameters), own, labels[side]);
+          const offsets = { train: trainingPart(target).offsets, test: testPart(target).offsets };
+          const measuredOn = (side: 'train' | 'test') => {
+            const scores = withOffsets(scoresOf(family, table[side], parameters), offsets[side]);
+            return family.measure(scores, own, labels[side]);
+          };
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const group of target.groups) {

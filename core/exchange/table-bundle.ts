@@ -38,6 +38,7 @@ export interface LinkData {
   readonly cells: ReadonlyMap<string, KeyTokens>;
   readonly labels?: Float64Array;
   readonly weights?: Float64Array;
+  readonly offsets?: Float64Array;
   /** 1 for a row that is held out for testing. */
   readonly heldOut?: Uint8Array;
   /** How new each row is. */
@@ -51,7 +52,8 @@ const linkJson = z.object({
   identity: z.record(z.string(), z.array(z.string())),
 });
 
-export function linkBundle({ rows, keys, cells, labels, weights, heldOut, age, identity }: LinkData): Bundle {
+export function linkBundle(link: LinkData): Bundle {
+  const { rows, keys, cells, labels, weights, offsets, heldOut, age, identity } = link;
   return {
     json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
     tensors: {
@@ -60,6 +62,7 @@ export function linkBundle({ rows, keys, cells, labels, weights, heldOut, age, i
       ...prefixed('identity.', new Map([...identity].map(([name, { codes }]) => [name, codes]))),
       ...(labels && { labels: { shape: [labels.length], data: labels } }),
       ...(weights && { weights: { shape: [weights.length], data: weights } }),
+      ...(offsets && { offsets: { shape: [offsets.length], data: offsets } }),
       ...(heldOut && { heldOut: { shape: [heldOut.length], data: heldOut } }),
       ...(age && { age: { shape: [age.length], data: age } }),
     },
@@ -73,12 +76,14 @@ export function readLink({ json, tensors }: Bundle): LinkData {
   const heldOut = tensors.heldOut?.data;
   const age = tensors.age?.data;
   const weights = tensors.weights?.data;
+  const offsets = tensors.offsets?.data;
   return {
     rows,
     keys: readTokens('key', tensors),
     cells: readTokens('cell', tensors),
     ...(labels instanceof Float64Array && { labels }),
     ...(weights instanceof Float64Array && { weights }),
+    ...(offsets instanceof Float64Array && { offsets }),
     ...(heldOut instanceof Uint8Array && { heldOut }),
     ...(age instanceof Float64Array && { age }),
     identity: new Map(

@@ -13,7 +13,7 @@ const targetJson = z.object({
 });
 
 export function targetBundle(target: TargetIndex): Bundle {
-  const { rows, trainRows, labels, weights, groups, origins } = target;
+  const { rows, trainRows, labels, weights, offsets, groups, origins } = target;
   return {
     json: {
       rows,
@@ -27,6 +27,7 @@ export function targetBundle(target: TargetIndex): Bundle {
     tensors: {
       labels: { shape: [labels.length], data: labels },
       ...(weights && { weights: { shape: [weights.length], data: weights } }),
+      ...(offsets && { offsets: { shape: [offsets.length], data: offsets } }),
       ...Object.fromEntries(
         [...sharesById(target)].map(([id, share]) => [`index.${id}`, { shape: [rows], data: share.rows }]),
       ),
@@ -41,6 +42,7 @@ export function readTarget({ json, tensors }: Bundle): TargetIndex {
   const { rows, trainRows, groups, origins } = targetJson.parse(json);
   const labels = tensors.labels?.data;
   const weights = tensors.weights?.data;
+  const offsets = tensors.offsets?.data;
   const indexOf = (name: string) => {
     const index = tensors[name]?.data;
     if (!(index instanceof Int32Array)) throw new Error(`the target has no tensor ${name}`);
@@ -51,6 +53,7 @@ export function readTarget({ json, tensors }: Bundle): TargetIndex {
     trainRows,
     labels: labels instanceof Float64Array ? labels : new Float64Array(0),
     ...(weights instanceof Float64Array && { weights }),
+    ...(offsets instanceof Float64Array && { offsets }),
     groups: groups.map(({ id, shares }) => ({
       id,
       shares: shares.map((share) => ({ ...share, rows: indexOf(`index.${shareId({ id }, share.party)}`) })),

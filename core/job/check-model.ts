@@ -17,6 +17,14 @@ const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: reado
   nmf: { does: 'matrix factorisation finds components of rows', tasks: ['decomposition'] },
 };
 
+/** Models of one score, to which a number can be added. */
+const TAKES_OFFSETS: readonly ModelType[] = [
+  'linear-regression',
+  'logistic-regression',
+  'poisson-regression',
+  'gamma-regression',
+];
+
 /** Checks that model, task and strategy go together. Throws AMALUR_INVALID_JOB. */
 export function checkModel(job: Job): void {
   const { type } = job.model;
@@ -35,6 +43,13 @@ export function checkModel(job: Job): void {
       `a ${does} that count alike, and the job weighs them`,
       'target.weight',
       'leave "weight" out, and name its column in features.exclude if it is not to count',
+    );
+  }
+  if (job.target.offset !== undefined && !TAKES_OFFSETS.includes(type)) {
+    refuse(
+      `a ${does}, and has no score to which an offset is added`,
+      'target.offset',
+      'leave "offset" out, or choose a generalised linear model',
     );
   }
   if (job.model.type === 'linear-regression' && job.model.solver === 'gram' && job.strategy === 'federate') {

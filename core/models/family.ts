@@ -39,6 +39,12 @@ export interface Solution {
   readonly stopped: StopReason;
 }
 
+/** Scores of the rows of T with what is added to each of them; o is that of the same rows. */
+export function withOffsets(scores: Dense, offsets: Float64Array | undefined): Dense {
+  if (offsets === undefined) return scores;
+  return { ...scores, data: scores.data.map((score, row) => score + offsets[row]!) };
+}
+
 export function scoresOf(family: ModelFamily, table: Matrix, theta: Dense): Dense {
   return family.scores ? family.scores(table, theta) : table.multiply(theta);
 }

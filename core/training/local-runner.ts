@@ -42,6 +42,8 @@ export interface LocalRun {
   readonly labels: Float64Array;
   /** w over the training rows; default: all 1. */
   readonly weights?: Float64Array;
+  /** o over the training rows; default: nothing is added to scores. */
+  readonly offsets?: Float64Array;
   readonly spec: ModelSpec;
   /** Where an earlier call ended; default: the beginning. */
   readonly from?: LocalState;
@@ -113,11 +115,12 @@ function sourceOf({ table, names }: LocalRun): PartyTable {
   return { table, names, counts: new Float64Array(table.rows).fill(1), trainRows: table.rows };
 }
 
-function rowsOf({ table, labels, weights }: LocalRun, { party }: ModelFamily): TrainingRows {
+function rowsOf({ table, labels, weights, offsets }: LocalRun, { party }: ModelFamily): TrainingRows {
   return {
     rows: table.rows,
     labels,
     ...(weights && { weights }),
+    ...(offsets && { offsets }),
     ...(party.needs.norms && { norms: table.squaredRowNorms() }),
   };
 }

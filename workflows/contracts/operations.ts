@@ -53,6 +53,8 @@ export interface PartyLink {
   readonly label?: Label;
   /** For training: the column of weights, of a table that supplies it. */
   readonly weight?: string;
+  /** The column of offsets, of a table that supplies it. */
+  readonly offset?: string;
   /** For training: the row key that decides which rows are held out, of a table that brings rows in. */
   readonly split?: { readonly columns: readonly string[]; readonly seed: number; readonly test: number };
   /** For inference: columns that name a row in the result, of a table that brings rows in. */
@@ -84,7 +86,7 @@ export interface PublishOutput extends Costed {
 }
 
 export interface MatchInput extends OfExecution {
-  readonly resolved: Pick<ResolvedJob, 'joins' | 'groups' | 'labels' | 'weights'> & {
+  readonly resolved: Pick<ResolvedJob, 'joins' | 'groups' | 'labels' | 'weights' | 'offsets'> & {
     /** Without their features, which the groups have: a wide table's make up most of a payload. */
     readonly parties: readonly Pick<Party, 'id' | 'silo'>[];
   };

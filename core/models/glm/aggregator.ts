@@ -22,7 +22,7 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
     start(target, spec) {
       const given = glmSpec(spec);
       const intercept = loss.begin?.(weighted(target, given)) ?? 0;
-      const scores = Float64Array.from(target.labels, () => intercept);
+      const scores = Float64Array.from(target.labels, (_, row) => intercept + (target.offsets?.[row] ?? 0));
       const blank = {
         spec: given,
         round: 0,
@@ -181,10 +181,10 @@ function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<Aggre
   };
 }
 
-/** Labels with the weights that rows and their classes have. */
+/** Labels and offsets with the weights that rows and their classes have. */
 function weighted(target: TrainingRows, spec: GlmSpec): OffsetRows & RowWeights {
   const classes = spec.type === 'logistic-regression' ? spec.classWeights : 'none';
-  return { labels: target.labels, ...rowWeights(target, classes) };
+  return { labels: target.labels, offsets: target.offsets, ...rowWeights(target, classes) };
 }
 
 /** The Gram matrix with the intercept's piece added. */

@@ -37,6 +37,9 @@ export function solveRidge(
   tolerance: number,
 ): RidgeSolution | undefined {
   const { weights, total } = rowWeights(target, 'none');
+  const { offsets } = target;
+  // What is added to a score might as well be taken off the label.
+  const labels = offsets ? plus(target.labels, -1, offsets) : target.labels;
   const mean = table.columnSums(weights).map((sum) => sum / total);
   const factor = independent(centredGram(table, weights, total, mean, l2), mean);
   if (!factor) return undefined;
@@ -44,14 +47,14 @@ export function solveRidge(
     dot(weights ?? new Float64Array(values.length).fill(1), values) / total;
 
   let theta: Float64Array = new Float64Array(table.columns);
-  let intercept = average(target.labels);
-  let at = objective(table, target.labels, weights, total, l2, theta, intercept);
+  let intercept = average(labels);
+  let at = objective(table, labels, weights, total, l2, theta, intercept);
   // The first correction, from θ = 0, is the solution; the others mend what rounding has left.
   for (let pass = 0; pass <= REFINEMENTS && (pass === 0 || at.gradientNorm > tolerance); pass++) {
     const centred = plus(at.gradient, -at.slope, mean);
     const next = plus(theta, -1, solveLowerTransposed(factor, solveLower(factor, centred)));
     const offset = intercept - at.slope - dot(mean, plus(next, -1, theta));
-    const there = objective(table, target.labels, weights, total, l2, next, offset);
+    const there = objective(table, labels, weights, total, l2, next, offset);
     if (pass > 0 && !(there.gradientNorm < at.gradientNorm)) break;
     [theta, intercept, at] = [next, offset, there];
   }

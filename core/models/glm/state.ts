@@ -17,7 +17,7 @@ export interface Working {
   readonly loss: number;
   readonly bestNorm: number;
   readonly roundsSinceBest: number;
-  /** s = Tθ + intercept, centred or not, length n (training rows). */
+  /** s = Tθ + intercept + offsets, centred or not, length n (training rows). */
   readonly scores: Float64Array;
   /** T b of every basis vector, intercept included; undefined before the first gradient. */
   readonly products: Basis | undefined;

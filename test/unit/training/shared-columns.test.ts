@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { denseMatrix } from '../../../core/algebra/dense.js';
 import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import type { Matrix } from '../../../core/algebra/matrix.js';
+import { trainingPart } from '../../../core/integration/target-index.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import { runLocally } from '../../../core/training/local-runner.js';
 import { grouped as drawn, type Grouped } from '../../support/arbitrary-groups.js';
@@ -32,9 +33,9 @@ describe.each(specs)('$type $classWeights', (spec) => {
     target: { ...scene.target, labels: labelsFor(spec, scene.target.labels) },
   }));
   const whole = (table: Matrix, { names, target }: Grouped) => {
-    const labels = target.labels.subarray(0, target.trainRows);
-    const weights = target.weights && { weights: target.weights.subarray(0, target.trainRows) };
-    const { parameters, own } = runLocally({ table, names, labels, ...weights, spec, rounds: 1000 });
+    const { labels, weights, offsets } = trainingPart(target);
+    const facts = { labels, ...(weights && { weights }), ...(offsets && { offsets }) };
+    const { parameters, own } = runLocally({ table, names, ...facts, spec, rounds: 1000 });
     return [...parameters.data, ...own];
   };
 

@@ -9,6 +9,8 @@ const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: reado
   'linear-regression': { does: 'linear regression predicts a number', tasks: ['regression'] },
   'poisson-regression': { does: 'Poisson regression predicts a count', tasks: ['regression'] },
   'gamma-regression': { does: 'gamma regression predicts an amount', tasks: ['regression'] },
+  'huber-regression': { does: 'Huber regression predicts a number', tasks: ['regression'] },
+  'quantile-regression': { does: 'quantile regression predicts a number', tasks: ['regression'] },
   'neural-network': {
     does: 'neural network predicts a class or a number',
     tasks: ['classification', 'regression'],
@@ -23,6 +25,8 @@ const TAKES_OFFSETS: readonly ModelType[] = [
   'logistic-regression',
   'poisson-regression',
   'gamma-regression',
+  'huber-regression',
+  'quantile-regression',
 ];
 
 /** Checks that model, task and strategy go together. Throws AMALUR_INVALID_JOB. */

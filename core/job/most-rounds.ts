@@ -15,6 +15,8 @@ export function mostRounds(model: ModelSpec): number {
     case 'logistic-regression':
     case 'poisson-regression':
     case 'gamma-regression':
+    case 'huber-regression':
+    case 'quantile-regression':
       return model.maxRounds;
   }
 }

@@ -6,8 +6,9 @@ export function labelsFor({ type }: ModelSpec, labels: Float64Array): Float64Arr
 }
 
 /** The loss of one row, from its definition. */
-export function lossOf({ type }: ModelSpec, score: number, label: number): number {
-  switch (type) {
+export function lossOf(spec: ModelSpec, score: number, label: number): number {
+  const distance = Math.abs(score - label);
+  switch (spec.type) {
     case 'linear-regression':
       return 0.5 * (score - label) ** 2;
     case 'logistic-regression':
@@ -16,7 +17,9 @@ export function lossOf({ type }: ModelSpec, score: number, label: number): numbe
       return Math.exp(score) - label * score;
     case 'gamma-regression':
       return label * Math.exp(-score) + score;
+    case 'huber-regression':
+      return distance <= spec.delta ? 0.5 * distance ** 2 : spec.delta * (distance - spec.delta / 2);
     default:
-      throw new Error(`${type} is no generalised linear model`);
+      throw new Error(`${spec.type} is no generalised linear model`);
   }
 }

@@ -13,9 +13,13 @@ import { denseOf, integration, type KnownSource } from '../support/arbitrary-int
 import { labelsFor, lossOf } from '../support/glm-labels.js';
 import { trainInProcess } from '../support/rounds-in-process.js';
 
-const specs = ['logistic-regression', 'linear-regression', 'poisson-regression', 'gamma-regression'].map(
-  (type) => jobSchema.shape.model.parse({ type, l2: 0.1, tolerance: 1e-12, memory: 5 }),
-);
+const specs = [
+  { type: 'logistic-regression' },
+  { type: 'linear-regression' },
+  { type: 'poisson-regression' },
+  { type: 'gamma-regression' },
+  { type: 'huber-regression', delta: 0.3 },
+].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const drawn = integration
   .filter(({ rows, sources }) => rows >= 2 && sources.some(({ table }) => table.columns > 0))
@@ -117,11 +121,12 @@ describe.each(specs)('$type', (spec) => {
           const penalty = theta.slice(0, -1).reduce((sum, value) => sum + 0.05 * value * value, 0);
           return losses.reduce((sum, value) => sum + value, 0) / rows + penalty;
         };
-        const step = 1e-5;
+        // A loss whose second derivative jumps at a row leaves half the step of the jump.
+        const [step, near] = spec.type === 'huber-regression' ? [1e-7, 1e-6] : [1e-5, 1e-7];
         solution.forEach((_, i) => {
           const moved = (by: number) => solution.map((value, j) => (i === j ? value + by : value));
           const slope = (objective(moved(step)) - objective(moved(-step))) / (2 * step);
-          expect(Math.abs(slope)).toBeLessThan(1e-7);
+          expect(Math.abs(slope)).toBeLessThan(near);
         });
       }),
       { numRuns: 50 },

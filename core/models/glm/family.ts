@@ -3,11 +3,12 @@ import type { Job } from '../../job/schema.js';
 import { evaluate, meanDeviance } from '../evaluate.js';
 import type { ModelFamily } from '../family.js';
 import { glmAggregator } from './aggregator.js';
-import type { Loss } from './loss.js';
+import type { Loss, LossFamily } from './loss.js';
 import { glmParty } from './party.js';
 
 /** The model that minimises Σ v_i loss(t_iᵀθ + b, y_i) / Σ v + λ/2 ‖θ‖² and predicts link(Tθ + b). */
-export function generalisedLinear(loss: Loss, task: Job['task']): ModelFamily {
+export function generalisedLinear(given: Loss | LossFamily, task: Job['task']): ModelFamily {
+  const loss = 'of' in given ? given : { ...given, of: () => given };
   const prediction = (scores: Dense, [intercept = 0]: Float64Array) =>
     scores.data.map((score) => loss.predict(score + intercept));
   return {

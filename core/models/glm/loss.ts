@@ -1,3 +1,5 @@
+import type { GlmSpec } from './party.js';
+
 /** Labels and weights of the same rows. */
 export interface WeightedRows {
   /** y. */
@@ -34,4 +36,12 @@ export interface Loss {
   readonly begin?: (rows: OffsetRows) => number;
   /** How far a prediction is from a label, as deviance: 0 where they are equal. */
   readonly deviance?: (prediction: number, label: number) => number;
+}
+
+/** Losses of which settings, and stages of the training, choose one. */
+export interface LossFamily extends Pick<Loss, 'curvature' | 'predict' | 'deviance'> {
+  /** @param bandwidth by how much it is smoothed; 0 for a loss that is smooth by itself */
+  of(spec: GlmSpec, bandwidth: number): Loss;
+  /** From wide to narrow, the bandwidths of the stages by which a training comes to a loss that is not smooth; default: none. */
+  readonly bandwidths?: (rows: OffsetRows) => readonly number[];
 }

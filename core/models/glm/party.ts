@@ -22,6 +22,8 @@ const GLM_TYPES = [
   'logistic-regression',
   'poisson-regression',
   'gamma-regression',
+  'huber-regression',
+  'quantile-regression',
 ] as const satisfies readonly ModelType[];
 
 export type GlmSpec = Extract<ModelSpec, { type: (typeof GLM_TYPES)[number] }>;

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Loss } from '../../../core/models/glm/loss.js';
 import { gammaLoss } from '../../../core/models/gamma-regression.js';
+import { huberLoss } from '../../../core/models/huber-regression.js';
 import { squaredLoss } from '../../../core/models/linear-regression.js';
 import { logisticLoss } from '../../../core/models/logistic-regression.js';
 import { poissonLoss } from '../../../core/models/poisson-regression.js';
+import { smoothedCheck } from '../../../core/models/quantile-regression.js';
 
 const number = fc.integer({ min: -400, max: 400 }).map((n) => n / 100);
 
@@ -43,11 +45,19 @@ describe.each([
   ['logistic', logisticLoss],
   ['Poisson', poissonLoss],
   ['gamma', gammaLoss],
-])('the %s loss', (_, loss) => {
+  ['Huber', huberLoss(0.7), 0.7],
+  ['smoothed check', smoothedCheck(0.8, 0.5), 0.5],
+])('the %s loss', (_, loss, kink = -1) => {
+  /** Whether no score is at a distance from its label at which the second derivative jumps. */
+  const isSmooth = (scores: Float64Array, labels: Float64Array) =>
+    scores.every((score, row) => Math.abs(Math.abs(score - labels[row]!) - kink) > 0.01);
+
   test('has the derivatives that differences of it have, weighted or not', () => {
     fc.assert(
       fc.property(rows, fc.boolean(), number, ({ scores, direction, labels, weights }, weighted, alpha) => {
         const given = { labels, ...(weighted && { weights }) };
+        const moving = scores.map((score, row) => score + alpha * direction[row]!);
+        fc.pre(isSmooth(scores, labels) && isSmooth(moving, labels));
         const at = (s: Float64Array) => loss.residual(s, given, new Float64Array(s.length));
         const residual = new Float64Array(scores.length);
         loss.residual(scores, given, residual);

@@ -19,6 +19,7 @@ const specs = [
   { type: 'linear-regression' },
   { type: 'poisson-regression' },
   { type: 'gamma-regression' },
+  { type: 'huber-regression', delta: 0.3 },
 ].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);

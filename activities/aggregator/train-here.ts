@@ -50,13 +50,18 @@ export function localOperations(
             const scores = withOffsets(scoresOf(family, table[side], parameters), offsets[side]);
             return family.measure(scores, own, labels[side]);
           };
+          const errors = family.standardErrors?.(table.train, trainingPart(target), spec, parameters, own);
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const group of target.groups) {
             const encoder = entryOf(table.encoders, group.id);
             const theta = rowRange(parameters, offset, encodedWidth(encoder));
+            const standardErrors = errors?.theta.slice(offset, offset + theta.rows);
             offset += theta.rows;
-            const part = partBundle({ party: group.id, encoder, theta });
+            const part = partBundle({
+              ...{ party: group.id, encoder, theta },
+              ...(standardErrors && { standardErrors }),
+            });
             const ref = await stores.put('exchange', 'model', part);
             for (const { party } of group.shares) parts[shareId(group, party)] = ref;
           }
@@ -64,6 +69,7 @@ export function localOperations(
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
+            ...(errors && { interceptError: errors.intercept }),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),

@@ -20,6 +20,14 @@ export interface ModelFamily {
   readonly solve?: (table: Matrix, target: TrainingRows, spec: ModelSpec) => Solution | undefined;
   /** What the rows of a table give to a prediction under θ (c × q), to be added up over parties; default: D θ. */
   readonly scores?: (table: Matrix, theta: Dense) => Dense;
+  /** How uncertain the solution is, where T is at hand; undefined where that is not known. */
+  readonly standardErrors?: (
+    table: Matrix,
+    target: TrainingRows,
+    spec: ModelSpec,
+    parameters: Dense,
+    own: Float64Array,
+  ) => StandardErrors | undefined;
   /**
    * The columns that are predicted, by name.
    * @param scores Σ_k I_k scores(D_k, θ_k), one row for each row of T
@@ -28,6 +36,12 @@ export interface ModelFamily {
   predict(scores: Dense, own: Float64Array): ReadonlyMap<string, Float64Array>;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
   measure(scores: Dense, own: Float64Array, labels: Float64Array): Metrics;
+}
+
+export interface StandardErrors {
+  /** Of θ, length c_T. */
+  readonly theta: Float64Array;
+  readonly intercept: number;
 }
 
 export interface Solution {

@@ -12,6 +12,7 @@ export const gammaLoss = summed({
   slope: (ratio) => 1 - ratio,
   bend: (ratio) => ratio,
   predict: Math.exp,
+  likelihood: { information: () => 1, pearson: (score, label) => label * Math.exp(-score) - 1 },
   /** log(Σ v y e⁻ᵒ / Σ v). */
   begin: ({ labels, weights, offsets }) =>
     logMean(

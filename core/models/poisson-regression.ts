@@ -13,6 +13,7 @@ export const poissonLoss = summed({
   slope: (mean, label) => mean - label,
   bend: (mean) => mean,
   predict: Math.exp,
+  likelihood: { information: Math.exp },
   /** log(Σ v y / Σ v eᵒ). */
   begin: ({ labels, weights, offsets }) =>
     logMean(labels.length, weights, labels, undefined) - logMean(labels.length, weights, undefined, offsets),

@@ -94,6 +94,13 @@ describe.each(['returns', 'delivery', 'delivery-gamma', 'delivery-huber'])('the 
     });
   });
 
+  test('has standard errors where all rows were in one place and it is a likelihood, and none elsewhere', () => {
+    const errorOf = (way: Way) => of(models, way).record.manifest.interceptError;
+    if (name === 'delivery-huber') expect(errorOf('materialize')).toBeUndefined();
+    else expect(errorOf('materialize')).toBeGreaterThan(0);
+    for (const way of ['factorize', 'federate'] as const) expect(errorOf(way)).toBeUndefined();
+  });
+
   test('by federate leaves every part of the model in the store of its silo', () => {
     const { parts } = of(models, 'federate').record.manifest;
     expect(Object.fromEntries(Object.entries(parts).map(([party, { home }]) => [party, home]))).toEqual({

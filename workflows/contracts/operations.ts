@@ -227,7 +227,7 @@ export interface FinishPartiesOutput extends Costed {
   readonly shares: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own' | 'solver'> {
+export interface Fitted extends Pick<ModelManifest, 'intercept' | 'interceptError' | 'own' | 'solver'> {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];

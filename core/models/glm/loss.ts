@@ -14,6 +14,14 @@ export interface OffsetRows extends WeightedRows {
   readonly offsets?: Float64Array | undefined;
 }
 
+/** What the loss of a row says beyond its minimum, where it is the logarithm of a likelihood. */
+export interface Likelihood {
+  /** Fisher's information of a row on its score, E ∂²loss/∂s². */
+  readonly information: (score: number) => number;
+  /** Distance of label and mean in units of the spread, of a likelihood whose dispersion has to be estimated. */
+  readonly pearson?: (score: number, label: number) => number;
+}
+
 /**
  * What makes a generalised linear model: a convex loss of one score and one label. Sums run over rows 0 … n−1 in order,
  * n being the length of the labels, so that they give the same bits wherever they are formed.
@@ -34,12 +42,13 @@ export interface Loss {
   readonly predict: (score: number) => number;
   /** The intercept with which a training begins; default: 0. */
   readonly begin?: (rows: OffsetRows) => number;
+  readonly likelihood?: Likelihood;
   /** How far a prediction is from a label, as deviance: 0 where they are equal. */
   readonly deviance?: (prediction: number, label: number) => number;
 }
 
 /** Losses of which settings, and stages of the training, choose one. */
-export interface LossFamily extends Pick<Loss, 'curvature' | 'predict' | 'deviance'> {
+export interface LossFamily extends Pick<Loss, 'curvature' | 'predict' | 'deviance' | 'likelihood'> {
   /** @param bandwidth by how much it is smoothed; 0 for a loss that is smooth by itself */
   of(spec: GlmSpec, bandwidth: number): Loss;
   /** From wide to narrow, the bandwidths of the stages by which a training comes to a loss that is not smooth; default: none. */

@@ -44,6 +44,7 @@ export function linkOf(
     ...(age !== undefined && { age }),
     ...(purpose === 'inference' && identified(resolved, party, site, secret)),
     ...(purpose.startsWith('training') && toLearn(resolved, party)),
+    ...(purpose !== 'explanation' && toAdd(resolved, party)),
   };
 }
 
@@ -57,6 +58,12 @@ function identified(
   const { rowsStay, keysStay } = resolved.job.constraints;
   const stays = siteOf(silo) !== site && (secret || [...rowsStay, ...keysStay].includes(silo));
   return !stays && originsOf(resolved).some((origin) => origin.id === id) ? { identify: rowKey } : {};
+}
+
+/** Offsets are added to scores in training and in prediction. */
+function toAdd({ offsets = [] }: ResolvedJob, { id }: Party): Partial<PartyLink> {
+  const offset = offsets.find(({ party }) => party === id);
+  return offset ? { offset: offset.column } : {};
 }
 
 function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {

@@ -122,8 +122,13 @@ export async function publishAndMatch(
 }
 
 /** What matching has to know of a job. */
-export function matched({ parties, joins, groups, labels, weights }: ResolvedJob): MatchInput['resolved'] {
-  return { parties: parties.map(({ id, silo }) => ({ id, silo })), joins, groups, labels, weights };
+export function matched(resolved: ResolvedJob): MatchInput['resolved'] {
+  const { parties, joins, groups, labels, weights, offsets } = resolved;
+  return {
+    parties: parties.map(({ id, silo }) => ({ id, silo })),
+    ...{ joins, groups, labels, weights },
+    ...(offsets && { offsets }),
+  };
 }
 
 /** Whether the job wants tables to agree, so that tokens of their cells have to be compared: under a secret unless rows travel. */

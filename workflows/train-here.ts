@@ -83,10 +83,14 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, own, solver, metrics, curve, parts } = finished;
+  const { intercept, interceptError, own, solver, metrics, curve, parts } = finished;
   return {
     manifest: {
-      ...{ type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+      ...{ type: spec.type, intercept },
+      ...(interceptError !== undefined && { interceptError }),
+      ...(own && { own }),
+      ...(solver && { solver }),
+      parts,
       ...(found && { validation: found.report }),
     },
     rounds: step.progress.round,

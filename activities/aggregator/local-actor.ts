@@ -4,10 +4,15 @@ import { nest, nested } from '../../core/exchange/nested.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { localTable, type LocalTable } from '../../core/integration/local-table.js';
-import type { TargetIndex } from '../../core/integration/target-index.js';
+import { trainingPart, type TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { familyOf } from '../../core/models/programs.js';
-import { runLocally, type LocalResult, type LocalState } from '../../core/training/local-runner.js';
+import {
+  runLocally,
+  type LocalResult,
+  type LocalRun,
+  type LocalState,
+} from '../../core/training/local-runner.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 import type { ShareOfColumns } from '../../workflows/contracts/operations.js';
@@ -70,7 +75,7 @@ export function localActor(
         table: live.table.train,
         names: live.table.names,
         labels: live.labels.train,
-        ...weightsOf(live.target),
+        ...factsOf(live.target),
         spec: live.spec,
         rounds,
         ...(live.result && { from: live.result.state }),
@@ -94,7 +99,7 @@ export function localActor(
         table: live.table.train,
         names: live.table.names,
         labels: live.labels.train,
-        ...weightsOf(live.target),
+        ...factsOf(live.target),
         spec: live.spec,
         rounds: 0,
         from,
@@ -104,9 +109,10 @@ export function localActor(
   };
 }
 
-/** w of the training rows, where rows have weights. */
-export function weightsOf({ weights, trainRows }: TargetIndex): { weights?: Float64Array } {
-  return weights ? { weights: weights.subarray(0, trainRows) } : {};
+/** w and o of the training rows, where rows have weights or offsets. */
+export function factsOf(target: TargetIndex): Pick<LocalRun, 'weights' | 'offsets'> {
+  const { weights, offsets } = trainingPart(target);
+  return { ...(weights && { weights }), ...(offsets && { offsets }) };
 }
 
 function saveLocal(state: LocalState | undefined): Bundle {

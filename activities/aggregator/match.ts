@@ -6,6 +6,7 @@ import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { agesOf, buildTarget } from '../../core/integration/build-target.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
+import { requireCounts, requireInRange } from '../../core/integration/label-range.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
 import { overlapOf, rowPatterns, rowsThatDiffer, type Overlap } from '../../core/integration/row-patterns.js';
 import {
@@ -14,7 +15,7 @@ import {
   trainingPart,
   type TargetIndex,
 } from '../../core/integration/target-index.js';
-import { requireWeights } from '../../core/integration/weights.js';
+import { requireOffsets, requireWeights } from '../../core/integration/weights.js';
 import { requireFolds } from '../../core/validation/folds.js';
 import { mayOverlap, originsOf } from '../../core/job/resolved.js';
 import type { Job } from '../../core/job/schema.js';
@@ -43,7 +44,8 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
           const { learn } = input;
           const links = await readLinks(stores, input);
           const { layout, target, overlaps } = await join(() => integrate(context, input, links));
-          if (learn) requireLearnable(learn.job, trainingPart(target));
+          if (target.offsets) requireOffsets(target.offsets);
+          if (learn) requireLearnable(learn.job, target);
           return {
             target: await stores.put(privateHome(context.site), 'target', targetBundle(target)),
             rows: target.rows,
@@ -57,10 +59,13 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
   };
 }
 
-function requireLearnable(job: Job, training: TargetIndex): void {
+function requireLearnable(job: Job, target: TargetIndex): void {
+  const training = trainingPart(target);
   const { labels, weights } = training;
   if (weights) requireWeights(weights);
   requireTwoClasses(job, labels, weights);
+  requireInRange(job, target.labels);
+  requireCounts(job, labels, weights);
   requireFolds(job, training);
 }
 
@@ -111,6 +116,7 @@ function integrate(
     ...(learn && {
       learn: { ...resolved, ...(learn.job.validation && { validation: learn.job.validation }) },
     }),
+    ...(resolved.offsets && { offsets: resolved.offsets }),
   });
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') {

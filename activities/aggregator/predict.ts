@@ -10,7 +10,7 @@ import { joinRows } from '../../core/integration/join-rows.js';
 import { freeName, identityColumns } from '../../core/integration/row-identity.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import { shareId } from '../../core/job/resolved.js';
-import { scoresOf } from '../../core/models/family.js';
+import { scoresOf, withOffsets } from '../../core/models/family.js';
 import { ownParameters } from '../../core/models/manifest.js';
 import type { ModelPart } from '../../core/models/model.js';
 import { readPart } from '../../core/models/model-part.js';
@@ -32,7 +32,7 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
           const target = readTarget(await stores.get(input.target));
           const predictions =
             'scores' in input.from
-              ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores))
+              ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores), target)
               : await materializedPredictions(measuring, target, input.model, input.from.shares);
           const file = path.resolve(context.predictions, input.output);
           const text = await identityOf(stores, input, target);
@@ -50,8 +50,12 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
 }
 
 /** What a model predicts, column by column, from the scores of the target rows. */
-function predicted(model: PredictInput['model'], scores: Dense): ReadonlyMap<string, Float64Array> {
-  return familyOf(model.type).predict(scores, ownParameters(model));
+function predicted(
+  model: PredictInput['model'],
+  scores: Dense,
+  { offsets }: TargetIndex,
+): ReadonlyMap<string, Float64Array> {
+  return familyOf(model.type).predict(withOffsets(scores, offsets), ownParameters(model));
 }
 
 async function materializedPredictions(
@@ -82,7 +86,7 @@ async function materializedPredictions(
     return new Map([['prediction', await predictNetwork(await stores.get(model.network), table)]]);
   }
   const theta = concatRows(thetas, table.columns, thetas[0]?.columns ?? 0);
-  return predicted(model, scoresOf(familyOf(model.type), table, theta));
+  return predicted(model, scoresOf(familyOf(model.type), table, theta), target);
 }
 
 /** Columns that name each target row, from the tables that bring rows in. */

@@ -5,6 +5,7 @@ import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { sharesById, type TargetIndex } from '../../core/integration/target-index.js';
+import { withOffsets } from '../../core/models/family.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { familyOf } from '../../core/models/programs.js';
 import { thinned } from '../../core/training/curve.js';
@@ -41,7 +42,7 @@ export function roundOperations(
           const family = familyOf(spec.type);
           const own = aggregatorParameters(family, state);
           const target = readTarget(await stores.get(input.target));
-          const scores = await scoresOfRows(stores, target, input.scores);
+          const scores = withOffsets(await scoresOfRows(stores, target, input.scores), target.offsets);
           const measuredOn = (from: number, to: number) =>
             family.measure(rowRange(scores, from, to - from), own, target.labels.subarray(from, to));
           // Every step's output is an answer: the chain was made by the aggregator's actor.

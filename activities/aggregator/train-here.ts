@@ -2,8 +2,9 @@ import { entryOf } from '../../core/entry-of.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { rowRange } from '../../core/algebra/stack.js';
 import { encodedWidth } from '../../core/integration/encoder.js';
+import { testPart, trainingPart } from '../../core/integration/target-index.js';
 import { shareId } from '../../core/job/resolved.js';
-import { scoresOf } from '../../core/models/family.js';
+import { scoresOf, withOffsets } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { familyOf } from '../../core/models/programs.js';
@@ -44,15 +45,23 @@ export function localOperations(
           if (!result) throw new Error('a training is finished after its last segment');
           const { parameters, own } = result;
           const family = familyOf(spec.type);
-          const measuredOn = (side: 'train' | 'test') =>
-            family.measure(scoresOf(family, table[side], parameters), own, labels[side]);
+          const offsets = { train: trainingPart(target).offsets, test: testPart(target).offsets };
+          const measuredOn = (side: 'train' | 'test') => {
+            const scores = withOffsets(scoresOf(family, table[side], parameters), offsets[side]);
+            return family.measure(scores, own, labels[side]);
+          };
+          const errors = family.standardErrors?.(table.train, trainingPart(target), spec, parameters, own);
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const group of target.groups) {
             const encoder = entryOf(table.encoders, group.id);
             const theta = rowRange(parameters, offset, encodedWidth(encoder));
+            const standardErrors = errors?.theta.slice(offset, offset + theta.rows);
             offset += theta.rows;
-            const part = partBundle({ party: group.id, encoder, theta });
+            const part = partBundle({
+              ...{ party: group.id, encoder, theta },
+              ...(standardErrors && { standardErrors }),
+            });
             const ref = await stores.put('exchange', 'model', part);
             for (const { party } of group.shares) parts[shareId(group, party)] = ref;
           }
@@ -60,6 +69,7 @@ export function localOperations(
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
+            ...(errors && { interceptError: errors.intercept }),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),

@@ -6,7 +6,7 @@ import { trialsOf, withParameters } from '../../core/validation/trials.js';
 import type { AggregatorOperations, ValidateHereInput } from '../../workflows/contracts/operations.js';
 import { costedActor } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
-import { localActor, weightsOf, type LocalLive } from './local-actor.js';
+import { localActor, factsOf, type LocalLive } from './local-actor.js';
 
 /** What the folds of a table have in common in all trials. */
 interface Folded {
@@ -27,7 +27,7 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
     const known = shared.get(table);
     if (known) return known;
     if (target.blocks === undefined) throw new Error('the target has no blocks of rows');
-    const { weights } = weightsOf(target);
+    const { weights } = factsOf(target);
     const folded = {
       folds: foldsOf(target.blocks, validation),
       moments: new FoldMoments(table.train, target.blocks, weights),
@@ -50,7 +50,7 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
             table: table.train,
             names: table.names,
             labels: labels.train,
-            ...weightsOf(target),
+            ...factsOf(target),
           };
           const measures: Metrics[] = [];
           for (const at of input.folds) {

@@ -40,6 +40,7 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
               identity: pick(data.categorical, link.identify ?? []),
               ...labelled(link, data),
               ...weighted(link, data),
+              ...offset(link, data),
               ...(link.split && data.position && { heldOut: heldOut(data.position, link.split.test) }),
               ...aged(link, data),
               ...folded(link, data),
@@ -80,17 +81,8 @@ function tokensOf(
   );
 }
 
-function readRequest({
-  party,
-  keys,
-  cells,
-  label,
-  weight,
-  identify,
-  split,
-  fold,
-  age,
-}: PartyLink): ReadRequest {
+function readRequest(link: PartyLink): ReadRequest {
+  const { party, keys, cells, label, weight, identify, split, fold, age } = link;
   const named = (form: 'numeric' | 'categorical') =>
     party.features.filter((feature) => readAs(feature) === form).map(({ name }) => name);
   const time = fold && 'time' in fold ? fold.time : undefined;
@@ -99,7 +91,7 @@ function readRequest({
     numeric: unique([
       ...named('numeric'),
       ...(asNumber ? [label.column] : []),
-      ...[weight, age, time].filter((name) => name !== undefined),
+      ...[weight, link.offset, age, time].filter((name) => name !== undefined),
     ]),
     categorical: unique([
       ...named('categorical'),
@@ -143,6 +135,23 @@ function weighted({ party, weight }: PartyLink, data: TableData): { weights?: Fl
     'AMALUR_WRONG_TYPE',
     `${party.id}: the weight is NULL or negative in ${String(wrong)} rows`,
     { field: 'target.weight', suggestion: 'compute a column that is 0 or more in every row' },
+  );
+}
+
+/** Throws AMALUR_WRONG_TYPE for offsets that are NULL or no finite number. */
+function offset({ party, offset: column }: PartyLink, data: TableData): { offsets?: Float64Array } {
+  const offsets = column === undefined ? undefined : data.numeric.get(column);
+  if (!offsets) return {};
+  const wrong = offsets.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+  if (wrong === 0) return { offsets };
+  throw new AmalurError(
+    'AMALUR_WRONG_TYPE',
+    `${party.id}: the offset is NULL or no finite number in ${String(wrong)} rows`,
+    {
+      field: 'target.offset',
+      suggestion:
+        'compute a column that has a number in every row; the logarithm of an exposure of 0 is none',
+    },
   );
 }
 

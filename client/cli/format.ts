@@ -49,6 +49,9 @@ export function measuresOf(metrics: Metrics): [name: string, value: string][] {
       ['RMSE', measureOrNone(metrics.rmse)],
       ['MAE', measureOrNone(metrics.mae)],
       ['R²', measureOrNone(metrics.r2)],
+      ...(metrics.deviance === undefined
+        ? []
+        : [['mean deviance', measureOrNone(metrics.deviance)] as [string, string]]),
     ];
   }
   if ('inertia' in metrics) {

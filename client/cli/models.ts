@@ -64,6 +64,9 @@ function showModel(model: ModelVersionRecord): string {
       ['made', `${formatTime(model.createdAt)} by run ${model.run}`],
       // A model with other parameters of its own has no intercept.
       ...(manifest.own === undefined ? ([['intercept', String(manifest.intercept)]] as const) : []),
+      ...(manifest.interceptError === undefined
+        ? []
+        : ([['its standard error', String(manifest.interceptError)]] as const)),
       ...measuresOf(metrics.test).map(([measure, value]) => [`test ${measure}`, value] as const),
     ]),
     '',

@@ -11,6 +11,7 @@ const LABELS: Readonly<Record<MeasureName, string>> = {
   rmse: 'RMSE',
   mae: 'MAE',
   r2: 'R²',
+  deviance: 'mean deviance',
 };
 
 /** Folds that are shown side by side; of more only mean and deviation. */

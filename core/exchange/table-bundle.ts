@@ -38,6 +38,7 @@ export interface LinkData {
   readonly cells: ReadonlyMap<string, KeyTokens>;
   readonly labels?: Float64Array;
   readonly weights?: Float64Array;
+  readonly offsets?: Float64Array;
   /** 1 for a row that is held out for testing. */
   readonly heldOut?: Uint8Array;
   /** How new each row is. */
@@ -54,7 +55,7 @@ const linkJson = z.object({
 });
 
 export function linkBundle(link: LinkData): Bundle {
-  const { rows, keys, cells, labels, weights, heldOut, age, blocks, identity } = link;
+  const { rows, keys, cells, labels, weights, offsets, heldOut, age, blocks, identity } = link;
   return {
     json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
     tensors: {
@@ -63,6 +64,7 @@ export function linkBundle(link: LinkData): Bundle {
       ...prefixed('identity.', new Map([...identity].map(([name, { codes }]) => [name, codes]))),
       ...(labels && { labels: { shape: [labels.length], data: labels } }),
       ...(weights && { weights: { shape: [weights.length], data: weights } }),
+      ...(offsets && { offsets: { shape: [offsets.length], data: offsets } }),
       ...(heldOut && { heldOut: { shape: [heldOut.length], data: heldOut } }),
       ...(age && { age: { shape: [age.length], data: age } }),
       ...(blocks && { blocks: { shape: [blocks.length], data: blocks } }),
@@ -78,12 +80,14 @@ export function readLink({ json, tensors }: Bundle): LinkData {
   const age = tensors.age?.data;
   const weights = tensors.weights?.data;
   const blocks = tensors.blocks?.data;
+  const offsets = tensors.offsets?.data;
   return {
     rows,
     keys: readTokens('key', tensors),
     cells: readTokens('cell', tensors),
     ...(labels instanceof Float64Array && { labels }),
     ...(weights instanceof Float64Array && { weights }),
+    ...(offsets instanceof Float64Array && { offsets }),
     ...(heldOut instanceof Uint8Array && { heldOut }),
     ...(age instanceof Float64Array && { age }),
     ...(blocks instanceof Float64Array && { blocks }),

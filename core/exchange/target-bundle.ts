@@ -13,7 +13,7 @@ const targetJson = z.object({
 });
 
 export function targetBundle(target: TargetIndex): Bundle {
-  const { rows, trainRows, labels, weights, blocks, groups, origins } = target;
+  const { rows, trainRows, labels, weights, offsets, blocks, groups, origins } = target;
   return {
     json: {
       rows,
@@ -27,6 +27,7 @@ export function targetBundle(target: TargetIndex): Bundle {
     tensors: {
       labels: { shape: [labels.length], data: labels },
       ...(weights && { weights: { shape: [weights.length], data: weights } }),
+      ...(offsets && { offsets: { shape: [offsets.length], data: offsets } }),
       ...(blocks && { blocks: { shape: [blocks.length], data: blocks } }),
       ...Object.fromEntries(
         [...sharesById(target)].map(([id, share]) => [`index.${id}`, { shape: [rows], data: share.rows }]),
@@ -42,6 +43,7 @@ export function readTarget({ json, tensors }: Bundle): TargetIndex {
   const { rows, trainRows, groups, origins } = targetJson.parse(json);
   const labels = tensors.labels?.data;
   const weights = tensors.weights?.data;
+  const offsets = tensors.offsets?.data;
   const blocks = tensors.blocks?.data;
   const indexOf = (name: string) => {
     const index = tensors[name]?.data;
@@ -53,6 +55,7 @@ export function readTarget({ json, tensors }: Bundle): TargetIndex {
     trainRows,
     labels: labels instanceof Float64Array ? labels : new Float64Array(0),
     ...(weights instanceof Float64Array && { weights }),
+    ...(offsets instanceof Float64Array && { offsets }),
     ...(blocks instanceof Int32Array && { blocks }),
     groups: groups.map(({ id, shares }) => ({
       id,

@@ -15,6 +15,8 @@ export interface RowFacts {
   readonly labels?: Float64Array;
   /** How much each row counts in the loss; of a table that supplies weights. */
   readonly weights?: Float64Array;
+  /** What is added to each row's score; of a table that supplies offsets. */
+  readonly offsets?: Float64Array;
   /** 1 for a row that is held out for testing; of a table that brings rows in. */
   readonly heldOut?: Uint8Array;
   /** How new each row is, NaN for unknown; where the newest source owns a cell. */
@@ -31,16 +33,26 @@ export interface BuildTarget {
   readonly origins: readonly string[];
   /** Undefined for inference: every row is wanted, in the order in which it came in. */
   readonly learn?: Pick<ResolvedJob, 'labels' | 'weights'> & { readonly validation?: Validation };
+  /** Tables that supply offsets, for training and prediction alike. */
+  readonly offsets?: ResolvedJob['offsets'];
 }
 
 /**
  * Lays out the target table: which rows are in it, training rows first, and the index vector of every share of its columns.
  * @throws AMALUR_EMPTY_TARGET if no row, or none for training, is left, or all of these weigh 0
  */
-export function buildTarget({ layout, groups, tables, origins, learn }: BuildTarget): TargetIndex {
+export function buildTarget({
+  layout,
+  groups,
+  tables,
+  origins,
+  learn,
+  offsets: added,
+}: BuildTarget): TargetIndex {
   const ages = agesOf(tables);
   const labels = learn && ownedValues(layout, learn.labels, tables, 'labels', ages);
   const weights = learn && ownedValues(layout, learn.weights, tables, 'weights', ages);
+  const offsets = ownedValues(layout, added ?? [], tables, 'offsets', ages);
   const sources = origins.map((party) => ({ party }));
   const tested = learn && ownedValues(layout, sources, tables, 'heldOut');
   const train: number[] = [];
@@ -71,6 +83,7 @@ export function buildTarget({ layout, groups, tables, origins, learn }: BuildTar
     trainRows: train.length,
     labels: labels === undefined ? new Float64Array(0) : Float64Array.from(order, (row) => labels[row]!),
     ...(weights && { weights: Float64Array.from(order, (row) => weights[row]!) }),
+    ...(offsets && { offsets: Float64Array.from(order, (row) => offsets[row]!) }),
     ...(validation &&
       blocks && {
         blocks: blocksOf(
@@ -113,7 +126,7 @@ function ownedValues(
   layout: Layout,
   shares: readonly { readonly party: string }[],
   tables: ReadonlyMap<string, RowFacts>,
-  what: 'labels' | 'weights' | 'heldOut' | 'blocks',
+  what: 'labels' | 'weights' | 'offsets' | 'heldOut' | 'blocks',
   ages?: ReadonlyMap<string, Float64Array>,
 ): Float64Array | undefined {
   if (shares.length === 0) return undefined;

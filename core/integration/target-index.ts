@@ -13,6 +13,8 @@ export interface TargetIndex {
   readonly labels: Float64Array;
   /** w, length r_T; left out: all 1. */
   readonly weights?: Float64Array;
+  /** o, length r_T: what is added to the score of each row; left out: nothing. */
+  readonly offsets?: Float64Array;
   /** Block of each training row, of which folds are made; length trainRows. */
   readonly blocks?: Int32Array;
   /** The columns of T by where they come from, sorted by id: sums run in this order everywhere. */
@@ -75,7 +77,7 @@ export function testPart(target: TargetIndex): TargetIndex {
 }
 
 function part(
-  { labels, weights, groups }: TargetIndex,
+  { labels, weights, offsets, groups }: TargetIndex,
   from: number,
   to: number,
   trainRows: number,
@@ -85,6 +87,7 @@ function part(
     trainRows,
     labels: labels.subarray(from, to),
     ...(weights && { weights: weights.subarray(from, to) }),
+    ...(offsets && { offsets: offsets.subarray(from, to) }),
     groups: groups.map(({ id, shares }) => ({
       id,
       shares: shares.map((share) => ({ ...share, rows: share.rows.subarray(from, to) })),

@@ -7,6 +7,10 @@ import type { Job, ModelType } from './schema.js';
 const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: readonly Job['task'][] }> = {
   'logistic-regression': { does: 'logistic regression predicts a class', tasks: ['classification'] },
   'linear-regression': { does: 'linear regression predicts a number', tasks: ['regression'] },
+  'poisson-regression': { does: 'Poisson regression predicts a count', tasks: ['regression'] },
+  'gamma-regression': { does: 'gamma regression predicts an amount', tasks: ['regression'] },
+  'huber-regression': { does: 'Huber regression predicts a number', tasks: ['regression'] },
+  'quantile-regression': { does: 'quantile regression predicts a number', tasks: ['regression'] },
   'neural-network': {
     does: 'neural network predicts a class or a number',
     tasks: ['classification', 'regression'],
@@ -14,6 +18,16 @@ const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: reado
   'k-means': { does: 'K-means finds groups of rows', tasks: ['clustering'] },
   nmf: { does: 'matrix factorisation finds components of rows', tasks: ['decomposition'] },
 };
+
+/** Models of one score, to which a number can be added. */
+const TAKES_OFFSETS: readonly ModelType[] = [
+  'linear-regression',
+  'logistic-regression',
+  'poisson-regression',
+  'gamma-regression',
+  'huber-regression',
+  'quantile-regression',
+];
 
 /** Checks that model, task and strategy go together. Throws AMALUR_INVALID_JOB. */
 export function checkModel(job: Job): void {
@@ -33,6 +47,13 @@ export function checkModel(job: Job): void {
       `a ${does} that count alike, and the job weighs them`,
       'target.weight',
       'leave "weight" out, and name its column in features.exclude if it is not to count',
+    );
+  }
+  if (job.target.offset !== undefined && !TAKES_OFFSETS.includes(type)) {
+    refuse(
+      `a ${does}, and has no score to which an offset is added`,
+      'target.offset',
+      'leave "offset" out, or choose a generalised linear model',
     );
   }
   if (job.model.type === 'linear-regression' && job.model.solver === 'gram' && job.strategy === 'federate') {

@@ -41,6 +41,31 @@ const linearRegression = z.strictObject({
   ...solver,
 });
 
+const poissonRegression = z.strictObject({ type: z.literal('poisson-regression'), ...solver });
+
+const gammaRegression = z.strictObject({ type: z.literal('gamma-regression'), ...solver });
+
+const huberRegression = z.strictObject({
+  type: z.literal('huber-regression'),
+  delta: z
+    .number()
+    .positive()
+    .describe(
+      'Distance δ, in units of the label, beyond which an error counts in proportion to its size and not to its square.',
+    ),
+  ...solver,
+});
+
+const quantileRegression = z.strictObject({
+  type: z.literal('quantile-regression'),
+  quantile: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .describe('Share τ of rows whose label is to lie below the prediction: 0.5 for the median.'),
+  ...solver,
+});
+
 const neuralNetwork = z.strictObject({
   type: z.literal('neural-network'),
   hidden: z
@@ -104,6 +129,10 @@ const nmf = z.strictObject({
 export const modelSchema = z.discriminatedUnion('type', [
   logisticRegression,
   linearRegression,
+  poissonRegression,
+  gammaRegression,
+  huberRegression,
+  quantileRegression,
   neuralNetwork,
   kMeans,
   nmf,

@@ -13,6 +13,10 @@ export function mostRounds(model: ModelSpec): number {
       return model.maxRounds + 1;
     case 'linear-regression':
     case 'logistic-regression':
+    case 'poisson-regression':
+    case 'gamma-regression':
+    case 'huber-regression':
+    case 'quantile-regression':
       return model.maxRounds;
   }
 }

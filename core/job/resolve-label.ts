@@ -26,24 +26,58 @@ export function weightSources(
   shared: readonly SharedColumn[],
   labels: readonly ColumnSource[],
 ): readonly ColumnSource[] {
-  const { weight } = job.target;
-  if (weight === undefined) return [];
-  const field = 'target.weight';
-  const found = sharedColumn(weight, base, shared);
-  const { type } = found?.profile ?? findColumn(base, weight, field);
+  return numberSources(job, 'weight', 'numbers that are not negative', base, shared, labels);
+}
+
+/**
+ * The tables that supply the offsets of rows; none where nothing is added to their scores.
+ * Throws AMALUR_UNKNOWN_COLUMN, AMALUR_WRONG_TYPE, AMALUR_INVALID_JOB.
+ * @param labels tables that supply the label: a row of any of them needs an offset
+ */
+export function offsetSources(
+  job: Job,
+  [base]: readonly [JoinedTable, ...JoinedTable[]],
+  shared: readonly SharedColumn[],
+  labels: readonly ColumnSource[],
+): readonly ColumnSource[] {
+  const sources = numberSources(job, 'offset', 'numbers', base, shared, labels);
+  const isLabel = sources.some(({ party, column }) =>
+    labels.some((label) => label.party === party && label.column === column),
+  );
+  if (!isLabel) return sources;
+  throw new AmalurError('AMALUR_INVALID_JOB', 'the offset is the label itself', {
+    field: 'target.offset',
+    suggestion: 'choose a column that is known before the label is',
+  });
+}
+
+/** The tables that supply a number which the target has for each row, if the job names one. */
+function numberSources(
+  job: Job,
+  what: 'weight' | 'offset',
+  wanted: string,
+  base: JoinedTable,
+  shared: readonly SharedColumn[],
+  labels: readonly ColumnSource[],
+): readonly ColumnSource[] {
+  const name = job.target[what];
+  if (name === undefined) return [];
+  const field = `target.${what}`;
+  const found = sharedColumn(name, base, shared);
+  const { type } = found?.profile ?? findColumn(base, name, field);
   if (type !== 'integer' && type !== 'number') {
-    throw new AmalurError('AMALUR_WRONG_TYPE', `the weight "${weight}" is of type ${type}`, {
+    throw new AmalurError('AMALUR_WRONG_TYPE', `the ${what} "${name}" is of type ${type}`, {
       field,
-      suggestion: 'choose a column of numbers that are not negative',
+      suggestion: `choose a column of ${wanted}`,
     });
   }
-  const sources = sourcesOf(weight, base, shared);
-  const weightless = labels.find(({ party }) => !sources.some((source) => source.party === party));
-  if (weightless === undefined) return sources;
+  const sources = sourcesOf(name, base, shared);
+  const without = labels.find(({ party }) => !sources.some((source) => source.party === party));
+  if (without === undefined) return sources;
   throw new AmalurError(
     'AMALUR_INVALID_JOB',
-    `rows of ${weightless.party} have a label, and the weight "${weight}" does not come from there`,
-    { field, suggestion: `map "${weight}" under integration.columns to a column of each table with labels` },
+    `rows of ${without.party} have a label, and the ${what} "${name}" does not come from there`,
+    { field, suggestion: `map "${name}" under integration.columns to a column of each table with labels` },
   );
 }
 

@@ -16,7 +16,7 @@ import {
 } from './resolved.js';
 import { resolveGroups } from './resolve-groups.js';
 import { resolveJoins, type JoinedTable } from './resolve-joins.js';
-import { labelSources, weightSources, withLabel, without } from './resolve-label.js';
+import { labelSources, offsetSources, weightSources, withLabel, without } from './resolve-label.js';
 import { jobSchema, type Job } from './schema.js';
 import { sharedColumns } from './shared-columns.js';
 
@@ -39,13 +39,14 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   const shared = sharedColumns(job, joined);
   const labels = labelSources(job, joined, shared);
   const weights = weightSources(job, joined, shared, labels);
+  const offsets = offsetSources(job, joined, shared, labels);
   checkLabel(job, withLabel(job, joined[0], shared));
   checkColumns(job, joined, shared, labels);
   checkOverlap(job, joined);
   checkValidation(job, joined);
   const { groups, leftOut } = resolveGroups(
     job,
-    joined.map((party) => without(party, [...labels, ...weights])),
+    joined.map((party) => without(party, [...labels, ...weights, ...offsets])),
     shared,
   );
   if (groups.length === 0) refuseWithoutFeatures();
@@ -70,6 +71,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
     groups,
     labels,
     weights,
+    ...(offsets.length > 0 && { offsets }),
     overlap: job.integration.overlap,
     leftOut,
   };

@@ -125,6 +125,8 @@ export interface ResolvedJob {
   readonly labels: readonly ColumnSource[];
   /** Where the weights of rows come from; nowhere where all weigh the same. */
   readonly weights: readonly ColumnSource[];
+  /** Where the offsets of rows come from; left out: nothing is added to their scores. */
+  readonly offsets?: readonly ColumnSource[];
   /** Who owns a cell that several tables have. */
   readonly overlap: Job['integration']['overlap'];
   /** Columns that could have been features and are not, with the reason. */

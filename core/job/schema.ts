@@ -93,6 +93,13 @@ export const jobSchema = z.strictObject({
       .min(1)
       .optional()
       .describe('Column of numbers ≥ 0: how much each row counts in the loss. It is no feature.'),
+    offset: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Generalised linear models: column of numbers that are added to the score of each row, in training and in prediction. For a rate it is the logarithm of the exposure. It is no feature.',
+      ),
     rowKey: z
       .array(z.string().min(1))
       .min(1)

@@ -65,6 +65,16 @@ function regression(predictions: Float64Array, labels: Float64Array): Regression
   };
 }
 
+/** Σ deviance(ŷ_i, y_i) / n. */
+export function meanDeviance(
+  deviance: (prediction: number, label: number) => number,
+  predictions: Float64Array,
+  labels: Float64Array,
+): Measure {
+  const sum = labels.reduce((total, label, row) => total + deviance(predictions[row]!, label), 0);
+  return defined(sum / labels.length);
+}
+
 function defined(value: number): Measure {
   return Number.isFinite(value) ? value : null;
 }

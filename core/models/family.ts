@@ -29,6 +29,14 @@ export interface ModelFamily {
   ) => Solution | undefined;
   /** What the rows of a table give to a prediction under θ (c × q), to be added up over parties; default: D θ. */
   readonly scores?: (table: Matrix, theta: Dense) => Dense;
+  /** How uncertain the solution is, where T is at hand; undefined where that is not known. */
+  readonly standardErrors?: (
+    table: Matrix,
+    target: TrainingRows,
+    spec: ModelSpec,
+    parameters: Dense,
+    own: Float64Array,
+  ) => StandardErrors | undefined;
   /**
    * The columns that are predicted, by name.
    * @param scores Σ_k I_k scores(D_k, θ_k), one row for each row of T
@@ -39,6 +47,12 @@ export interface ModelFamily {
   measure(scores: Dense, own: Float64Array, labels: Float64Array): Metrics;
 }
 
+export interface StandardErrors {
+  /** Of θ, length c_T. */
+  readonly theta: Float64Array;
+  readonly intercept: number;
+}
+
 export interface Solution {
   /** θ, c_T × q. */
   readonly parameters: Dense;
@@ -46,6 +60,12 @@ export interface Solution {
   /** At the solution. */
   readonly progress: Progress;
   readonly stopped: StopReason;
+}
+
+/** Scores of the rows of T with what is added to each of them; o is that of the same rows. */
+export function withOffsets(scores: Dense, offsets: Float64Array | undefined): Dense {
+  if (offsets === undefined) return scores;
+  return { ...scores, data: scores.data.map((score, row) => score + offsets[row]!) };
 }
 
 export function scoresOf(family: ModelFamily, table: Matrix, theta: Dense): Dense {

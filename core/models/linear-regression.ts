@@ -30,6 +30,7 @@ export const squaredLoss: Loss = {
     return { first, second };
   },
   predict: (score) => score,
+  likelihood: { information: () => 1, pearson: (score, label) => label - score },
 };
 
 /** Columns up to which the Gram matrix is formed in any case, to whiten them: from it the solution costs next to nothing. */

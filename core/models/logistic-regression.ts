@@ -36,4 +36,5 @@ export const logisticLoss: Loss = {
     return { first, second };
   },
   predict: sigmoid,
+  likelihood: { information: (score) => sigmoid(score) * sigmoid(-score) },
 };

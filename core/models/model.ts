@@ -22,6 +22,8 @@ export interface RegressionMetrics {
   readonly rmse: Measure;
   readonly mae: Measure;
   readonly r2: Measure;
+  /** Mean deviance, of a model of counts or amounts. */
+  readonly deviance?: Measure;
 }
 
 /** Measures of a clustering on one set of rows. */
@@ -51,6 +53,8 @@ export interface ModelPart {
   readonly encoder: Encoder;
   /** θ_k (c_k × q) over the encoded columns, in units of the encoded (standardised) columns. */
   readonly theta: Dense;
+  /** Of θ_k, where it is known: of a generalised linear model trained in one place. */
+  readonly standardErrors?: Float64Array;
 }
 
 /** A trained model as the catalog keeps it; its numbers are in blobs, which may be private to a silo. */
@@ -58,6 +62,8 @@ export interface ModelManifest {
   readonly type: ModelType;
   /** Of a generalised linear model; else 0. */
   readonly intercept: number;
+  /** Standard error of the intercept, where it is known; those of columns are in their parts. */
+  readonly interceptError?: number;
   /** Parameters that belong to no column, of a model that has others than an intercept. */
   readonly own?: readonly number[];
   /** How a linear regression was solved: by the normal equations, or in rounds. */

@@ -1,15 +1,23 @@
 import type { ModelType } from '../job/schema.js';
 import type { ModelFamily } from './family.js';
+import { gammaLoss } from './gamma-regression.js';
 import { generalisedLinear } from './glm/family.js';
+import { huberLosses } from './huber-regression.js';
 import { kMeans } from './k-means/family.js';
 import { linearRegression } from './linear-regression.js';
 import { logisticLoss } from './logistic-regression.js';
 import { nmf } from './nmf/family.js';
+import { poissonLoss } from './poisson-regression.js';
+import { quantileLosses } from './quantile-regression.js';
 
 /** Models that train by exchanging partial products. */
 const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
   'linear-regression': linearRegression,
   'logistic-regression': generalisedLinear(logisticLoss, 'classification'),
+  'poisson-regression': generalisedLinear(poissonLoss, 'regression'),
+  'gamma-regression': generalisedLinear(gammaLoss, 'regression'),
+  'huber-regression': generalisedLinear(huberLosses, 'regression'),
+  'quantile-regression': generalisedLinear(quantileLosses, 'regression'),
   'k-means': kMeans,
   nmf,
 };

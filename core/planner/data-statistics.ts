@@ -26,7 +26,7 @@ export interface PartyStatistics {
   readonly keyBytes: number;
   /** Bytes of the party's part of the model: parameters, and what encodes its columns. */
   readonly partBytes: number;
-  /** Bytes of what defines target rows: 8 a row each for label, weight and age, 1 for its side of the split. */
+  /** Bytes of what defines target rows: 8 a row each for label, weight, offset and age, 1 for its side of the split. */
   readonly rowBytes: number;
   /** Bytes of the tokens of cells that other tables may have as well, where they are compared: as of a key of each column. */
   readonly cellBytes: number;
@@ -126,7 +126,7 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   const { overlap } = resolved;
   const age = typeof overlap === 'string' ? undefined : overlap.newest[party.id];
   const ofRows = [
-    ...[...resolved.labels, ...resolved.weights]
+    ...[...resolved.labels, ...resolved.weights, ...(resolved.offsets ?? [])]
       .filter((source) => source.party === party.id)
       .map(({ column }) => column),
     ...(age === undefined ? [] : [age]),

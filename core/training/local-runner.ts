@@ -43,6 +43,8 @@ export interface LocalRun {
   readonly labels: Float64Array;
   /** w over the training rows; default: all 1. */
   readonly weights?: Float64Array;
+  /** o over the training rows; default: nothing is added to scores. */
+  readonly offsets?: Float64Array;
   /** Moments of the table under these weights, where they are known already: they need not be formed again. */
   readonly moments?: Moments;
   readonly spec: ModelSpec;
@@ -117,11 +119,12 @@ function sourceOf({ table, names, moments }: LocalRun): PartyTable {
   return { table, names, counts, trainRows: table.rows, ...(moments && { moments }) };
 }
 
-function rowsOf({ table, labels, weights }: LocalRun, { party }: ModelFamily): TrainingRows {
+function rowsOf({ table, labels, weights, offsets }: LocalRun, { party }: ModelFamily): TrainingRows {
   return {
     rows: table.rows,
     labels,
     ...(weights && { weights }),
+    ...(offsets && { offsets }),
     ...(party.needs.norms && { norms: table.squaredRowNorms() }),
   };
 }

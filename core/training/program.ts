@@ -55,6 +55,8 @@ export interface TrainingRows {
   readonly labels: Float64Array;
   /** w, length n; default: all 1. */
   readonly weights?: Float64Array;
+  /** o, length n: what is added to each row's score; default: nothing. */
+  readonly offsets?: Float64Array;
   /** ‖t_i‖², length n, where the parties' program needs norms. */
   readonly norms?: Float64Array;
 }

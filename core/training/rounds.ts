@@ -149,6 +149,11 @@ function tensorsOf(ups: ReadonlyMap<string, Message>, name: string): Map<string,
 }
 
 function rowsOf({ target }: Rounds, { norms }: RoundsState): TrainingRows {
-  const { rows, labels, weights } = trainingPart(target);
-  return { rows, labels, ...(weights && { weights }), ...(norms && { norms }) };
+  const { rows, labels, weights, offsets } = trainingPart(target);
+  return {
+    ...{ rows, labels },
+    ...(weights && { weights }),
+    ...(offsets && { offsets }),
+    ...(norms && { norms }),
+  };
 }

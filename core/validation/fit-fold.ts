@@ -1,6 +1,6 @@
 import type { Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
-import { scoresOf } from '../models/family.js';
+import { scoresOf, withOffsets } from '../models/family.js';
 import type { Metrics } from '../models/model.js';
 import { familyOf } from '../models/programs.js';
 import { runLocally } from '../training/local-runner.js';
@@ -15,11 +15,13 @@ export interface FoldedRows {
   readonly labels: Float64Array;
   /** w; default: all 1. */
   readonly weights?: Float64Array;
+  /** o; default: nothing is added to scores. */
+  readonly offsets?: Float64Array;
 }
 
 /** Learns from the rows of a fold, and measures on those that were left out. */
 export function fitFold(
-  { table, names, labels, weights }: FoldedRows,
+  { table, names, labels, weights, offsets }: FoldedRows,
   spec: ModelSpec,
   { train, validate }: Fold,
   moments: Moments,
@@ -30,11 +32,15 @@ export function fitFold(
     names,
     labels: of(labels, train),
     ...(weights && { weights: of(weights, train) }),
+    ...(offsets && { offsets: of(offsets, train) }),
     moments,
     spec,
     rounds: Infinity,
   });
   const family = familyOf(spec.type);
-  const scores = scoresOf(family, table.slice(validate), parameters);
+  const scores = withOffsets(
+    scoresOf(family, table.slice(validate), parameters),
+    offsets && of(offsets, validate),
+  );
   return family.measure(scores, own, of(labels, validate));
 }

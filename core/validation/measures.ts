@@ -2,13 +2,13 @@ import type { Job } from '../job/schema.js';
 import type { Measure, Metrics } from '../models/model.js';
 
 /** Measures by which trials are compared. */
-export const measureNames = ['logLoss', 'auc', 'accuracy', 'rmse', 'mae', 'r2'] as const;
+export const measureNames = ['logLoss', 'auc', 'accuracy', 'rmse', 'mae', 'r2', 'deviance'] as const;
 export type MeasureName = (typeof measureNames)[number];
 
 /** Those of each task, the usual one first; a task that predicts nothing has none. */
 const BY_TASK: Readonly<Record<Job['task'], readonly MeasureName[]>> = {
   classification: ['logLoss', 'auc', 'accuracy'],
-  regression: ['rmse', 'mae', 'r2'],
+  regression: ['rmse', 'mae', 'r2', 'deviance'],
   clustering: [],
   decomposition: [],
 };

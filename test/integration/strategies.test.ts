@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.remove());
 
-describe.each(['returns', 'delivery'])('the job %s', (name) => {
+describe.each(['returns', 'delivery', 'delivery-gamma', 'delivery-huber'])('the job %s', (name) => {
   const exact = referenceFor(name);
   const results = new Map<Way, TrainingResult>();
   const models = new Map<Way, StoredModel>();
@@ -94,6 +94,13 @@ describe.each(['returns', 'delivery'])('the job %s', (name) => {
     });
   });
 
+  test('has standard errors where all rows were in one place and it is a likelihood, and none elsewhere', () => {
+    const errorOf = (way: Way) => of(models, way).record.manifest.interceptError;
+    if (name === 'delivery-huber') expect(errorOf('materialize')).toBeUndefined();
+    else expect(errorOf('materialize')).toBeGreaterThan(0);
+    for (const way of ['factorize', 'federate'] as const) expect(errorOf(way)).toBeUndefined();
+  });
+
   test('by federate leaves every part of the model in the store of its silo', () => {
     const { parts } = of(models, 'federate').record.manifest;
     expect(Object.fromEntries(Object.entries(parts).map(([party, { home }]) => [party, home]))).toEqual({
@@ -104,8 +111,56 @@ describe.each(['returns', 'delivery'])('the job %s', (name) => {
   });
 });
 
-function referenceFor(name: string): Reference {
-  const file = new URL(`../fixtures/orders/${name}.json`, import.meta.url);
+describe('counts of late flights, with the logarithm of all flights as offset', () => {
+  const exact = referenceFor('late-departures', 'flight-counts');
+  let flights: TestInstallation;
+  const results = new Map<string, TrainingResult>();
+  beforeAll(async () => {
+    flights = await installExample('flight-counts');
+    for (const strategy of ['materialize', 'factorize', 'federate'] as const)
+      results.set(strategy, await trained(flights, jobOf(flights, 'late-departures', { strategy })));
+  }, 120_000);
+  afterAll(() => flights.remove());
+
+  test.each(['materialize', 'factorize', 'federate'] as const)(
+    'by %s have the exact parameters, to 1e-8, and the measures of the exact model',
+    async (strategy) => {
+      const result = results.get(strategy)!;
+      expect(result.stopped).toBe('converged');
+      const model = await readModel(flights, referenceOf(result));
+      expect(largestDifference(model, exact)).toBeLessThan(1e-8);
+      for (const side of ['train', 'test'] as const)
+        for (const [metric, value] of Object.entries(exact[side]))
+          expect(result.metrics[side]).toHaveProperty(metric, expect.closeTo(value, 7));
+    },
+  );
+
+  test.each([
+    ['materialize', 'materialize'],
+    ['materialize', 'factorize'],
+    ['federate', undefined],
+  ] as const)(
+    'of a model by %s are predicted with the offset of each row, by %s',
+    async (trainedBy, strategy) => {
+      const model = referenceOf(results.get(trainedBy)!);
+      const result = await (await flights.client.predict({ model, ...(strategy && { strategy }) })).result();
+      const [header = '', ...lines] = (await readFile(result.file, 'utf8')).trimEnd().split('\n');
+      const at = ['origin', 'day', 'hour'].map((name) => header.split(',').indexOf(name));
+      const found = new Map(
+        lines.map((line) => {
+          const cells = line.split(',');
+          return [at.map((column) => cells[column]).join('|'), Number(cells.at(-1))] as const;
+        }),
+      );
+      expect(found.size).toBe(1484);
+      for (const [row, prediction] of Object.entries(exact.predictions))
+        expect(found.get(row), row).toBeCloseTo(prediction, 8);
+    },
+  );
+});
+
+function referenceFor(name: string, example = 'orders'): Reference {
+  const file = new URL(`../fixtures/${example}/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as Reference;
 }
 

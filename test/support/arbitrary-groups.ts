@@ -59,12 +59,16 @@ export const grouped: fc.Arbitrary<Grouped> = fc
         fc.array(fc.constantFrom(0.5, 1, 2, 3), { minLength: trainRows, maxLength: trainRows }),
         { nil: undefined },
       ),
+      offsets: fc.option(
+        fc.array(fc.constantFrom(-1, 0, 0.5, 2), { minLength: trainRows, maxLength: trainRows }),
+        { nil: undefined },
+      ),
       labels: fc
         .array(fc.integer({ min: 0, max: 1 }), { minLength: trainRows, maxLength: trainRows })
         .filter((labels) => labels.includes(0) && labels.includes(1)),
     }),
   )
-  .map(({ trainRows, sizes, groups, labels, weights }) => {
+  .map(({ trainRows, sizes, groups, labels, weights, offsets }) => {
     const rows = trainRows + 1;
     const sorted = [...groups].sort((a, b) => (groupId(a.members) < groupId(b.members) ? -1 : 1));
     const made = sorted.map((one) => ({ ...one, shares: sharesOf(one, sizes) }));
@@ -73,6 +77,7 @@ export const grouped: fc.Arbitrary<Grouped> = fc
       trainRows,
       labels: Float64Array.from([...labels, 1]),
       ...(weights && { weights: Float64Array.from([...weights, 7]) }),
+      ...(offsets && { offsets: Float64Array.from([...offsets, 9]) }),
       groups: made.map(({ members, shares }): ColumnGroup => ({ id: groupId(members), shares })),
     };
     const namesOf = (id: string, columns: number) =>

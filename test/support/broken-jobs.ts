@@ -125,6 +125,32 @@ export const brokenJobs: readonly BrokenJob[] = [
     suggestion: /another threshold/,
   },
   {
+    what: 'amounts of which some are 0, which only their rows tell',
+    job: {
+      ...soundJob,
+      task: 'regression',
+      target: { ...soundJob.target, label: { column: 'discount' } },
+      features: { include: ['shop.orders.quantity', 'crm.customers.birth_year'] },
+      model: { type: 'gamma-regression' },
+    },
+    code: 'AMALUR_LABEL_OUT_OF_RANGE',
+    field: 'target.label.column',
+    suggestion: /linear-regression/,
+  },
+  {
+    what: 'an offset that is NULL in some rows',
+    job: {
+      ...soundJob,
+      task: 'regression',
+      target: { ...soundJob.target, label: { column: 'quantity' }, offset: 'discount' },
+      features: { include: ['crm.customers.birth_year'] },
+      model: { type: 'poisson-regression' },
+    },
+    code: 'AMALUR_WRONG_TYPE',
+    field: 'target.offset',
+    suggestion: /in every row/,
+  },
+  {
     what: 'the label among the features',
     job: { ...soundJob, features: { include: ['shop.orders.returned'] } },
     code: 'AMALUR_LABEL_IN_FEATURES',

@@ -56,6 +56,8 @@ export interface PartyLink {
   readonly label?: Label;
   /** For training: the column of weights, of a table that supplies it. */
   readonly weight?: string;
+  /** The column of offsets, of a table that supplies it. */
+  readonly offset?: string;
   /** For training: the row key that decides which rows are held out, of a table that brings rows in. */
   readonly split?: { readonly columns: readonly string[]; readonly seed: number; readonly test: number };
   /** For cross-validation, of a table that brings rows in: what is hashed to a block of rows, or the column of time. */
@@ -91,7 +93,7 @@ export interface PublishOutput extends Costed {
 }
 
 export interface MatchInput extends OfExecution {
-  readonly resolved: Pick<ResolvedJob, 'joins' | 'groups' | 'labels' | 'weights'> & {
+  readonly resolved: Pick<ResolvedJob, 'joins' | 'groups' | 'labels' | 'weights' | 'offsets'> & {
     /** Without their features, which the groups have: a wide table's make up most of a payload. */
     readonly parties: readonly Pick<Party, 'id' | 'silo'>[];
   };
@@ -232,7 +234,7 @@ export interface FinishPartiesOutput extends Costed {
   readonly shares: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own' | 'solver'> {
+export interface Fitted extends Pick<ModelManifest, 'intercept' | 'interceptError' | 'own' | 'solver'> {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];

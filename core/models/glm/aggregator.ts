@@ -6,7 +6,7 @@ import { plus, scaled } from '../../training/vectors.js';
 import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
 import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
 import { minimizeAlong } from './line-search.js';
-import type { Loss, WeightedRows } from './loss.js';
+import type { Loss, LossFamily, OffsetRows } from './loss.js';
 import { decodeUp, glmSpec, type GlmSpec, type PartyUp } from './party.js';
 import { rowWeights, type RowWeights } from './row-weights.js';
 import { readState, writeState, type Working } from './state.js';
@@ -15,14 +15,19 @@ import { readState, writeState, type Working } from './state.js';
  * The aggregator of a generalised linear model: adds up dot products, chooses the direction by L-BFGS and the step by
  * exact line search, and sends residuals back. One exchange an iteration.
  */
-export function glmAggregator(loss: Loss): AggregatorProgram {
+export function glmAggregator(losses: LossFamily): AggregatorProgram {
   /** √h: scales the intercept's column as the parties scale theirs. */
-  const root = Math.sqrt(loss.curvature);
+  const root = Math.sqrt(losses.curvature);
   return {
     start(target, spec) {
-      const scores = new Float64Array(target.rows);
+      const given = glmSpec(spec);
+      const rows = weighted(target, given);
+      const stages = losses.bandwidths?.(rows) ?? [];
+      const intercept = lossAt(losses, { spec: given, stages }).begin?.(rows) ?? 0;
+      const scores = Float64Array.from(target.labels, (_, row) => intercept + (target.offsets?.[row] ?? 0));
       const blank = {
-        spec: glmSpec(spec),
+        spec: given,
+        stages,
         round: 0,
         loss: 0,
         bestNorm: Infinity,
@@ -32,11 +37,11 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
         gram: undefined,
         penalties: undefined,
         step: null,
-        intercept: 0,
+        intercept,
         offset: 0,
         interceptBasis: undefined,
       };
-      const opening = sendResidual(loss, target, { ...blank, interceptGradient: 0, scores });
+      const opening = sendResidual(losses, target, { ...blank, interceptGradient: 0, scores });
       return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
     },
 
@@ -47,10 +52,11 @@ export function glmAggregator(loss: Loss): AggregatorProgram {
       const { round, loss: meanLoss, gradientNorm } = received;
       const progress = { round, loss: meanLoss, gradientNorm };
       const stop = stopReason(received);
-      const moved = stop === undefined ? descend(loss, target, received, parts, root) : undefined;
+      const descended = stop === undefined ? descend(losses, target, received, parts, root) : undefined;
+      const moved = descended ?? (stop === 'max-rounds' ? undefined : nextStage(received));
       if (moved === undefined)
         return { state: writeState(received), progress, next: { done: stop ?? 'stalled' } };
-      return { ...sendResidual(loss, target, moved), progress };
+      return { ...sendResidual(losses, target, moved), progress };
     },
 
     parameters(state) {
@@ -114,11 +120,32 @@ type Received = ReturnType<typeof receive>;
 /** Rounds without a smaller gradient after which rounding, not the problem, is what is left. */
 const PATIENCE = 60;
 
-function stopReason({ gradientNorm, spec, round, roundsSinceBest }: Received): StopReason | undefined {
+/** Norm of the gradient at which a stage that is not the last is near enough to its end. */
+const STAGE_TOLERANCE = 1e-3;
+
+function stopReason({
+  gradientNorm,
+  spec,
+  stages,
+  round,
+  roundsSinceBest,
+}: Received): StopReason | undefined {
   requireFinite(gradientNorm);
-  if (gradientNorm <= spec.tolerance) return 'converged';
+  const last = stages.length <= 1;
+  if (gradientNorm <= (last ? spec.tolerance : Math.max(spec.tolerance, STAGE_TOLERANCE))) return 'converged';
   if (roundsSinceBest >= PATIENCE) return 'stalled';
   return round >= spec.maxRounds ? 'max-rounds' : undefined;
+}
+
+/** The loss of the stage at which a training is. */
+function lossAt(losses: LossFamily, { spec, stages }: Pick<Working, 'spec' | 'stages'>): Loss {
+  return losses.of(spec, stages[0] ?? 0);
+}
+
+/** The next stage begins where this one has ended, with another loss: a step of null has all forget their basis. */
+function nextStage(at: Received): Working | undefined {
+  if (at.stages.length <= 1) return undefined;
+  return { ...at, stages: at.stages.slice(1), step: null, bestNorm: Infinity, roundsSinceBest: 0 };
 }
 
 /**
@@ -126,7 +153,7 @@ function stopReason({ gradientNorm, spec, round, roundsSinceBest }: Received): S
  * @returns undefined if not even the gradient is a direction of descent any more: precision is exhausted
  */
 function descend(
-  loss: Loss,
+  losses: LossFamily,
   target: TrainingRows,
   at: Received,
   parts: readonly PartyUp[],
@@ -140,6 +167,7 @@ function descend(
   const coefficients = slopeOf(quasiNewton) < 0 ? quasiNewton : gradient.map((value) => -value);
 
   const rows = weighted(target, at.spec);
+  const loss = lossAt(losses, at);
   const { l2 } = at.spec;
   const direction = directionOf(at.products, coefficients);
   const [thetaProducts = new Float64Array(0)] = sumRows(parts.map(({ theta }) => [theta]));
@@ -162,10 +190,14 @@ function descend(
 }
 
 /** The residual Δ at the new scores, Δ_i = (v_i / Σv) ∂loss/∂s_i, and the step that the parties are to take. */
-function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<AggregatorStep, 'state' | 'next'> {
+function sendResidual(
+  losses: LossFamily,
+  target: TrainingRows,
+  at: Working,
+): Pick<AggregatorStep, 'state' | 'next'> {
   const rows = weighted(target, at.spec);
   const residual = new Float64Array(target.rows);
-  const meanLoss = loss.residual(at.scores, rows, residual) / rows.total;
+  const meanLoss = lossAt(losses, at).residual(at.scores, rows, residual) / rows.total;
   let interceptGradient = 0;
   for (let row = 0; row < target.rows; row++) {
     residual[row]! /= rows.total;
@@ -179,10 +211,10 @@ function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<Aggre
   };
 }
 
-/** Labels with the weights that rows and their classes have. */
-function weighted(target: TrainingRows, spec: GlmSpec): WeightedRows & RowWeights {
+/** Labels and offsets with the weights that rows and their classes have. */
+function weighted(target: TrainingRows, spec: GlmSpec): OffsetRows & RowWeights {
   const classes = spec.type === 'logistic-regression' ? spec.classWeights : 'none';
-  return { labels: target.labels, ...rowWeights(target, classes) };
+  return { labels: target.labels, offsets: target.offsets, ...rowWeights(target, classes) };
 }
 
 /** The Gram matrix with the intercept's piece added. */

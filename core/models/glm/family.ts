@@ -1,19 +1,34 @@
 import type { Dense } from '../../algebra/matrix.js';
 import type { Job } from '../../job/schema.js';
-import { evaluate } from '../evaluate.js';
+import { evaluate, meanDeviance } from '../evaluate.js';
 import type { ModelFamily } from '../family.js';
 import { glmAggregator } from './aggregator.js';
-import type { Loss } from './loss.js';
-import { glmParty } from './party.js';
+import type { Loss, LossFamily } from './loss.js';
+import { glmParty, glmSpec } from './party.js';
+import { MOST_COLUMNS, standardErrors } from './standard-errors.js';
 
 /** The model that minimises Σ v_i loss(t_iᵀθ + b, y_i) / Σ v + λ/2 ‖θ‖² and predicts link(Tθ + b). */
-export function generalisedLinear(loss: Loss, task: Job['task']): ModelFamily {
+export function generalisedLinear(given: Loss | LossFamily, task: Job['task']): ModelFamily {
+  const loss = 'of' in given ? given : { ...given, of: () => given };
   const prediction = (scores: Dense, [intercept = 0]: Float64Array) =>
     scores.data.map((score) => loss.predict(score + intercept));
   return {
     party: glmParty(loss.curvature),
     aggregator: glmAggregator(loss),
     predict: (scores, own) => new Map([['prediction', prediction(scores, own)]]),
-    measure: (scores, own, labels) => evaluate(task, prediction(scores, own), labels),
+    standardErrors(table, target, spec, parameters, [intercept = 0]) {
+      const given = glmSpec(spec);
+      // Weights of classes are no number of rows: what they weigh is no likelihood.
+      const weighsClasses = given.type === 'logistic-regression' && given.classWeights !== 'none';
+      if (!loss.likelihood || weighsClasses || table.columns > MOST_COLUMNS) return undefined;
+      return standardErrors(loss.likelihood, table, target, given, parameters, intercept);
+    },
+    measure(scores, own, labels) {
+      const predictions = prediction(scores, own);
+      const metrics = evaluate(task, predictions, labels);
+      return loss.deviance
+        ? { ...metrics, deviance: meanDeviance(loss.deviance, predictions, labels) }
+        : metrics;
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { columnVector } from '../../algebra/dense.js';
 import type { Tensor } from '../../exchange/bundle.js';
-import type { ModelSpec } from '../../job/schema.js';
+import type { ModelSpec, ModelType } from '../../job/schema.js';
 import type { Message, PartyProgram, State } from '../../training/program.js';
 import { requireFinite } from '../../training/require-finite.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
@@ -17,12 +17,25 @@ import {
 } from './basis.js';
 import { preconditioner, toWhitened, fromWhitened, type Preconditioner } from './preconditioner.js';
 
-export type GlmSpec = Extract<ModelSpec, { type: 'linear-regression' | 'logistic-regression' }>;
+const GLM_TYPES = [
+  'linear-regression',
+  'logistic-regression',
+  'poisson-regression',
+  'gamma-regression',
+  'huber-regression',
+  'quantile-regression',
+] as const satisfies readonly ModelType[];
+
+export type GlmSpec = Extract<ModelSpec, { type: (typeof GLM_TYPES)[number] }>;
 
 /** @throws Error for another model's settings: the registry of models gives each its own program */
 export function glmSpec(spec: ModelSpec): GlmSpec {
-  if (spec.type === 'linear-regression' || spec.type === 'logistic-regression') return spec;
+  if (isGlm(spec)) return spec;
   throw new Error(`${spec.type} is no generalised linear model`);
+}
+
+export function isGlm(spec: ModelSpec): spec is GlmSpec {
+  return GLM_TYPES.some((type) => type === spec.type);
 }
 
 /** The step that the aggregator has chosen: θ += α Σ c_i b_i over the basis; null in the first round. */

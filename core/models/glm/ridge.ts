@@ -40,6 +40,9 @@ export function solveRidge(
   moments?: Moments,
 ): RidgeSolution | undefined {
   const { weights, total } = rowWeights(target, 'none');
+  const { offsets } = target;
+  // What is added to a score might as well be taken off the label.
+  const labels = offsets ? plus(target.labels, -1, offsets) : target.labels;
   const known = moments?.second.columns === table.columns ? moments : undefined;
   const { mean, second } = known ?? momentsUnder(table, weights, total);
   const factor = independent(centred(second, mean, l2), mean);
@@ -48,14 +51,14 @@ export function solveRidge(
     dot(weights ?? new Float64Array(values.length).fill(1), values) / total;
 
   let theta: Float64Array = new Float64Array(table.columns);
-  let intercept = average(target.labels);
-  let at = objective(table, target.labels, weights, total, l2, theta, intercept);
+  let intercept = average(labels);
+  let at = objective(table, labels, weights, total, l2, theta, intercept);
   // The first correction, from θ = 0, is the solution; the others mend what rounding has left.
   for (let pass = 0; pass <= REFINEMENTS && (pass === 0 || at.gradientNorm > tolerance); pass++) {
     const gradient = plus(at.gradient, -at.slope, mean);
     const next = plus(theta, -1, solveLowerTransposed(factor, solveLower(factor, gradient)));
     const offset = intercept - at.slope - dot(mean, plus(next, -1, theta));
-    const there = objective(table, target.labels, weights, total, l2, next, offset);
+    const there = objective(table, labels, weights, total, l2, next, offset);
     if (pass > 0 && !(there.gradientNorm < at.gradientNorm)) break;
     [theta, intercept, at] = [next, offset, there];
   }

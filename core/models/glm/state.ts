@@ -12,12 +12,14 @@ import { stepJson, type GlmSpec, type Step } from './party.js';
  */
 export interface Working {
   readonly spec: GlmSpec;
+  /** Bandwidths of this stage and of those to come; empty where the loss is smooth by itself. */
+  readonly stages: readonly number[];
   readonly round: number;
   /** Mean loss at the current scores, without penalty. */
   readonly loss: number;
   readonly bestNorm: number;
   readonly roundsSinceBest: number;
-  /** s = Tθ + intercept, centred or not, length n (training rows). */
+  /** s = Tθ + intercept + offsets, centred or not, length n (training rows). */
   readonly scores: Float64Array;
   /** T b of every basis vector, intercept included; undefined before the first gradient. */
   readonly products: Basis | undefined;
@@ -40,6 +42,7 @@ export interface Working {
 const json = z.object({
   step: stepJson,
   spec: z.custom<GlmSpec>(),
+  stages: z.array(z.number()),
   pairs: z.int().nullable(),
   round: z.int(),
   loss: z.number(),

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { denseMatrix } from '../../../core/algebra/dense.js';
 import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import type { Matrix } from '../../../core/algebra/matrix.js';
+import { trainingPart } from '../../../core/integration/target-index.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import { runLocally } from '../../../core/training/local-runner.js';
-import { grouped, type Grouped } from '../../support/arbitrary-groups.js';
+import { grouped as drawn, type Grouped } from '../../support/arbitrary-groups.js';
 import { denseOf } from '../../support/arbitrary-integration.js';
+import { labelsFor } from '../../support/glm-labels.js';
 import { trainInProcess, type InRounds } from '../../support/rounds-in-process.js';
 
 // Columns of T that several tables supply: outer joins, unions, and both beside columns of one table.
@@ -15,6 +17,9 @@ const specs = [
   { type: 'logistic-regression' },
   { type: 'logistic-regression', classWeights: 'balanced' },
   { type: 'linear-regression' },
+  { type: 'poisson-regression' },
+  { type: 'gamma-regression' },
+  { type: 'huber-regression', delta: 0.3 },
 ].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);
@@ -24,10 +29,14 @@ function flat({ parameters, own }: InRounds, { target }: Grouped): number[] {
 }
 
 describe.each(specs)('$type $classWeights', (spec) => {
+  const grouped = drawn.map((scene) => ({
+    ...scene,
+    target: { ...scene.target, labels: labelsFor(spec, scene.target.labels) },
+  }));
   const whole = (table: Matrix, { names, target }: Grouped) => {
-    const labels = target.labels.subarray(0, target.trainRows);
-    const weights = target.weights && { weights: target.weights.subarray(0, target.trainRows) };
-    const { parameters, own } = runLocally({ table, names, labels, ...weights, spec, rounds: 1000 });
+    const { labels, weights, offsets } = trainingPart(target);
+    const facts = { labels, ...(weights && { weights }), ...(offsets && { offsets }) };
+    const { parameters, own } = runLocally({ table, names, ...facts, spec, rounds: 1000 });
     return [...parameters.data, ...own];
   };
 

@@ -5,7 +5,7 @@ import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt } from './activity-proxies.js';
 import type { Fitted } from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
-import { integratedBy, publishAndMatch, sharesOf, siloOfSite, type Run } from './publish.js';
+import { integratedBy, publishAndMatch, sharesOf, siloOfSite, toEvaluate, type Run } from './publish.js';
 
 /** A model that training has brought forth, before it is in the catalog. */
 export interface Trained extends Fitted, Integrated {
@@ -40,9 +40,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       spec,
       target,
       shares,
+      ...toEvaluate(resolved),
     });
     ledger.together([{ silo, cost: fitted.cost }]);
-    const { parts, network, stopped, metrics, curve, intercept, own } = fitted;
+    const { parts, network, stopped, metrics, curve, evaluation, intercept, own } = fitted;
     const manifest = { type: spec.type, intercept, ...(own && { own }), parts, network };
     return {
       manifest,
@@ -50,6 +51,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       stopped,
       metrics,
       curve,
+      ...(evaluation && { evaluation }),
       intercept,
       ...integrated,
     };
@@ -70,9 +72,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const finished = await aggregatorAt(site, 'evaluate').finishHere({
     execution,
     head: step.head,
+    ...toEvaluate(resolved),
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, own, solver, metrics, curve, parts } = finished;
+  const { intercept, own, solver, metrics, curve, evaluation, parts } = finished;
   return {
     manifest: { type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
     rounds: step.progress.round,
@@ -81,5 +84,6 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     intercept,
     metrics,
     curve,
+    ...(evaluation && { evaluation }),
   };
 }

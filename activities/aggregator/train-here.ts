@@ -1,5 +1,6 @@
 import { entryOf } from '../../core/entry-of.js';
 import type { BlobRef } from '../../core/exchange/store.js';
+import type { Dense } from '../../core/algebra/matrix.js';
 import { rowRange } from '../../core/algebra/stack.js';
 import { encodedWidth } from '../../core/integration/encoder.js';
 import { shareId } from '../../core/job/resolved.js';
@@ -12,6 +13,7 @@ import type { LocalState } from '../../core/training/local-runner.js';
 import { thinned } from '../../core/training/curve.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
+import { evaluateScores } from './evaluate-scores.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
 function solverOf(state: LocalState): 'gram' | 'l-bfgs' {
@@ -44,25 +46,49 @@ export function localOperations(
           if (!result) throw new Error('a training is finished after its last segment');
           const { parameters, own } = result;
           const family = familyOf(spec.type);
-          const measuredOn = (side: 'train' | 'test') =>
-            family.measure(scoresOf(family, table[side], parameters), own, labels[side]);
+          const scores = {
+            train: scoresOf(family, table.train, parameters),
+            test: scoresOf(family, table.test, parameters),
+          };
+          const metrics = {
+            train: family.measure(scores.train, own, labels.train),
+            test: family.measure(scores.test, own, labels.test),
+          };
+          const thetas = new Map<string, Dense>();
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const group of target.groups) {
             const encoder = entryOf(table.encoders, group.id);
             const theta = rowRange(parameters, offset, encodedWidth(encoder));
             offset += theta.rows;
+            thetas.set(group.id, theta);
             const part = partBundle({ party: group.id, encoder, theta });
             const ref = await stores.put('exchange', 'model', part);
             for (const { party } of group.shares) parts[shareId(group, party)] = ref;
           }
+          const evaluation =
+            input.evaluation &&
+            evaluateScores(
+              { family, own, target, metrics: metrics.test, scores: scores.test },
+              {
+                blocks: () =>
+                  [...table.testBlocks()].map(([group, block]) => ({
+                    group,
+                    table: block,
+                    encoder: entryOf(table.encoders, group),
+                    theta: entryOf(thetas, group),
+                  })),
+              },
+              input.evaluation,
+            );
           const segments = (await journal.outputs(input.head)) as Costed<LocalAnswer>[];
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
-            metrics: { train: measuredOn('train'), test: measuredOn('test') },
+            metrics,
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
+            ...(evaluation && { evaluation }),
             parts,
           };
         }),

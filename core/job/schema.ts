@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnName, tableName, targetColumnName } from './names.js';
+import { evaluationSchema } from './evaluation-schema.js';
 import { featuresSchema } from './features-schema.js';
 import { modelSchema } from './model-schema.js';
 
@@ -149,6 +150,7 @@ export const jobSchema = z.strictObject({
       seed: z.int().min(0).default(0).describe('Another seed gives another split.'),
     })
     .default({ test: 0.2, seed: 0 }),
+  evaluation: evaluationSchema,
   strategy: z
     .enum(['auto', 'materialize', 'factorize', 'federate'])
     .default('auto')

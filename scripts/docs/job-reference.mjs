@@ -11,6 +11,8 @@ const sections = {
   'integration.joins': 'The tables to join to the base table.',
   split:
     'Which rows are held out. A row is on the same side however its table is stored or sorted, because a hash of its key decides.',
+  evaluation:
+    'What is found out about the model on the test rows, beside its measures ([models](models.md#evaluation)). `amalur runs RUN` shows it.',
   constraints:
     'What a plan must respect. A strategy that breaks one is ruled out, with the reason; if none is left the job is refused with `AMALUR_NO_PLAN`.',
 };

@@ -1,0 +1,85 @@
+import { ascending, LEAST_ROWS } from './bins.js';
+
+/** Points of a curve with its two ends. */
+const MOST_POINTS = 200;
+
+/**
+ * How many positive and negative rows have a probability of at least each of some thresholds, which descend: both the ROC and the
+ * precision-recall curve. The ends, nothing and everything predicted as positive, are left out.
+ */
+export interface ThresholdCurve {
+  readonly positives: number;
+  readonly negatives: number;
+  /** Each halfway between two neighbouring rows, so that it is no row's own probability. */
+  readonly thresholds: readonly number[];
+  readonly truePositives: readonly number[];
+  readonly falsePositives: readonly number[];
+}
+
+/**
+ * At most 200 points of the curve, ends counted, about evenly spaced along the ROC curve, with at least five rows between neighbours; with
+ * the average precision of the whole. Undefined where a class has no rows.
+ */
+export function thresholdCurve(
+  probabilities: Float64Array,
+  labels: Float64Array,
+): { curve: ThresholdCurve; averagePrecision: number } | undefined {
+  const rows = labels.length;
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  const negatives = rows - positives;
+  if (positives === 0 || negatives === 0) return undefined;
+  const order = ascending(probabilities).reverse();
+  const curve = { thresholds: [] as number[], truePositives: [] as number[], falsePositives: [] as number[] };
+  let averagePrecision = 0;
+  let hits = 0;
+  let before = 0;
+  let keptRows = 0;
+  let keptAlong = 0;
+  for (let at = 0; at < rows; at++) {
+    hits += labels[order[at]!]!;
+    const probability = probabilities[order[at]!]!;
+    const below = at + 1 < rows ? probabilities[order[at + 1]!]! : -Infinity;
+    if (below === probability) continue;
+    const above = at + 1;
+    averagePrecision += ((hits - before) / positives) * (hits / above);
+    before = hits;
+    const along = hits / positives + (above - hits) / negatives;
+    if (along - keptAlong < 2 / (MOST_POINTS - 1)) continue;
+    if (above - keptRows < LEAST_ROWS || rows - above < LEAST_ROWS) continue;
+    curve.thresholds.push((probability + below) / 2);
+    curve.truePositives.push(hits);
+    curve.falsePositives.push(above - hits);
+    keptRows = above;
+    keptAlong = along;
+  }
+  return { curve: { positives, negatives, ...curve }, averagePrecision };
+}
+
+/** What a threshold of a curve means. */
+export interface Rates {
+  readonly threshold: number;
+  /** TP / positives, also called recall: the ordinate of the ROC curve, the abscissa of the precision-recall curve. */
+  readonly truePositiveRate: number;
+  /** FP / negatives. */
+  readonly falsePositiveRate: number;
+  /** TP / (TP + FP). */
+  readonly precision: number;
+  /** Precision by the share of positives among all rows. */
+  readonly lift: number;
+}
+
+export function ratesOf(curve: ThresholdCurve): Rates[] {
+  const { positives, negatives, thresholds, truePositives, falsePositives } = curve;
+  return thresholds.map((threshold, at) => {
+    const hits = truePositives[at]!;
+    const misses = falsePositives[at]!;
+    const precision = hits / (hits + misses);
+    return {
+      threshold,
+      truePositiveRate: hits / positives,
+      falsePositiveRate: misses / negatives,
+      precision,
+      lift: precision / (positives / (positives + negatives)),
+    };
+  });
+}

@@ -1,11 +1,6 @@
 /** Rows that every figure of a bin or of a step of a curve is made of at the least: none is a row's own. */
 export const LEAST_ROWS = 5;
 
-/** Rows by ascending value. @throws nothing; NaN has no place: the caller sees to it that there is none */
-export function ascending(values: Float64Array): Int32Array {
-  return Int32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]! || a - b);
-}
-
 /**
  * Bins by quantiles of values that are sorted: where each ends, exclusively. Bin b ends with the value at the position
  * ⌊(n − 1) b / bins⌋ and all that equal it, as those of scikit-learn's `calibration_curve(strategy="quantile")`; bins of too few rows go

@@ -26,19 +26,21 @@ export interface BootstrapOptions {
  * Percentile intervals (Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, §13.3): n rows are drawn out of n with
  * replacement, again and again. Row i of resample b is ⌊n u(b, i)⌋, u being the draws of a name made of the seed, so that equal
  * seeds give equal bits.
+ * @param rank where each row's occurrences are to be counted
  * @param measure the measures of rows that occur as often as it is told; what is not finite is undefined
  */
 export function bootstrap(
-  rows: number,
+  rank: Int32Array,
   { resamples, seed }: BootstrapOptions,
   measure: (occurrences: Int32Array) => Readonly<Record<string, number>>,
 ): Intervals {
   const random = draws(`bootstrap ${seed}`);
   const found = new Map<string, number[]>();
+  const rows = rank.length;
   const occurrences = new Int32Array(rows);
   for (let resample = 0; resample < resamples; resample++) {
     occurrences.fill(0);
-    for (let i = 0; i < rows; i++) occurrences[Math.floor(random(resample, i) * rows)]!++;
+    for (let i = 0; i < rows; i++) occurrences[rank[Math.floor(random(resample, i) * rows)]!]!++;
     for (const [name, value] of Object.entries(measure(occurrences))) {
       if (!Number.isFinite(value)) continue;
       const values = found.get(name);

@@ -1,4 +1,5 @@
-import { ascending, meanOf, quantileBins } from './bins.js';
+import { meanOf, quantileBins } from './bins.js';
+import type { Ranked } from './ranked.js';
 
 const BINS = 10;
 
@@ -10,13 +11,14 @@ export interface CalibrationBin {
 }
 
 /** Tenths of the rows by predicted probability: a calibrated model has as many positives in each as it predicts. */
-export function calibration(probabilities: Float64Array, labels: Float64Array): CalibrationBin[] {
-  const order = ascending(probabilities);
-  const sorted = Float64Array.from(order, (row) => probabilities[row]!);
+export function calibration({ predictions, labels }: Ranked): CalibrationBin[] {
   let from = 0;
-  return quantileBins(sorted, BINS).map((end) => {
-    const positives = order.subarray(from, end).filter((row) => labels[row] === 1).length;
-    const bin = { rows: end - from, meanPrediction: meanOf(sorted.subarray(from, end)), positives };
+  return quantileBins(predictions, BINS).map((end) => {
+    const bin = {
+      rows: end - from,
+      meanPrediction: meanOf(predictions.subarray(from, end)),
+      positives: labels.subarray(from, end).reduce((sum, label) => sum + label, 0),
+    };
     from = end;
     return bin;
   });

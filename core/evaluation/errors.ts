@@ -1,4 +1,5 @@
-import { ascending, meanOf, merged, quantileBins, smoothQuantile } from './bins.js';
+import { meanOf, merged, quantileBins, smoothQuantile } from './bins.js';
+import type { Ranked } from './ranked.js';
 
 const BINS = 10;
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
@@ -21,25 +22,22 @@ export interface ErrorSummary {
   }[];
 }
 
-export function summarizeErrors(predictions: Float64Array, labels: Float64Array): ErrorSummary {
-  const errors = predictions.map((prediction, row) => prediction - labels[row]!).sort();
+export function summarizeErrors(rows: Ranked): ErrorSummary {
+  const errors = rows.predictions.map((prediction, at) => prediction - rows.labels[at]!).sort();
   return {
-    bins: byPrediction(predictions, labels),
+    bins: byPrediction(rows),
     quantiles: QUANTILES.map((share) => ({ share, error: smoothQuantile(errors, share) })),
     histogram: histogram(errors),
   };
 }
 
-function byPrediction(predictions: Float64Array, labels: Float64Array): ErrorSummary['bins'] {
-  const order = ascending(predictions);
-  const sorted = Float64Array.from(order, (row) => predictions[row]!);
-  const actual = Float64Array.from(order, (row) => labels[row]!);
+function byPrediction({ predictions, labels }: Ranked): ErrorSummary['bins'] {
   let from = 0;
-  return quantileBins(sorted, BINS).map((end) => {
+  return quantileBins(predictions, BINS).map((end) => {
     const bin = {
       rows: end - from,
-      meanPrediction: meanOf(sorted.subarray(from, end)),
-      meanLabel: meanOf(actual.subarray(from, end)),
+      meanPrediction: meanOf(predictions.subarray(from, end)),
+      meanLabel: meanOf(labels.subarray(from, end)),
     };
     from = end;
     return bin;

@@ -7,6 +7,7 @@ import { confusionOf } from './confusion.js';
 import { summarizeErrors } from './errors.js';
 import type { ClassEvaluation, Evaluation } from './evaluation.js';
 import { importanceOf, type Scored } from './importance.js';
+import { ranked, type Ranked } from './ranked.js';
 import { thresholdCurve } from './threshold-curve.js';
 import { classificationMeasures, regressionMeasures, type MeasureOf } from './weighted-measures.js';
 
@@ -32,33 +33,38 @@ export function evaluateInDetail(rows: TestRows, spec: EvaluationSpec): Evaluati
 
 function ofPredictions({ metrics, predictions, labels }: TestRows, spec: EvaluationSpec): Evaluation {
   if (!predictions?.every(Number.isFinite)) return {};
-  if ('auc' in metrics)
+  if ('auc' in metrics) {
+    const rows = ranked(predictions, labels);
     return {
-      ...(spec.curves && { classes: evaluateClasses(predictions, labels) }),
-      ...intervals(classificationMeasures(predictions, labels), labels.length, spec),
+      ...(spec.curves && { classes: evaluateClasses(rows) }),
+      ...intervals(rows, classificationMeasures(rows), spec),
     };
-  if ('rmse' in metrics)
+  }
+  if ('rmse' in metrics) {
+    const rows = ranked(predictions, labels);
     return {
-      ...(spec.curves && { errors: summarizeErrors(predictions, labels) }),
-      ...intervals(regressionMeasures(predictions, labels), labels.length, spec),
+      ...(spec.curves && { errors: summarizeErrors(rows) }),
+      ...intervals(rows, regressionMeasures(rows), spec),
     };
+  }
   return {};
 }
 
-function evaluateClasses(probabilities: Float64Array, labels: Float64Array): ClassEvaluation {
-  const chosen = Int32Array.from(probabilities, (p) => (p >= 0.5 ? 1 : 0));
+function evaluateClasses(rows: Ranked): ClassEvaluation {
+  const { predictions, labels } = rows;
+  const chosen = Int32Array.from(predictions, (p) => (p >= 0.5 ? 1 : 0));
   return {
     confusion: confusionOf(labels, chosen, 2),
-    brier: brierScore(probabilities, labels),
-    calibration: calibration(probabilities, labels),
-    ...thresholdCurve(probabilities, labels),
+    brier: brierScore(predictions, labels),
+    calibration: calibration(rows),
+    ...thresholdCurve(rows),
   };
 }
 
 function intervals(
+  { rank }: Ranked,
   measure: MeasureOf,
-  rows: number,
   { intervals: resamples, seed }: EvaluationSpec,
 ): Pick<Evaluation, 'intervals'> {
-  return resamples === 0 ? {} : { intervals: bootstrap(rows, { resamples, seed }, measure) };
+  return resamples === 0 ? {} : { intervals: bootstrap(rank, { resamples, seed }, measure) };
 }

@@ -1,4 +1,5 @@
-import { ascending, LEAST_ROWS } from './bins.js';
+import { LEAST_ROWS } from './bins.js';
+import type { Ranked } from './ranked.js';
 
 /** Points of a curve with its two ends. */
 const MOST_POINTS = 200;
@@ -20,27 +21,26 @@ export interface ThresholdCurve {
  * At most 200 points of the curve, ends counted, about evenly spaced along the ROC curve, with at least five rows between neighbours; with
  * the average precision of the whole. Undefined where a class has no rows.
  */
-export function thresholdCurve(
-  probabilities: Float64Array,
-  labels: Float64Array,
-): { curve: ThresholdCurve; averagePrecision: number } | undefined {
+export function thresholdCurve({
+  predictions,
+  labels,
+}: Ranked): { curve: ThresholdCurve; averagePrecision: number } | undefined {
   const rows = labels.length;
   const positives = labels.reduce((sum, label) => sum + label, 0);
   const negatives = rows - positives;
   if (positives === 0 || negatives === 0) return undefined;
-  const order = ascending(probabilities).reverse();
   const curve = { thresholds: [] as number[], truePositives: [] as number[], falsePositives: [] as number[] };
   let averagePrecision = 0;
   let hits = 0;
   let before = 0;
   let keptRows = 0;
   let keptAlong = 0;
-  for (let at = 0; at < rows; at++) {
-    hits += labels[order[at]!]!;
-    const probability = probabilities[order[at]!]!;
-    const below = at + 1 < rows ? probabilities[order[at + 1]!]! : -Infinity;
+  for (let above = 1; above <= rows; above++) {
+    const at = rows - above;
+    hits += labels[at]!;
+    const probability = predictions[at]!;
+    const below = at > 0 ? predictions[at - 1]! : -Infinity;
     if (below === probability) continue;
-    const above = at + 1;
     averagePrecision += ((hits - before) / positives) * (hits / above);
     before = hits;
     const along = hits / positives + (above - hits) / negatives;

@@ -94,7 +94,14 @@ describe('the command line', () => {
     expect(predicted.rows).toBe(400);
     expect(readFileSync(join(folder, 'scores.csv'), 'utf8').trim().split('\n')).toHaveLength(401);
     const detail = await succeed('runs', trained.run);
-    for (const part of [trained.jobHash, 'predicted', 'left the silo', 'loss by round'])
+    for (const part of [
+      trained.jobHash,
+      'predicted',
+      'left the silo',
+      'loss by round',
+      '95.0 % interval of test',
+      'silo permuted',
+    ])
       expect(detail).toContain(part);
     expect(await succeed('models')).toContain('returns@1');
     expect(await succeed('models', 'returns')).toContain('crm.customers');

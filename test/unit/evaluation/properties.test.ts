@@ -7,6 +7,7 @@ import { summarizeErrors } from '../../../core/evaluation/errors.js';
 import { evaluateInDetail } from '../../../core/evaluation/evaluate-in-detail.js';
 import { ratesOf, thresholdCurve } from '../../../core/evaluation/threshold-curve.js';
 import { classificationMeasures, regressionMeasures } from '../../../core/evaluation/weighted-measures.js';
+import { ranked } from '../../../core/evaluation/ranked.js';
 import { evaluate } from '../../../core/models/evaluate.js';
 
 /** Few different scores, so that ties are the rule. */
@@ -22,13 +23,16 @@ const regressed = fc.array(fc.tuple(number, number, fc.integer({ min: 0, max: 3 
 const spec = { curves: true, intervals: 20, importance: 'silos', repeats: 2, seed: 1 } as const;
 
 describe('the measures of rows that occur several times', () => {
-  const compare = (task: 'classification' | 'regression') => (rows: [number, number, number][]) => {
-    const [p, y] = [rows.map(([value]) => value), rows.map(([, label]) => label)];
-    const counts = Int32Array.from(rows, ([, , count]) => count);
+  const compare = (task: 'classification' | 'regression') => (given: [number, number, number][]) => {
+    const [p, y] = [given.map(([value]) => value), given.map(([, label]) => label)];
+    const counts = Int32Array.from(given, ([, , count]) => count);
     const repeated = (values: number[]) =>
       Float64Array.from(values.flatMap((value, row) => new Array<number>(counts[row]!).fill(value)));
     const measures = task === 'classification' ? classificationMeasures : regressionMeasures;
-    const found = measures(Float64Array.from(p), Float64Array.from(y))(counts);
+    const rows = ranked(Float64Array.from(p), Float64Array.from(y));
+    const inOrder = new Int32Array(counts.length);
+    counts.forEach((count, row) => (inOrder[rows.rank[row]!] = count));
+    const found = measures(rows)(inOrder);
     const wanted = evaluate(task, repeated(p), repeated(y)) as unknown as Record<string, number | null>;
     for (const [name, value] of Object.entries(found)) {
       const same = wanted[name];
@@ -43,11 +47,13 @@ describe('the measures of rows that occur several times', () => {
   });
 });
 
+const inPlace = (rows: number) => Int32Array.from({ length: rows }, (_, row) => row);
+
 describe('a bootstrap', () => {
   test('draws n rows out of n, other ones each time, and the same ones for the same seed', () => {
     const drawn = (seed: number) => {
       const all: number[][] = [];
-      const intervals = bootstrap(50, { resamples: 20, seed }, (occurrences) => {
+      const intervals = bootstrap(inPlace(50), { resamples: 20, seed }, (occurrences) => {
         all.push([...occurrences]);
         return { first: occurrences[0]! };
       });
@@ -68,7 +74,7 @@ describe('a bootstrap', () => {
         { length: 60 },
         (_, i) => (Math.imul(i + 61 * seed, 2654435761) >>> 0) / 2 ** 32,
       );
-      const { measures } = bootstrap(60, { resamples: 200, seed }, (occurrences) => ({
+      const { measures } = bootstrap(inPlace(60), { resamples: 200, seed }, (occurrences) => ({
         mean: values.reduce((sum, value, row) => sum + value * occurrences[row]!, 0) / 60,
       }));
       const { low = NaN, high = NaN } = measures['mean'] ?? {};
@@ -83,9 +89,9 @@ describe('a bootstrap', () => {
     const labels = Float64Array.of(1, 0, 0, 0, 0, 0);
     const probabilities = Float64Array.of(0.9, 0.1, 0.2, 0.3, 0.4, 0.5);
     const { measures } = bootstrap(
-      6,
+      inPlace(6),
       { resamples: 100, seed: 1 },
-      classificationMeasures(probabilities, labels),
+      classificationMeasures(ranked(probabilities, labels)),
     );
     expect(measures['logLoss']?.defined).toBe(100);
     expect(measures['auc']?.defined).toBeGreaterThan(40);
@@ -104,8 +110,10 @@ describe('no figure is that of a row', () => {
     fc.assert(
       fc.property(many, (rows) => {
         const bins = calibration(
-          Float64Array.from(rows, ([p]) => p),
-          Float64Array.from(rows, ([, y]) => y),
+          ranked(
+            Float64Array.from(rows, ([p]) => p),
+            Float64Array.from(rows, ([, y]) => y),
+          ),
         );
         for (const bin of bins) expect(bin.rows).toBeGreaterThanOrEqual(LEAST_ROWS);
         expect(bins.reduce((sum, bin) => sum + bin.rows, 0)).toBe(rows.length);
@@ -121,8 +129,10 @@ describe('no figure is that of a row', () => {
       fc.property(many, (rows) => {
         const probabilities = Float64Array.from(rows, ([p]) => p);
         const found = thresholdCurve(
-          probabilities,
-          Float64Array.from(rows, ([, y]) => y),
+          ranked(
+            probabilities,
+            Float64Array.from(rows, ([, y]) => y),
+          ),
         );
         if (!found) return;
         const { thresholds, truePositives, falsePositives } = found.curve;
@@ -146,7 +156,7 @@ describe('no figure is that of a row', () => {
     const rows = 50_000;
     const probabilities = Float64Array.from({ length: rows }, (_, i) => (i + 0.5) / rows);
     const labels = probabilities.map((p, i) => (((i * 7919) % 1000) / 1000 < p ? 1 : 0));
-    const curve = thresholdCurve(probabilities, labels)?.curve;
+    const curve = thresholdCurve(ranked(probabilities, labels))?.curve;
     const rates = ratesOf(curve!);
     expect(rates.length).toBeGreaterThan(150);
     expect(rates.length).toBeLessThanOrEqual(198);
@@ -166,8 +176,10 @@ describe('no figure is that of a row', () => {
         (rows) => {
           const errors = rows.map(([prediction, label]) => prediction - label);
           const { histogram, bins } = summarizeErrors(
-            Float64Array.from(rows, ([prediction]) => prediction),
-            Float64Array.from(rows, ([, label]) => label),
+            ranked(
+              Float64Array.from(rows, ([prediction]) => prediction),
+              Float64Array.from(rows, ([, label]) => label),
+            ),
           );
           expect(histogram.length).toBeLessThanOrEqual(30);
           for (const { from, to, rows: count } of histogram) {
@@ -217,8 +229,10 @@ describe('odd rows', () => {
     for (const scale of [0, 1e-300, 1e-9, 1, 1e150]) {
       const p = Float64Array.from({ length: 23 }, (_, i) => scale * (i % 3));
       const summary = summarizeErrors(
-        p,
-        p.map((value) => value / 2),
+        ranked(
+          p,
+          p.map((value) => value / 2),
+        ),
       );
       expect(summary.histogram.reduce((sum, { rows }) => sum + rows, 0)).toBe(23);
       expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);

@@ -42,7 +42,7 @@ function showConfusion({ confusion }: ClassEvaluation): string {
       String(at),
       ...counts.map(formatCount),
       ...[classes[at]?.precision, classes[at]?.recall, classes[at]?.f1].map((share) =>
-        share == null ? NONE : formatMeasure(share),
+        share === null || share === undefined ? NONE : formatMeasure(share),
       ),
     ]),
   );

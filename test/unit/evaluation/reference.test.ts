@@ -101,7 +101,7 @@ test('precision, recall and F1 of several classes are those of scikit-learn, nul
   scores.forEach(({ rows, precision, recall, f1 }, at) => {
     expect(rows).toBe(classes.rows[at]);
     const close = (value: number | null | undefined) =>
-      value == null ? null : (expect.closeTo(value, 14) as number);
+      value === null || value === undefined ? null : (expect.closeTo(value, 14) as number);
     expect({ precision, recall, f1 }).toEqual({
       precision: close(classes.precision[at]),
       recall: close(classes.recall[at]),

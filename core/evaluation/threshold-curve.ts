@@ -46,7 +46,9 @@ export function thresholdCurve({
     const along = hits / positives + (above - hits) / negatives;
     if (along - keptAlong < 2 / (MOST_POINTS - 1)) continue;
     if (above - keptRows < LEAST_ROWS || rows - above < LEAST_ROWS) continue;
-    curve.thresholds.push((probability + below) / 2);
+    const halfway = (probability + below) / 2;
+    // Between two neighbours among the doubles there is none.
+    curve.thresholds.push(halfway > below ? halfway : probability);
     curve.truePositives.push(hits);
     curve.falsePositives.push(above - hits);
     keptRows = above;

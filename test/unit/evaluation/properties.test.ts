@@ -124,7 +124,7 @@ describe('no figure is that of a row', () => {
     );
   });
 
-  test('points of a curve are five rows or more apart and from the ends, at most 198, and no threshold is a probability', () => {
+  test('points of a curve are five rows or more apart and from the ends, at most 198, and a threshold counts the rows that reach it', () => {
     fc.assert(
       fc.property(many, (rows) => {
         const probabilities = Float64Array.from(rows, ([p]) => p);
@@ -152,12 +152,14 @@ describe('no figure is that of a row', () => {
     );
   });
 
-  test('a curve of very many rows has at most 200 points, and they are spread over all of it', () => {
+  test('a curve of very many rows has at most 200 points, spread over all of it, and no threshold is a probability of a row', () => {
     const rows = 50_000;
     const probabilities = Float64Array.from({ length: rows }, (_, i) => (i + 0.5) / rows);
     const labels = probabilities.map((p, i) => (((i * 7919) % 1000) / 1000 < p ? 1 : 0));
     const curve = thresholdCurve(ranked(probabilities, labels))?.curve;
     const rates = ratesOf(curve!);
+    const own = new Set(probabilities);
+    expect(rates.filter(({ threshold }) => own.has(threshold))).toEqual([]);
     expect(rates.length).toBeGreaterThan(150);
     expect(rates.length).toBeLessThanOrEqual(198);
     const along = rates.map(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dense } from '../../../core/algebra/dense.js';
 import { importanceOf, type Scored } from '../../../core/evaluation/importance.js';
 import { encode, type FeatureData } from '../../../core/integration/encode.js';
-import type { Encoder } from '../../../core/integration/encoder.js';
+import { encodedColumns, sourceColumns, type Encoder } from '../../../core/integration/encoder.js';
 import { generalisedLinear } from '../../../core/models/glm/family.js';
 import { linearRegression } from '../../../core/models/linear-regression.js';
 import { logisticLoss } from '../../../core/models/logistic-regression.js';
@@ -139,4 +139,31 @@ test('a measure that is not defined has no importance', () => {
   const scored = scoredModel('classification');
   const measure = () => ({ rows: 160, positives: 0, auc: null, logLoss: 1, accuracy: 1 });
   expect(importanceOf({ ...scored, measure }, options)).toBeUndefined();
+});
+
+test('every encoded column belongs to the column that it is made of, of whatever kind', () => {
+  const encoder: Encoder = {
+    numeric: [
+      { kind: 'numeric', column: 'age', ...plain, indicator: true },
+      {
+        kind: 'date',
+        column: 'born',
+        unit: 'day',
+        parts: [
+          { part: 'month', cyclic: true },
+          { part: 'year', cyclic: false, ...plain },
+        ],
+        indicator: true,
+      },
+      { kind: 'numeric', column: 'weight', ...plain },
+    ],
+    categorical: [
+      { kind: 'categorical', column: 'town', levels: ['a', 'b'], indicator: true },
+      { kind: 'hash', column: 'note', buckets: 4 },
+    ],
+  };
+  const names = encodedColumns(encoder);
+  const sources = sourceColumns(encoder);
+  expect(sources).toHaveLength(names.length);
+  names.forEach((name, at) => expect(/^[a-z]+/.exec(name)?.[0]).toBe(sources[at]));
 });

@@ -25,7 +25,17 @@ const runtimes = {
   message: 'core/ is the domain: it knows neither Temporal nor Prisma.',
 };
 // What workflow code may take values from: the contracts, the errors, and modules of core/ that only compute on plain data.
-const lightCore = ['entry-of', 'errors', 'json', 'passing-codes', 'job', 'training', 'validation', 'planner'];
+const lightCore = [
+  'entry-of',
+  'errors',
+  'evaluation/main-measure',
+  'json',
+  'passing-codes',
+  'job',
+  'training',
+  'validation',
+  'planner',
+];
 const onlyTypes = [
   {
     group: ['**/activities/**'],

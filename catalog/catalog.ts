@@ -1,3 +1,4 @@
+import type { Evaluation } from '../core/evaluation/evaluation.js';
 import type { IntegrationFacts } from '../core/integration/describe.js';
 import type { Job } from '../core/job/schema.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
@@ -69,6 +70,8 @@ export interface RunFacts {
     readonly loss: number;
     readonly gradientNorm: number | null;
   }[];
+  /** What else the test rows tell of the model; null of an inference, and where nothing was asked. */
+  readonly evaluation: Evaluation | null;
   readonly seconds: Seconds;
   readonly bytesOut: Readonly<Record<string, number>>;
 }

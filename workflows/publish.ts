@@ -1,7 +1,14 @@
 import { entryOf } from '../core/entry-of.js';
+import type { Job } from '../core/job/schema.js';
 import { shareId, type FeatureColumn, type ResolvedJob } from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
-import type { MatchInput, MatchOutput, PublishedParty, PublishInput } from './contracts/operations.js';
+import type {
+  MatchInput,
+  MatchOutput,
+  PublishedParty,
+  PublishInput,
+  ToEvaluate,
+} from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
@@ -29,6 +36,14 @@ export function silosOf({ parties }: ResolvedJob): string[] {
 /** The silo of the base table, which owns the labels. */
 export function baseSilo({ parties }: ResolvedJob): string {
   return parties[0]?.silo ?? '';
+}
+
+/** What the operations that measure a model are told of the evaluation. */
+export function toEvaluate({ job, parties }: ResolvedJob): ToEvaluate {
+  // A job that was planned before an upgrade has no such section.
+  const spec = job.evaluation as Job['evaluation'] | undefined;
+  const silos = Object.fromEntries(parties.map(({ id, silo }) => [id, silo]));
+  return spec ? { evaluation: { ...spec, silos } } : {};
 }
 
 /** What each table gives to which columns of T. */

@@ -75,7 +75,15 @@ export async function runInference(request: InferenceRequest): Promise<Inference
     watch.phase('storing');
     const seconds = ledger.seconds(Date.now());
     const { bytesOut } = ledger;
-    const facts = { rounds: 0, stopReason: null, metrics: null, curve: [], seconds, bytesOut };
+    const facts = {
+      rounds: 0,
+      stopReason: null,
+      metrics: null,
+      curve: [],
+      evaluation: null,
+      seconds,
+      bytesOut,
+    };
     const { name, version } = model;
     await catalog.finishRun(execution, facts, `${name}@${version}`);
     watch.phase('completed');

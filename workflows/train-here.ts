@@ -7,7 +7,7 @@ import { aggregatorAt } from './activity-proxies.js';
 import { crossValidate } from './cross-validate.js';
 import type { Fitted } from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
-import { integratedBy, publishAndMatch, sharesOf, siloOfSite, type Run } from './publish.js';
+import { integratedBy, publishAndMatch, sharesOf, siloOfSite, toEvaluate, type Run } from './publish.js';
 
 /** A model that training has brought forth, before it is in the catalog. */
 export interface Trained extends Fitted, Integrated {
@@ -42,9 +42,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       spec,
       target,
       shares,
+      ...toEvaluate(resolved),
     });
     ledger.together([{ silo, cost: fitted.cost }]);
-    const { parts, network, stopped, metrics, curve, intercept, own } = fitted;
+    const { parts, network, stopped, metrics, curve, evaluation, intercept, own } = fitted;
     const manifest = { type: spec.type, intercept, ...(own && { own }), parts, network };
     return {
       manifest,
@@ -52,6 +53,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       stopped,
       metrics,
       curve,
+      ...(evaluation && { evaluation }),
       intercept,
       ...integrated,
     };
@@ -81,9 +83,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const finished = await aggregatorAt(site, 'evaluate').finishHere({
     execution,
     head: step.head,
+    ...toEvaluate(resolved),
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, interceptError, own, solver, metrics, curve, parts } = finished;
+  const { intercept, interceptError, own, solver, metrics, curve, evaluation, parts } = finished;
   return {
     manifest: {
       ...{ type: spec.type, intercept },
@@ -99,5 +102,6 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     intercept,
     metrics,
     curve,
+    ...(evaluation && { evaluation }),
   };
 }

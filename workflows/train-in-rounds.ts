@@ -16,6 +16,7 @@ import {
   sharesOf,
   siloOfSite,
   silosOf,
+  toEvaluate,
   type ColumnShare,
   type Run,
 } from './publish.js';
@@ -198,9 +199,10 @@ async function finish(
     head: state.aggregator,
     target: state.target,
     scores: Object.fromEntries(made.map(([id, { scores }]) => [id, scores])),
+    ...toEvaluate(resolved),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { intercept, own, solver, metrics, curve } = fitted;
+  const { intercept, own, solver, metrics, curve, evaluation } = fitted;
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
     manifest: { type: job.model.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
@@ -210,6 +212,7 @@ async function finish(
     intercept,
     metrics,
     curve,
+    ...(evaluation && { evaluation }),
   };
 }
 

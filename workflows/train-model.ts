@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { AmalurError } from '../core/errors.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
-import { headlineOf } from './headline.js';
+import { mainMeasure } from '../core/evaluation/main-measure.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import { catalog, probeOf } from './activity-proxies.js';
 import { answerOf, resolveFreshly } from './check-silos.js';
@@ -42,13 +42,21 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
         : await trainHere(course, candidate, plan);
 
     watch.phase('storing');
-    const { manifest, metrics, rounds, stopped, curve, rows, overlaps } = trained;
+    const { manifest, metrics, rounds, stopped, curve, evaluation, rows, overlaps } = trained;
     const model = await catalog.publishModel(execution, manifest, metrics);
     const seconds = ledger.seconds(Date.now());
     const bytesOut = ledger.bytesOut;
-    const facts = { rounds, stopReason: stopped, metrics, curve, seconds, bytesOut };
+    const facts = {
+      rounds,
+      stopReason: stopped,
+      metrics,
+      curve,
+      evaluation: evaluation ?? null,
+      seconds,
+      bytesOut,
+    };
     await catalog.finishRun(execution, facts, `${model.name}@${model.version}`);
-    watch.best(headlineOf(metrics.test));
+    watch.best(mainMeasure(metrics.test).value);
     watch.phase('completed');
     const { strategy, site, seconds: predictedSeconds } = candidate;
     const { jobHash } = resolved;

@@ -4,17 +4,18 @@ import { entryOf } from '../../core/entry-of.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
-import { sharesById, type TargetIndex } from '../../core/integration/target-index.js';
+import { sharesById, testPart, type TargetIndex } from '../../core/integration/target-index.js';
 import { withOffsets } from '../../core/models/family.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { familyOf } from '../../core/models/programs.js';
 import { thinned } from '../../core/training/curve.js';
 import { aggregatorParameters } from '../../core/training/rounds-state.js';
-import { expand } from '../../core/training/rounds.js';
+import { expand, scoresByGroup } from '../../core/training/rounds.js';
 import { denseOf } from '../../core/training/tensors.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
+import { evaluateScores } from './evaluate-scores.js';
 import { aggregatorActor, type AggregatorAnswer } from './aggregator-actor.js';
 
 /** The aggregator's half of a training in rounds. */
@@ -42,9 +43,25 @@ export function roundOperations(
           const family = familyOf(spec.type);
           const own = aggregatorParameters(family, state);
           const target = readTarget(await stores.get(input.target));
-          const scores = withOffsets(await scoresOfRows(stores, target, input.scores), target.offsets);
+          const given = await readScores(stores, target, input.scores);
+          const scores = expand(target, given);
+          const withAll = withOffsets(scores, target.offsets);
           const measuredOn = (from: number, to: number) =>
-            family.measure(rowRange(scores, from, to - from), own, target.labels.subarray(from, to));
+            family.measure(rowRange(withAll, from, to - from), own, target.labels.subarray(from, to));
+          const metrics = {
+            train: measuredOn(0, target.trainRows),
+            test: measuredOn(target.trainRows, target.rows),
+          };
+          const evaluation =
+            input.evaluation &&
+            evaluateScores(
+              {
+                ...{ family, own, target, metrics: metrics.test },
+                scores: rowRange(scores, target.trainRows, target.rows - target.trainRows),
+              },
+              { groups: () => scoresByGroup(testPart(target), given) },
+              input.evaluation,
+            );
           // Every step's output is an answer: the chain was made by the aggregator's actor.
           const steps = (await journal.outputs(head)) as Costed<AggregatorAnswer>[];
           const curve = thinned(steps.flatMap(({ answer }) => answer.progress ?? []));
@@ -52,11 +69,9 @@ export function roundOperations(
           return {
             ...ownNumbers([...own]),
             ...(spec.type === 'linear-regression' && { solver: 'l-bfgs' as const }),
-            metrics: {
-              train: measuredOn(0, target.trainRows),
-              test: measuredOn(target.trainRows, target.rows),
-            },
+            metrics,
             curve,
+            ...(evaluation && { evaluation }),
           };
         }),
       ),
@@ -69,9 +84,18 @@ export async function scoresOfRows(
   target: TargetIndex,
   scores: Readonly<Record<string, BlobRef>>,
 ): Promise<Dense> {
+  return expand(target, await readScores(stores, target, scores));
+}
+
+/** By share, one row for each source row. */
+async function readScores(
+  stores: Stores,
+  target: TargetIndex,
+  scores: Readonly<Record<string, BlobRef>>,
+): Promise<Map<string, Dense>> {
   const given = new Map<string, Dense>();
   for (const id of sharesById(target).keys()) {
     given.set(id, denseOf((await stores.get(entryOf(scores, id))).tensors, 'scores'));
   }
-  return expand(target, given);
+  return given;
 }

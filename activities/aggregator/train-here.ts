@@ -1,5 +1,6 @@
 import { entryOf } from '../../core/entry-of.js';
 import type { BlobRef } from '../../core/exchange/store.js';
+import type { Dense } from '../../core/algebra/matrix.js';
 import { rowRange } from '../../core/algebra/stack.js';
 import { encodedWidth } from '../../core/integration/encoder.js';
 import { testPart, trainingPart } from '../../core/integration/target-index.js';
@@ -13,6 +14,7 @@ import type { LocalState } from '../../core/training/local-runner.js';
 import { thinned } from '../../core/training/curve.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
+import { evaluateScores } from './evaluate-scores.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
 function solverOf(state: LocalState): 'gram' | 'l-bfgs' {
@@ -46,11 +48,15 @@ export function localOperations(
           const { parameters, own } = result;
           const family = familyOf(spec.type);
           const offsets = { train: trainingPart(target).offsets, test: testPart(target).offsets };
-          const measuredOn = (side: 'train' | 'test') => {
-            const scores = withOffsets(scoresOf(family, table[side], parameters), offsets[side]);
-            return family.measure(scores, own, labels[side]);
+          const scores = {
+            train: scoresOf(family, table.train, parameters),
+            test: scoresOf(family, table.test, parameters),
           };
+          const measuredOn = (side: 'train' | 'test') =>
+            family.measure(withOffsets(scores[side], offsets[side]), own, labels[side]);
+          const metrics = { train: measuredOn('train'), test: measuredOn('test') };
           const errors = family.standardErrors?.(table.train, trainingPart(target), spec, parameters, own);
+          const thetas = new Map<string, Dense>();
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const group of target.groups) {
@@ -58,6 +64,7 @@ export function localOperations(
             const theta = rowRange(parameters, offset, encodedWidth(encoder));
             const standardErrors = errors?.theta.slice(offset, offset + theta.rows);
             offset += theta.rows;
+            thetas.set(group.id, theta);
             const part = partBundle({
               ...{ party: group.id, encoder, theta },
               ...(standardErrors && { standardErrors }),
@@ -65,14 +72,30 @@ export function localOperations(
             const ref = await stores.put('exchange', 'model', part);
             for (const { party } of group.shares) parts[shareId(group, party)] = ref;
           }
+          const evaluation =
+            input.evaluation &&
+            evaluateScores(
+              { family, own, target, metrics: metrics.test, scores: scores.test },
+              {
+                blocks: () =>
+                  [...table.testBlocks()].map(([group, block]) => ({
+                    group,
+                    table: block,
+                    encoder: entryOf(table.encoders, group),
+                    theta: entryOf(thetas, group),
+                  })),
+              },
+              input.evaluation,
+            );
           const segments = (await journal.outputs(input.head)) as Costed<LocalAnswer>[];
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
             ...(errors && { interceptError: errors.intercept }),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
-            metrics: { train: measuredOn('train'), test: measuredOn('test') },
+            metrics,
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
+            ...(evaluation && { evaluation }),
             parts,
           };
         }),

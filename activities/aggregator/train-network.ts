@@ -1,5 +1,6 @@
 import { dense } from '../../core/algebra/dense.js';
 import { entryOf } from '../../core/entry-of.js';
+import { evaluateInDetail } from '../../core/evaluation/evaluate-in-detail.js';
 import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { localTable } from '../../core/integration/local-table.js';
@@ -31,8 +32,20 @@ export function fitNetworkOperation(context: SiteContext): Pick<AggregatorOperat
             input.spec,
             context.report,
           );
-          const measuredOn = async (side: 'train' | 'test') =>
-            evaluate(input.task, await predictNetwork(network, table[side]), labels[side]);
+          const predictions = {
+            train: await predictNetwork(network, table.train),
+            test: await predictNetwork(network, table.test),
+          };
+          const metrics = {
+            train: evaluate(input.task, predictions.train, labels.train),
+            test: evaluate(input.task, predictions.test, labels.test),
+          };
+          const evaluation =
+            input.evaluation &&
+            evaluateInDetail(
+              { metrics: metrics.test, predictions: predictions.test, labels: labels.test },
+              input.evaluation,
+            );
           const parts: Record<string, BlobRef> = {};
           for (const group of target.groups) {
             const encoder = entryOf(table.encoders, group.id);
@@ -42,8 +55,9 @@ export function fitNetworkOperation(context: SiteContext): Pick<AggregatorOperat
           }
           return {
             intercept: 0,
-            metrics: { train: await measuredOn('train'), test: await measuredOn('test') },
+            metrics,
             curve,
+            ...(evaluation && { evaluation }),
             parts,
             network: await stores.put('exchange', 'model', network),
             stopped: 'max-rounds' as const,

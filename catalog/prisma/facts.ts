@@ -1,7 +1,16 @@
+import { canonicalJson } from '../../core/json.js';
+import type { Evaluation } from '../../core/evaluation/evaluation.js';
 import type { Metrics } from '../../core/models/model.js';
 import type { RunFacts } from '../catalog.js';
 import type { Prisma } from '../generated/sqlite/client.js';
-import { compareText, fromNullable, fromSecondsColumns, toNullable, toSecondsColumns } from './columns.js';
+import {
+  compareText,
+  fromJson,
+  fromNullable,
+  fromSecondsColumns,
+  toNullable,
+  toSecondsColumns,
+} from './columns.js';
 import type { Transaction } from './database.js';
 
 export const factsOfRun = { metrics: true, curve: { orderBy: { position: 'asc' } }, egress: true } as const;
@@ -29,7 +38,9 @@ export async function storeFacts(transaction: Transaction, execution: string, fa
       bytes: BigInt(bytes),
     })),
   });
-  return { rounds: facts.rounds, stopReason: facts.stopReason, ...toSecondsColumns(facts.seconds) };
+  const { rounds, stopReason, evaluation } = facts;
+  const evaluationJson = evaluation && canonicalJson(evaluation);
+  return { rounds, stopReason, evaluationJson, ...toSecondsColumns(facts.seconds) };
 }
 
 /** Measures belong to the run: the run's facts and the model version that it made show the same ones. */
@@ -61,6 +72,7 @@ export function toFacts(row: FactsRow): RunFacts | null {
       loss: fromNullable(loss),
       gradientNorm,
     })),
+    evaluation: row.evaluationJson === null ? null : fromJson<Evaluation>(row.evaluationJson),
     seconds: fromSecondsColumns(row),
     bytesOut: Object.fromEntries(
       row.egress

@@ -1,8 +1,17 @@
 import asciichart from 'asciichart';
 import type { RunRecord } from '../../catalog/catalog.js';
 import type { RunSummary } from '../../workflows/contracts/activities.js';
-import { formatBytes, formatCount, formatSeconds, formatTime, measuresOf, NONE } from './format.js';
+import {
+  formatBytes,
+  formatCount,
+  formatSeconds,
+  formatShare,
+  formatTime,
+  measuresOf,
+  NONE,
+} from './format.js';
 import { errorLines, facts, table } from './output.js';
+import { intervalOf, showEvaluation } from './show-evaluation.js';
 import { showCandidates } from './show-plan.js';
 import { errorFrom } from '../../core/errors.js';
 
@@ -38,6 +47,7 @@ export function showRun(run: RunRecord): string {
     general(run),
     ...(run.error === null ? [] : ['', ...errorLines(errorFrom(run.error))]),
     ...metricsOf(run),
+    ...evaluationOf(run),
     ...timesOf(run),
     ...bytesOf(run),
     ...curveOf(run),
@@ -67,17 +77,33 @@ function metricsOf({ facts: known }: RunRecord): string[] {
   if (!known?.metrics) return [];
   const { train, test } = known.metrics;
   const tests = measuresOf(test);
+  const intervals = known.evaluation?.intervals;
   const rows = measuresOf(train).map(([name, value], position) => [
     name,
     value,
     tests[position]?.[1] ?? NONE,
+    ...(intervals ? [intervalOf(known.evaluation, name)] : []),
   ]);
   const columns = [
     { head: 'metric' },
     { head: 'train', align: 'right' },
     { head: 'test', align: 'right' },
+    ...(intervals
+      ? [{ head: `${formatShare(intervals.level, 1)} interval of test`, align: 'right' } as const]
+      : []),
   ] as const;
-  return ['', table(columns, [...rows, ['rows', formatCount(train.rows), formatCount(test.rows)]])];
+  const counts = ['rows', formatCount(train.rows), formatCount(test.rows), ...(intervals ? [NONE] : [])];
+  return ['', table(columns, [...rows, counts])];
+}
+
+function evaluationOf({ facts: known, job }: RunRecord): string[] {
+  if (!known?.evaluation) return [];
+  const { importance } = known.evaluation;
+  const missing = job?.evaluation.importance === 'columns' && importance?.columns === undefined;
+  return [
+    ...showEvaluation(known.evaluation),
+    ...(missing ? ['', 'Importances by column are measured only where all rows are in one place.'] : []),
+  ];
 }
 
 const KINDS = ['join', 'compute', 'transfer', 'orchestration', 'total'] as const;

@@ -63,6 +63,18 @@ export function encodedColumns({ numeric, categorical }: Encoder): string[] {
   ];
 }
 
+/** The column of the table that each of D_k's columns is made of. */
+export function sourceColumns({ numeric, categorical }: Encoder): string[] {
+  const named = (names: readonly string[], column: string) => names.map(() => column);
+  return [
+    ...numeric.flatMap((encoding) => named(numberNames(encoding), encoding.column)),
+    ...numeric.flatMap((encoding) => named(indicatorName(encoding), encoding.column)),
+    ...categorical.flatMap((encoding) =>
+      named([...blockNames(encoding), ...indicatorName(encoding)], encoding.column),
+    ),
+  ];
+}
+
 /** c_k, the number of D_k's columns. */
 export function encodedWidth({ numeric, categorical }: Encoder): number {
   const widths = [

@@ -29,6 +29,8 @@ export interface LocalTable {
   /** T over the training rows, and over the test rows. */
   readonly train: Matrix;
   readonly test: Matrix;
+  /** The test rows' columns by group: T is these side by side. */
+  testBlocks(): ReadonlyMap<string, Matrix>;
   /** Names of T's columns. */
   readonly names: readonly string[];
   /** By group, in the order of T's columns. */
@@ -55,6 +57,16 @@ export function localTable(
   return {
     train: rows(0, target.trainRows),
     test: rows(target.trainRows, target.rows),
+    testBlocks: () =>
+      new Map(
+        groups.map((group) => [
+          group.group.id,
+          (form === 'materialized' ? materialized([group]) : factorized([group]))(
+            target.trainRows,
+            target.rows,
+          ),
+        ]),
+      ),
     names: groups.flatMap(({ group, encoder }) => columnNames(group.id, encoder)),
     encoders: new Map(groups.map(({ group, encoder }) => [group.id, encoder])),
   };

@@ -3,6 +3,7 @@ import { hashJson } from '../json.js';
 import { parseWith } from '../parse-with.js';
 import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
+import { checkEvaluation } from './check-evaluation.js';
 import { checkModel } from './check-model.js';
 import { checkOverlap } from './check-overlap.js';
 import { checkValidation } from './check-validation.js';
@@ -34,6 +35,7 @@ export function parseJob(value: unknown): Job {
  */
 export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJob {
   checkModel(job);
+  checkEvaluation(job);
   checkConstraints(job, tables);
   const joined = resolveJoins(job, tables);
   const shared = sharedColumns(job, joined);

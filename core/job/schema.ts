@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { columnName, tableName, targetColumnName } from './names.js';
+import { evaluationSchema } from './evaluation-schema.js';
 import { featuresSchema } from './features-schema.js';
 import { modelSchema } from './model-schema.js';
 import { searchSchema, validationSchema } from './search-schema.js';
@@ -159,6 +160,7 @@ export const jobSchema = z.strictObject({
     .default({ test: 0.2, seed: 0 }),
   validation: validationSchema.optional(),
   search: searchSchema.optional(),
+  evaluation: evaluationSchema,
   strategy: z
     .enum(['auto', 'materialize', 'factorize', 'federate'])
     .default('auto')

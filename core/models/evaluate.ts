@@ -11,9 +11,8 @@ function classification(probabilities: Float64Array, labels: Float64Array): Clas
   let correct = 0;
   let positives = 0;
   labels.forEach((label, row) => {
-    // A probability that rounds to 0 or 1 would make the loss infinite: the smallest distance a double can say is taken.
-    const p = Math.min(Math.max(probabilities[row]!, Number.EPSILON), 1 - Number.EPSILON);
-    loss -= label === 1 ? Math.log(p) : Math.log1p(-p);
+    const p = probabilities[row]!;
+    loss += rowLogLoss(p, label);
     if (p >= 0.5 === (label === 1)) correct++;
     positives += label;
   });
@@ -27,6 +26,15 @@ function classification(probabilities: Float64Array, labels: Float64Array): Clas
     logLoss: defined(loss / rows),
     accuracy: defined(correct / rows),
   };
+}
+
+/**
+ * −log of the probability that was given to what happened. One that rounds to 0 or 1 would make it infinite: the smallest distance a
+ * double can say is taken.
+ */
+export function rowLogLoss(probability: number, label: number): number {
+  const p = Math.min(Math.max(probability, Number.EPSILON), 1 - Number.EPSILON);
+  return label === 1 ? -Math.log(p) : -Math.log1p(-p);
 }
 
 /** The share of pairs (positive, negative) that scores put in the right order, ties counted half (Mann–Whitney). */

@@ -144,6 +144,14 @@ export function expand(target: TargetIndex, parts: ReadonlyMap<string, Dense>): 
   return sum;
 }
 
+/** The same for each group of columns: the parts of which Σ_k I_k X_k is the sum. */
+export function scoresByGroup(
+  target: TargetIndex,
+  parts: ReadonlyMap<string, Dense>,
+): ReadonlyMap<string, Dense> {
+  return new Map(target.groups.map((group) => [group.id, expand({ ...target, groups: [group] }, parts)]));
+}
+
 function tensorsOf(ups: ReadonlyMap<string, Message>, name: string): Map<string, Dense> {
   return new Map([...ups].map(([id, { tensors }]) => [id, denseOf(tensors, name)]));
 }

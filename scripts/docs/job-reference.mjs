@@ -15,6 +15,8 @@ const sections = {
     'Cross-validation: how good models are on rows that they have not learned from. Without it there is none. [Models](models.md#cross-validation-and-search) tells more.',
   search:
     'Settings of the model that are tried; the best by cross-validation are trained on all training rows. It needs `validation`.',
+  evaluation:
+    'What is found out about the model on the test rows, beside its measures ([models](models.md#evaluation)). `amalur runs RUN` shows it.',
   constraints:
     'What a plan must respect. A strategy that breaks one is ruled out, with the reason; if none is left the job is refused with `AMALUR_NO_PLAN`.',
 };

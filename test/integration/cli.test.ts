@@ -100,7 +100,14 @@ describe('the command line', () => {
     const nowhere = await amalur(folder, ['report', trained.run, '-o', 'no-such-folder/a.html']);
     expect(nowhere.stderr).toContain('AMALUR_OUTPUT_UNWRITABLE');
     const detail = await succeed('runs', trained.run);
-    for (const part of [trained.jobHash, 'predicted', 'left the silo', 'loss by round'])
+    for (const part of [
+      trained.jobHash,
+      'predicted',
+      'left the silo',
+      'loss by round',
+      '95.0 % interval of test',
+      'silo permuted',
+    ])
       expect(detail).toContain(part);
     expect(await succeed('models')).toContain('returns@1');
     expect(await succeed('models', 'returns')).toContain('crm.customers');

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../catalog/index.js';
 import type { InferenceRequest, TrainingResult } from '../../client/index.js';
+import type { Evaluation } from '../../core/evaluation/evaluation.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
 import { largestDifference, readModel, type StoredModel } from '../support/stored-model.js';
@@ -67,6 +68,24 @@ describe.each(['returns', 'delivery', 'delivery-gamma', 'delivery-huber'])('the 
       expect(Object.keys(measured).sort()).toEqual(Object.keys(exact[side]).sort());
       for (const [metric, value] of Object.entries(exact[side]))
         expect(measured[metric], `${side} ${metric}`).toBeCloseTo(value, 8);
+    }
+  });
+
+  test('every way tells the same of the test rows, to 1e-8: curves, intervals, what each silo adds', async () => {
+    const [first, ...others] = await Promise.all(WAYS.map((way) => evaluationOf(of(results, way))));
+    expect(first?.intervals?.resamples).toBe(200);
+    expect(first?.importance?.silos.map(({ silos }) => silos)).toEqual([['crm'], ['shop'], ['warehouse']]);
+    expect(first?.importance?.silos.some(({ mean }) => mean > 0.01)).toBe(true);
+    expect(Object.keys(first ?? {})).toContain(name === 'returns' ? 'classes' : 'errors');
+    const wanted = numbersIn(first);
+    expect(wanted.length).toBeGreaterThan(40);
+    for (const [at, other] of others.entries()) {
+      const found = numbersIn(other);
+      expect(found.map(([path]) => path)).toEqual(wanted.map(([path]) => path));
+      for (const [position, [path, value]] of found.entries())
+        expect(Math.abs(value - wanted[position]![1]), `${path} by ${WAYS[at + 1]}`).toBeLessThan(
+          1e-8 * Math.max(1, Math.abs(value)),
+        );
     }
   });
 
@@ -162,6 +181,21 @@ describe('counts of late flights, with the logarithm of all flights as offset', 
 function referenceFor(name: string, example = 'orders'): Reference {
   const file = new URL(`../fixtures/${example}/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as Reference;
+}
+
+/** What the catalog keeps of the model's test rows. */
+async function evaluationOf({ run }: TrainingResult): Promise<Evaluation> {
+  const { run: record } = await shop.client.ask({ about: 'run', run });
+  const evaluation = record?.facts?.evaluation;
+  if (!evaluation) throw new Error(`${run} has no evaluation`);
+  return evaluation;
+}
+
+/** Every number of an evaluation with the path to it. */
+function numbersIn(value: unknown, path = ''): [path: string, value: number][] {
+  if (typeof value === 'number') return [[path, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => numbersIn(member, `${path}.${name}`));
 }
 
 /** The planner is moved to another place by what it knows: a host of the base silo that has no memory to speak of. */

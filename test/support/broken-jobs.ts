@@ -69,6 +69,20 @@ export const brokenJobs: readonly BrokenJob[] = [
     suggestion: /other groups/,
   },
   {
+    what: 'importances by column where no column leaves its silo',
+    job: { ...soundJob, strategy: 'federate', evaluation: { importance: 'columns' } },
+    code: 'AMALUR_INVALID_JOB',
+    field: 'evaluation.importance',
+    suggestion: /"silos" or "none"/,
+  },
+  {
+    what: 'importances by column of a model that is no weighted sum of columns',
+    job: { ...soundJob, model: { type: 'neural-network' }, evaluation: { importance: 'columns' } },
+    code: 'AMALUR_INVALID_JOB',
+    field: 'evaluation.importance',
+    suggestion: /"silos" or "none"/,
+  },
+  {
     what: 'a table that is not there',
     job: joining(onCustomer, { ...onProduct, table: 'warehouse.prodcuts' }),
     code: 'AMALUR_UNKNOWN_TABLE',

@@ -74,6 +74,18 @@ export const facts: RunFacts = {
   stopReason: 'tolerance',
   metrics,
   curve: AWKWARD.map((loss, round) => ({ round, loss, gradientNorm: awkward(round + 3) })),
+  evaluation: {
+    intervals: {
+      level: 0.95,
+      resamples: 7,
+      measures: { auc: { low: awkward(0), high: awkward(2), defined: 6 } },
+    },
+    importance: {
+      measure: 'auc',
+      repeats: 5,
+      silos: [{ silos: ['airline', 'é'], mean: awkward(3), deviation: 0 }],
+    },
+  },
   seconds: seconds(4),
   bytesOut: { airline: 0, registry: 2 ** 41, weather: 17 },
 };

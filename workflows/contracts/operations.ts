@@ -1,4 +1,6 @@
 import type { BlobRef } from '../../core/exchange/store.js';
+import type { Evaluation } from '../../core/evaluation/evaluation.js';
+import type { EvaluationSpec } from '../../core/job/evaluation-schema.js';
 import type { Job, Label, ModelSpec, ModelType } from '../../core/job/schema.js';
 import type { Search, Validation } from '../../core/job/search-schema.js';
 import type { Survey } from '../../core/integration/describe.js';
@@ -238,9 +240,19 @@ export interface Fitted extends Pick<ModelManifest, 'intercept' | 'interceptErro
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];
+  /** None where nothing is asked, or there are too few test rows. */
+  readonly evaluation?: Evaluation;
 }
 
-export interface EvaluateInput extends OfExecution {
+/** What is to be found out about a model on the test rows; nothing where it is left out, as by a job of an older version. */
+export interface ToEvaluate {
+  readonly evaluation?: EvaluationSpec & {
+    /** Silo of each party. */
+    readonly silos: Readonly<Record<string, string>>;
+  };
+}
+
+export interface EvaluateInput extends OfExecution, ToEvaluate {
   readonly spec: ModelSpec;
   readonly head: StepKey;
   readonly target: BlobRef;
@@ -290,7 +302,7 @@ export interface ValidateHereOutput extends Costed {
   readonly measures: readonly Metrics[];
 }
 
-export interface FinishHereInput extends OfExecution {
+export interface FinishHereInput extends OfExecution, ToEvaluate {
   readonly head: StepKey;
 }
 
@@ -298,7 +310,7 @@ export interface FinishHereOutput extends Costed, Fitted {
   readonly parts: Readonly<Record<string, BlobRef>>;
 }
 
-export interface FitNetworkInput extends OfExecution {
+export interface FitNetworkInput extends OfExecution, ToEvaluate {
   readonly task: Job['task'];
   readonly spec: Extract<ModelSpec, { type: 'neural-network' }>;
   readonly target: BlobRef;

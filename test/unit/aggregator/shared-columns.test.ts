@@ -83,7 +83,7 @@ const group = (shares: readonly (readonly ['a' | 'b', Int32Array])[]): ColumnGro
 });
 const target: TargetIndex = {
   rows: 40,
-  trainRows: 36,
+  trainRows: 32,
   labels: Float64Array.from({ length: 40 }, (_, t) => Number(Math.cos(t * t) > 0)),
   groups: [
     group([['a', rowsOfA]]),
@@ -99,6 +99,14 @@ const columns: Record<string, readonly FeatureColumn[]> = {
   'a.t+b.t': [{ name: 'age', encoding: 'numeric' }],
   'b.t': [{ name: 'weight', encoding: 'numeric' }],
 };
+const toEvaluate = {
+  curves: true,
+  intervals: 10,
+  importance: 'columns',
+  repeats: 4,
+  seed: 1,
+  silos: { 'a.t': 'a', 'b.t': 'b' },
+} as const;
 const siloOf = (party: string): 'a' | 'b' => (party === 'a.t' ? 'a' : 'b');
 
 async function trainedInRounds(afresh: boolean) {
@@ -195,19 +203,20 @@ async function trainedInRounds(afresh: boolean) {
       scores[id] = given;
     }
   }
-  const { intercept, metrics, curve } = await roundOperations(at('aggregator')).evaluate({
+  const { intercept, metrics, curve, evaluation } = await roundOperations(at('aggregator')).evaluate({
     execution,
     spec,
     head: answer.head,
     target: targetRef,
     scores,
+    evaluation: toEvaluate,
   });
   const theta: Record<string, number[]> = {};
   for (const [id, part] of Object.entries(parts)) {
     const { stores } = siteAt(`silo.${siloOf(id.slice(-3))}`);
     theta[id] = [...readPart(await stores.get(part)).theta.data];
   }
-  return { stopped, rounds, intercept, metrics, curve, theta };
+  return { stopped, rounds, intercept, metrics, curve, evaluation, theta };
 }
 
 async function trainedHere(form: 'materialized' | 'factorized') {
@@ -228,11 +237,15 @@ async function trainedHere(form: 'materialized' | 'factorized') {
   while (step.stopped === undefined) {
     step = await operations.trainSegment({ execution, head: step.head, rounds: 7 });
   }
-  const { intercept, metrics, parts } = await operations.finishHere({ execution, head: step.head });
+  const { intercept, metrics, evaluation, parts } = await operations.finishHere({
+    execution,
+    head: step.head,
+    evaluation: toEvaluate,
+  });
   const theta: Record<string, number[]> = {};
   for (const [id, part] of Object.entries(parts))
     theta[id] = [...readPart(await site.stores.get(part)).theta.data];
-  return { intercept, metrics, theta };
+  return { intercept, metrics, evaluation, theta };
 }
 
 test('a full outer join in rounds equals the joined table, and lost processes change no bit', async () => {
@@ -244,6 +257,9 @@ test('a full outer join in rounds equals the joined table, and lost processes ch
   expect(inRounds.theta['a.t+b.t/a.t']).toEqual(inRounds.theta['a.t+b.t/b.t']);
   expect(await trainedInRounds(true)).toEqual(inRounds);
 
+  const { importance, intervals } = inRounds.evaluation ?? {};
+  expect(importance?.silos.map(({ silos }) => silos)).toEqual([['a'], ['a', 'b'], ['b']]);
+  expect(importance?.columns).toBeUndefined();
   for (const form of ['materialized', 'factorized'] as const) {
     const here = await trainedHere(form);
     expect(Object.keys(here.theta).sort()).toEqual(Object.keys(inRounds.theta).sort());
@@ -251,6 +267,19 @@ test('a full outer join in rounds equals the joined table, and lost processes ch
       theta.forEach((value, at) => expect(inRounds.theta[id]?.[at]).toBeCloseTo(value, 8));
     }
     expect(inRounds.intercept).toBeCloseTo(here.intercept, 8);
+    // Each silo has one column here, and one has both: where rows are in one place, columns are told of as well.
+    const { columns: byColumn, silos } = here.evaluation?.importance ?? {};
+    expect(byColumn?.map(({ column }) => column).sort()).toEqual(['a.t+b.t.age', 'a.t.height', 'b.t.weight']);
+    expect(byColumn?.find(({ column }) => column === 'b.t.weight')?.mean).toBeGreaterThan(0);
+    expect(silos?.map(({ silos: names }) => names)).toEqual([['a'], ['a', 'b'], ['b']]);
+    silos?.forEach(({ mean, deviation }, at) => {
+      expect(importance?.silos[at]?.mean).toBeCloseTo(mean, 8);
+      expect(importance?.silos[at]?.deviation).toBeCloseTo(deviation, 8);
+    });
+    for (const [name, { low, high }] of Object.entries(here.evaluation?.intervals?.measures ?? {})) {
+      expect(intervals?.measures[name]?.low).toBeCloseTo(low, 8);
+      expect(intervals?.measures[name]?.high).toBeCloseTo(high, 8);
+    }
     for (const side of ['train', 'test'] as const) {
       for (const [name, value] of Object.entries(here.metrics[side])) {
         expect(Object.entries(inRounds.metrics[side]).find(([other]) => other === name)?.[1]).toBeCloseTo(

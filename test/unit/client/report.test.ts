@@ -79,6 +79,7 @@ const run: RunRecord = {
     })),
     seconds,
     bytesOut: { crm: 1200, shop: 0 },
+    evaluation: null,
   },
   error: null,
   model: 'returns@1',

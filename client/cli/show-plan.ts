@@ -41,6 +41,9 @@ function reason({ id, explanation }: Candidate): string {
 
 const MARKS: Readonly<Record<ColumnEncoding, string>> = {
   numeric: '',
+  polynomial: ' (polynomial)',
+  spline: ' (spline)',
+  bins: ' (bins)',
   categorical: '*',
   date: ' (date)',
   hash: ' (hash)',

@@ -1,9 +1,9 @@
 import { dense, denseMatrix } from '../algebra/dense.js';
 import type { Matrix } from '../algebra/matrix.js';
 import { oneHotMatrix } from '../algebra/one-hot.js';
-import { stackColumns } from '../algebra/stack.js';
+import { columnOffsets, stackColumns } from '../algebra/stack.js';
 import type { Encoder } from './encoder.js';
-import { denseColumns } from './encoding/dense-columns.js';
+import { denseBlock } from './encoding/dense-block.js';
 import { columnOf, type FeatureData } from './encoding/feature-data.js';
 import { indexBlocks } from './encoding/index-blocks.js';
 
@@ -21,17 +21,24 @@ export { mergeSummaries, type Summary } from './encoding/summary.js';
  */
 export function encode(data: FeatureData, encoder: Encoder, rows?: Int32Array): Matrix {
   const count = rows?.length ?? data.rows;
-  const columns = encoder.numeric.flatMap((encoding) => {
-    const cells = columnOf(data.numeric, encoding.column);
-    return denseColumns(encoding).map((column) => ({ cells, column }));
-  });
-  const table = dense(count, columns.length);
-  columns.forEach(({ cells, column }, at) => {
+  const numbers = encoder.numeric.map((encoding) => ({
+    cells: columnOf(data.numeric, encoding.column),
+    block: denseBlock(encoding),
+  }));
+  const offsets = columnOffsets(numbers.map(({ block }) => block));
+  const table = dense(
+    count,
+    numbers.reduce((sum, { block }) => sum + block.columns, 0),
+  );
+  numbers.forEach(({ cells, block }, at) => {
     for (let row = 0; row < count; row++) {
       const source = rows === undefined ? row : rows[row]!;
-      const value = source < 0 ? NaN : column(cells[source]!);
+      const cell = source < 0 ? NaN : cells[source]!;
       // What is absent is 0, whatever it is encoded as.
-      table.data[row * columns.length + at] = Number.isNaN(value) ? 0 : value;
+      if (Number.isNaN(cell)) continue;
+      const first = row * table.columns + offsets[at]!;
+      block.write(cell, table.data, first);
+      for (let j = first; j < first + block.columns; j++) if (Number.isNaN(table.data[j]!)) table.data[j] = 0;
     }
   });
   const blocks = indexBlocks(data, encoder).map(({ levels, codes }) => ({

@@ -1,5 +1,6 @@
 import type { DatePart, TimeUnit } from './encoding/date-parts.js';
 import type { Scaling } from './encoding/scaling.js';
+import { splineWidth, type Spline } from './encoding/spline.js';
 
 /** A numeric column: (x − center) / scale. */
 export interface NumericEncoding extends Scaling {
@@ -21,6 +22,34 @@ export interface DateEncoding {
   readonly parts: readonly DatePartEncoding[];
   readonly indicator?: true;
 }
+
+/** A number as powers of its scaled value, the first to the `degree`th. */
+export interface PolynomialEncoding extends Scaling {
+  readonly kind: 'polynomial';
+  readonly column: string;
+  readonly degree: number;
+  readonly indicator?: true;
+}
+
+/** A number as the functions of a B-spline basis. */
+export interface SplineEncoding extends Spline {
+  readonly kind: 'spline';
+  readonly column: string;
+  readonly indicator?: true;
+}
+
+/** A number as one indicator column for each of the intervals between edges. */
+export interface BinsEncoding {
+  readonly kind: 'bins';
+  readonly column: string;
+  /** Ascending, one less than there are bins: the first and the last bin have no end. */
+  readonly edges: readonly number[];
+  readonly indicator?: true;
+}
+
+/** How a column that is read as a number is encoded. */
+export type NumberEncoding =
+  NumericEncoding | PolynomialEncoding | SplineEncoding | BinsEncoding | DateEncoding;
 
 /** A categorical column: one indicator column per level learned on the training rows, and one for any other text. */
 export interface CategoricalEncoding {
@@ -44,21 +73,24 @@ export interface HashEncoding {
  * An absent cell (NULL, or any cell of a target row without a match) is 0 in every column that it is encoded as, and so has no
  * other form: D_k can be gathered by CI_k, and T need not be built. An `indicator` is therefore 1 where there *is* a value.
  *
- * D_k's columns: those of numbers and dates, then the indicators of these, then the columns of each category or hash with its
- * indicator; within each group in the job's order.
+ * D_k's columns: those of numbers and dates that are no indicators, then the bins and the indicator of each, then the columns of
+ * each category or hash with its indicator; within each group in the job's order.
  */
 export interface Encoder {
   /** Columns read as numbers. */
-  readonly numeric: readonly (NumericEncoding | DateEncoding)[];
+  readonly numeric: readonly NumberEncoding[];
   /** Columns read as texts. */
   readonly categorical: readonly (CategoricalEncoding | HashEncoding)[];
 }
 
-/** Names of D_k's columns: `column`, `column:month:sin`, `column=level`, `column#bucket`, `column=(present)`. */
+/**
+ * Names of D_k's columns: `column`, `column^2`, `column:spline-1`, `column:month:sin`, `column:bin-1`, `column=level`,
+ * `column#bucket`, `column=(present)`.
+ */
 export function encodedColumns({ numeric, categorical }: Encoder): string[] {
   return [
     ...numeric.flatMap(numberNames),
-    ...numeric.flatMap(indicatorName),
+    ...numeric.flatMap((encoding) => [...binNames(encoding), ...indicatorName(encoding)]),
     ...categorical.flatMap((encoding) => [...blockNames(encoding), ...indicatorName(encoding)]),
   ];
 }
@@ -66,7 +98,9 @@ export function encodedColumns({ numeric, categorical }: Encoder): string[] {
 /** c_k, the number of D_k's columns. */
 export function encodedWidth({ numeric, categorical }: Encoder): number {
   const widths = [
-    ...numeric.map((encoding) => numberNames(encoding).length + indicatorName(encoding).length),
+    ...numeric.map(
+      (encoding) => numberNames(encoding).length + binNames(encoding).length + indicatorName(encoding).length,
+    ),
     ...categorical.map((encoding) => blockWidth(encoding) + indicatorName(encoding).length),
   ];
   return widths.reduce((sum, width) => sum + width, 0);
@@ -77,12 +111,32 @@ export function blockWidth(encoding: CategoricalEncoding | HashEncoding): number
   return encoding.kind === 'hash' ? encoding.buckets : encoding.levels.length + 1;
 }
 
-function numberNames(encoding: NumericEncoding | DateEncoding): string[] {
-  const { column } = encoding;
-  if (encoding.kind === 'numeric') return [column];
-  return encoding.parts.flatMap(({ part, cyclic }) =>
-    cyclic ? [`${column}:${part}:sin`, `${column}:${part}:cos`] : [`${column}:${part}`],
-  );
+function numberNames(encoding: NumberEncoding): string[] {
+  const { column, kind } = encoding;
+  switch (kind) {
+    case 'numeric':
+      return [column];
+    case 'polynomial':
+      return numbered(encoding.degree, (power) => (power === 1 ? column : `${column}^${String(power)}`));
+    case 'spline':
+      return numbered(splineWidth(encoding), (at) => `${column}:spline-${String(at)}`);
+    case 'bins':
+      return [];
+    case 'date':
+      return encoding.parts.flatMap(({ part, cyclic }) =>
+        cyclic ? [`${column}:${part}:sin`, `${column}:${part}:cos`] : [`${column}:${part}`],
+      );
+  }
+}
+
+function binNames(encoding: NumberEncoding): string[] {
+  if (encoding.kind !== 'bins') return [];
+  return numbered(encoding.edges.length + 1, (at) => `${encoding.column}:bin-${String(at)}`);
+}
+
+/** Names that count from 1. */
+function numbered(count: number, name: (at: number) => string): string[] {
+  return Array.from({ length: count }, (_, at) => name(at + 1));
 }
 
 function blockNames(encoding: CategoricalEncoding | HashEncoding): string[] {

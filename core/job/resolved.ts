@@ -18,6 +18,35 @@ export interface NumericFeature {
   readonly indicator?: boolean;
 }
 
+/** A column read as a number, of which powers of the scaled value are taken. */
+export interface PolynomialFeature extends Omit<NumericFeature, 'encoding'> {
+  readonly encoding: 'polynomial';
+  /** The highest power. */
+  readonly degree: number;
+}
+
+/** A column read as a number that becomes the functions of a B-spline basis. */
+export interface SplineFeature {
+  readonly name: string;
+  readonly encoding: 'spline';
+  /** How many; fewer where they would be equal. */
+  readonly knots: number;
+  readonly degree: number;
+  /** Where knots are. Default: at quantiles. */
+  readonly at?: 'uniform';
+  /** Beyond the outermost knots. Default: constant. */
+  readonly extrapolation?: 'linear';
+  readonly indicator?: boolean;
+}
+
+/** A column read as a number that falls into one of so many bins between quantiles; fewer where these are equal. */
+export interface BinsFeature {
+  readonly name: string;
+  readonly encoding: 'bins';
+  readonly count: number;
+  readonly indicator?: boolean;
+}
+
 /** A column read as texts, each of them a column. */
 export interface CategoricalFeature {
   readonly name: string;
@@ -52,7 +81,14 @@ export interface HashFeature {
 }
 
 /** A column that is learned from, and how. Defaults are left out, so that a wide table stays small in a workflow's history. */
-export type FeatureColumn = NumericFeature | CategoricalFeature | DateFeature | HashFeature;
+export type FeatureColumn =
+  | NumericFeature
+  | PolynomialFeature
+  | SplineFeature
+  | BinsFeature
+  | CategoricalFeature
+  | DateFeature
+  | HashFeature;
 
 export type ColumnEncoding = FeatureColumn['encoding'];
 

@@ -22,6 +22,14 @@ export function encodedSize(feature: FeatureColumn, distinct: number): EncodedSi
   switch (feature.encoding) {
     case 'numeric':
       return { numbers: 1, codes: indicators, columns: 1 + indicators, levels: 0 };
+    case 'polynomial':
+      return { numbers: feature.degree, codes: indicators, columns: feature.degree + indicators, levels: 0 };
+    case 'spline': {
+      const numbers = feature.knots - 1 + feature.degree;
+      return { numbers, codes: indicators, columns: numbers + indicators, levels: 0 };
+    }
+    case 'bins':
+      return { numbers: 0, codes: 1 + indicators, columns: feature.count + indicators, levels: 0 };
     case 'date': {
       const numbers = feature.parts.reduce((sum, part) => sum + (isCyclic(feature, part) ? 2 : 1), 0);
       return { numbers, codes: indicators, columns: numbers + indicators, levels: 0 };

@@ -1,14 +1,17 @@
 import type { OneHotColumn } from '../../algebra/one-hot.js';
 import { blockWidth, type CategoricalEncoding, type Encoder, type HashEncoding } from '../encoder.js';
+import { binOf } from './bins.js';
 import { columnOf, type FeatureData } from './feature-data.js';
 import { bucketOf } from './hash-bucket.js';
 
 /** The indicator columns of D_k, one code a row of the source for each block of them. Codes have length r_k. */
 export function indexBlocks(data: FeatureData, { numeric, categorical }: Encoder): OneHotColumn[] {
   return [
-    ...numeric.flatMap(({ column, indicator }) =>
-      indicator ? [present(columnOf(data.numeric, column), Number.isNaN)] : [],
-    ),
+    ...numeric.flatMap((encoding) => {
+      const cells = columnOf(data.numeric, encoding.column);
+      const indicated = encoding.indicator ? [present(cells, Number.isNaN)] : [];
+      return encoding.kind === 'bins' ? [binned(cells, encoding.edges), ...indicated] : indicated;
+    }),
     ...categorical.flatMap((encoding) => {
       const { codes, values } = columnOf(data.categorical, encoding.column);
       const positions = positionsIn(encoding, values);
@@ -20,6 +23,11 @@ export function indexBlocks(data: FeatureData, { numeric, categorical }: Encoder
       return indicated ? [block, present(codes, (code) => code < 0)] : [block];
     }),
   ];
+}
+
+function binned(cells: Float64Array, edges: readonly number[]): OneHotColumn {
+  const codes = Int32Array.from(cells, (cell) => (Number.isNaN(cell) ? -1 : binOf(cell, edges)));
+  return { levels: edges.length + 1, codes };
 }
 
 /** One column: 1 where there is a value. */

@@ -56,7 +56,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   }
 
   const form = mode === 'pull' ? 'materialized' : 'factorized';
-  let step = await aggregatorAt(site, `${form} table`).trainHere({ execution, spec, form, target, shares });
+  let step = await aggregatorAt(site, `${form} table`).trainHere({
+    ...{ execution, spec, form, target, shares },
+    ...(resolved.interactions && { interactions: resolved.interactions }),
+  });
   ledger.together([{ silo, cost: step.cost }]);
   while (step.stopped === undefined) {
     const { head, progress } = step;
@@ -72,9 +75,14 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, own, solver, metrics, curve, parts } = finished;
+  const { intercept, own, solver, metrics, curve, parts, interactions } = finished;
   return {
-    manifest: { type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+    manifest: {
+      ...{ type: spec.type, intercept, parts },
+      ...(own && { own }),
+      ...(solver && { solver }),
+      ...(interactions && { interactions }),
+    },
     rounds: step.progress.round,
     stopped: step.stopped,
     ...integrated,

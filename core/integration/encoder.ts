@@ -74,41 +74,75 @@ export interface HashEncoding {
  * other form: D_k can be gathered by CI_k, and T need not be built. An `indicator` is therefore 1 where there *is* a value.
  *
  * D_k's columns: those of numbers and dates that are no indicators, then the bins and the indicator of each, then the columns of
- * each category or hash with its indicator; within each group in the job's order.
+ * each category or hash with its indicator, within each group in the job's order; then the products.
  */
 export interface Encoder {
   /** Columns read as numbers. */
   readonly numeric: readonly NumberEncoding[];
   /** Columns read as texts. */
   readonly categorical: readonly (CategoricalEncoding | HashEncoding)[];
+  /** Pairs of columns, each of whose columns (but for indicators) are multiplied with each other. Left out: none. */
+  readonly products?: readonly (readonly [string, string])[];
 }
+
+/** How any column is encoded. */
+export type ColumnEncoding = Encoder['numeric' | 'categorical'][number];
 
 /**
  * Names of D_k's columns: `column`, `column^2`, `column:spline-1`, `column:month:sin`, `column:bin-1`, `column=level`,
- * `column#bucket`, `column=(present)`.
+ * `column#bucket`, `column=(present)`; of products those of both, with `*` between.
  */
-export function encodedColumns({ numeric, categorical }: Encoder): string[] {
+export function encodedColumns(encoder: Encoder): string[] {
+  const { numeric, categorical, products = [] } = encoder;
   return [
     ...numeric.flatMap(numberNames),
     ...numeric.flatMap((encoding) => [...binNames(encoding), ...indicatorName(encoding)]),
     ...categorical.flatMap((encoding) => [...blockNames(encoding), ...indicatorName(encoding)]),
+    ...products.flatMap(([a, b]) => productNames(namesOf(encoder, a), namesOf(encoder, b))),
   ];
+}
+
+/** Names of the columns that a column is encoded as, but for its indicator. */
+export function namesOf(encoder: Encoder, column: string): string[] {
+  const encoding = encodingOf(encoder, column);
+  if (encoding.kind === 'categorical' || encoding.kind === 'hash') return blockNames(encoding);
+  return [...numberNames(encoding), ...binNames(encoding)];
+}
+
+/** Each of the first by each of the second. */
+export function productNames(a: readonly string[], b: readonly string[]): string[] {
+  return a.flatMap((one) => b.map((other) => `${one}*${other}`));
 }
 
 /** c_k, the number of D_k's columns. */
-export function encodedWidth({ numeric, categorical }: Encoder): number {
+export function encodedWidth(encoder: Encoder): number {
+  const { numeric, categorical, products = [] } = encoder;
+  const width = (column: string) => widthOf(encodingOf(encoder, column));
   const widths = [
-    ...numeric.map(
-      (encoding) => numberNames(encoding).length + binNames(encoding).length + indicatorName(encoding).length,
-    ),
-    ...categorical.map((encoding) => blockWidth(encoding) + indicatorName(encoding).length),
+    ...[...numeric, ...categorical].map((encoding) => widthOf(encoding) + indicatorName(encoding).length),
+    ...products.map(([a, b]) => width(a) * width(b)),
   ];
-  return widths.reduce((sum, width) => sum + width, 0);
+  return widths.reduce((sum, one) => sum + one, 0);
 }
 
-/** Columns of a category or hash but for its indicator. */
-export function blockWidth(encoding: CategoricalEncoding | HashEncoding): number {
-  return encoding.kind === 'hash' ? encoding.buckets : encoding.levels.length + 1;
+export function encodingOf({ numeric, categorical }: Encoder, column: string): ColumnEncoding {
+  const found = [...numeric, ...categorical].find((encoding) => encoding.column === column);
+  if (found === undefined) throw new Error(`column ${column} is not encoded`);
+  return found;
+}
+
+/** Columns that a column is encoded as, but for its indicator. */
+export function widthOf(encoding: ColumnEncoding): number {
+  switch (encoding.kind) {
+    case 'categorical':
+      return encoding.levels.length + 1;
+    case 'hash':
+      return encoding.buckets;
+    case 'bins':
+      return encoding.edges.length + 1;
+    default:
+      return numberNames(encoding).length;
+  }
 }
 
 function numberNames(encoding: NumberEncoding): string[] {
@@ -146,7 +180,7 @@ function blockNames(encoding: CategoricalEncoding | HashEncoding): string[] {
   return [...encoding.levels.map((level) => `${column}=${level}`), `${column}=(other)`];
 }
 
-function indicatorName(encoding: Encoder['numeric' | 'categorical'][number]): string[] {
+function indicatorName(encoding: ColumnEncoding): string[] {
   const { column } = encoding;
   return encoding.kind !== 'hash' && encoding.indicator ? [`${column}=(present)`] : [];
 }

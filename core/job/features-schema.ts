@@ -117,6 +117,12 @@ export const featuresSchema = z
       .describe(
         'How to encode a column, where its type does not say what is meant (a month is a category): a type of encoding, or an object with its settings.',
       ),
+    interactions: z
+      .array(z.tuple([featureName, featureName]))
+      .default([])
+      .describe(
+        'Pairs of columns whose products are learned from as well: numbers are multiplied, a number has a column for each level of a category, two categories become one of pairs of levels. Between columns of different tables all rows have to come to one place.',
+      ),
     maxLevels: z
       .int()
       .min(2)

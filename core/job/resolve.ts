@@ -14,6 +14,7 @@ import {
   type ResolvedJob,
 } from './resolved.js';
 import { resolveGroups } from './resolve-groups.js';
+import { resolveInteractions } from './resolve-interactions.js';
 import { resolveJoins, type JoinedTable } from './resolve-joins.js';
 import { labelSources, weightSources, withLabel, without } from './resolve-label.js';
 import { jobSchema, type Job } from './schema.js';
@@ -41,12 +42,18 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   checkLabel(job, withLabel(job, joined[0], shared));
   checkColumns(job, joined, shared, labels);
   checkOverlap(job, joined);
-  const { groups, leftOut } = resolveGroups(
+  const { groups: plain, leftOut } = resolveGroups(
     job,
     joined.map((party) => without(party, [...labels, ...weights])),
     shared,
   );
-  if (groups.length === 0) refuseWithoutFeatures();
+  if (plain.length === 0) refuseWithoutFeatures();
+  const { groups, interactions } = resolveInteractions(
+    job,
+    plain,
+    shared,
+    new Set(joined.map(({ silo }) => silo)).size,
+  );
   const joins = joined.flatMap(({ join }) => (join === undefined ? [] : [join]));
   const parties: readonly Party[] = joined.map(({ id, silo, profile }) => ({
     id,
@@ -66,6 +73,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
     }),
     joins,
     groups,
+    ...(interactions && { interactions }),
     labels,
     weights,
     overlap: job.integration.overlap,
@@ -79,7 +87,11 @@ function featuresOf(id: string, groups: readonly ResolvedGroup[]): readonly Feat
     const columns = shares.find(({ party }) => party === id)?.columns ?? [];
     return columns.flatMap((name, at) => {
       const feature = features[at];
-      return feature ? [{ ...feature, name }] : [];
+      if (!feature) return [];
+      const times = feature.times?.flatMap(
+        (other) => columns[features.findIndex((one) => one.name === other)] ?? [],
+      );
+      return [{ ...feature, name, ...(times && { times }) }];
     });
   });
 }

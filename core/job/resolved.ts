@@ -81,14 +81,18 @@ export interface HashFeature {
 }
 
 /** A column that is learned from, and how. Defaults are left out, so that a wide table stays small in a workflow's history. */
-export type FeatureColumn =
+export type FeatureColumn = (
   | NumericFeature
   | PolynomialFeature
   | SplineFeature
   | BinsFeature
   | CategoricalFeature
   | DateFeature
-  | HashFeature;
+  | HashFeature
+) & {
+  /** Other features of the same tables, by name, with whose columns its own are multiplied. */
+  readonly times?: readonly string[];
+};
 
 export type ColumnEncoding = FeatureColumn['encoding'];
 
@@ -147,6 +151,14 @@ export interface LeftOutColumn {
   readonly reason: string;
 }
 
+/** Two columns of different groups, each of whose columns are multiplied with each other. */
+export type InteractionAcross = readonly [ColumnOfGroup, ColumnOfGroup];
+
+export interface ColumnOfGroup {
+  readonly group: string;
+  readonly column: string;
+}
+
 /** A job checked against the catalog: everything a run needs to know, and nothing else. Its JSON is hashed into step keys. */
 export interface ResolvedJob {
   readonly job: Job;
@@ -157,6 +169,8 @@ export interface ResolvedJob {
   readonly joins: readonly ResolvedJoin[];
   /** The target table's columns, sorted by id: every cell of a row belongs to one share of its group. */
   readonly groups: readonly ResolvedGroup[];
+  /** Products of columns that no single table has, which take all rows in one place. Left out: none. */
+  readonly interactions?: readonly InteractionAcross[];
   /** Where the label comes from. */
   readonly labels: readonly ColumnSource[];
   /** Where the weights of rows come from; nowhere where all weigh the same. */

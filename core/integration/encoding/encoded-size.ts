@@ -13,6 +13,30 @@ export interface EncodedSize {
   readonly levels: number;
 }
 
+/** Of all features of one group, and of the products between them. */
+export function encodedSizes(
+  features: readonly FeatureColumn[],
+  distinctOf: (feature: FeatureColumn, at: number) => number,
+): EncodedSize[] {
+  const own = features.map((feature, at) => encodedSize(feature, distinctOf(feature, at)));
+  const plain = features.map((feature, at) => withoutIndicator(feature, distinctOf(feature, at)));
+  const products = features.flatMap(({ times = [] }, at) =>
+    times.map((name) => productSize(plain[at]!, plain[features.findIndex((other) => other.name === name)]!)),
+  );
+  return [...own, ...products];
+}
+
+/** What two columns are encoded as, multiplied. */
+export function productSize(a: EncodedSize, b: EncodedSize): EncodedSize {
+  const columns = a.columns * b.columns;
+  if (a.codes > 0 && b.codes > 0) return { numbers: 0, codes: 1, columns, levels: 0 };
+  return { numbers: Math.max(1, a.numbers) * Math.max(1, b.numbers), codes: 0, columns, levels: 0 };
+}
+
+export function withoutIndicator(feature: FeatureColumn, distinct: number): EncodedSize {
+  return encodedSize(feature.encoding === 'hash' ? feature : { ...feature, indicator: false }, distinct);
+}
+
 /**
  * An upper bound: the training rows may lack levels, or have too few rows of them.
  * @param distinct different values of the column

@@ -76,7 +76,8 @@ export function encoderFrom(
       throw new Error(`column ${column} was summarized as ${learned.kind}, and is ${feature.encoding}`);
     }
   });
-  return { numeric, categorical };
+  const products = features.flatMap(({ name, times = [] }) => times.map((other) => [name, other] as const));
+  return { numeric, categorical, ...(products.length > 0 && { products }) };
 }
 
 function splineEncoding(

@@ -1,19 +1,22 @@
 import { AmalurError } from '../errors.js';
+import { productSize, withoutIndicator, type EncodedSize } from '../integration/encoding/encoded-size.js';
+import type { JoinedTable } from './resolve-joins.js';
 import type { ColumnOfGroup, InteractionAcross, ResolvedGroup } from './resolved.js';
 import type { Job } from './schema.js';
 import { firstSourceOf, type SharedColumn } from './shared-columns.js';
 
+/** Columns that one pair may give: a category of so many levels may have as many. */
+const MOST_COLUMNS = 100_000;
+
 /**
  * Which products of columns are learned from: those within one group belong to its features (`times`), for its tables can make them;
- * those between groups need all rows in one place.
- * @param silos that take part
- * Throws AMALUR_INVALID_JOB, AMALUR_DUPLICATE_NAME.
+ * those between groups need all rows in one place. Throws AMALUR_INVALID_JOB, AMALUR_DUPLICATE_NAME.
  */
 export function resolveInteractions(
   job: Job,
   groups: readonly ResolvedGroup[],
   shared: readonly SharedColumn[],
-  silos: number,
+  parties: readonly JoinedTable[],
 ): { readonly groups: readonly ResolvedGroup[]; readonly interactions?: readonly InteractionAcross[] } {
   const first = firstSourceOf(shared);
   const within: InteractionAcross[] = [];
@@ -21,10 +24,10 @@ export function resolveInteractions(
   const seen = new Set<string>();
   for (const [position, pair] of job.features.interactions.entries()) {
     const field = `features.interactions[${String(position)}]`;
-    const [a, b] = pair.map((name, at) => placeOf(first(name), name, groups, `${field}[${String(at)}]`)) as [
-      ColumnOfGroup,
-      ColumnOfGroup,
-    ];
+    const [one, other] = pair.map((name, at) =>
+      placeOf(first(name), name, groups, parties, `${field}[${String(at)}]`),
+    ) as [Place, Place];
+    const [a, b] = [one.column, other.column];
     const key = [a, b].map(({ group, column }) => JSON.stringify([group, column])).sort();
     if (key[0] === key[1]) {
       refuse(
@@ -39,7 +42,16 @@ export function resolveInteractions(
       refuse('AMALUR_DUPLICATE_NAME', message, field, 'name it once');
     }
     seen.add(key.join());
-    if (a.group !== b.group) checkAcross(job, pair, silos, field);
+    const { columns } = productSize(one.size, other.size);
+    if (columns > MOST_COLUMNS) {
+      refuse(
+        'AMALUR_INVALID_JOB',
+        `the product of ${pair.join(' and ')} may have ${String(columns)} columns`,
+        field,
+        `encode them as fewer columns: maxLevels, or "hash" with fewer buckets; at most ${String(MOST_COLUMNS)} are possible`,
+      );
+    }
+    if (a.group !== b.group) checkAcross(job, pair, parties, field);
     (a.group === b.group ? within : across).push([a, b]);
   }
   return {
@@ -48,18 +60,29 @@ export function resolveInteractions(
   };
 }
 
+interface Place {
+  readonly column: ColumnOfGroup;
+  readonly size: EncodedSize;
+}
+
 function placeOf(
   source: string,
   name: string,
   groups: readonly ResolvedGroup[],
+  parties: readonly JoinedTable[],
   field: string,
-): ColumnOfGroup {
+): Place {
   for (const { id, features, shares } of groups) {
     const at = features.findIndex((_, position) =>
       shares.some(({ party, columns }) => `${party}.${columns[position] ?? ''}` === source),
     );
     const feature = features[at];
-    if (feature) return { group: id, column: feature.name };
+    if (!feature) continue;
+    const [owner] = shares;
+    const profile = parties.find((party) => party.id === owner?.party)?.profile;
+    const own = profile?.columns.find((column) => column.name === owner?.columns[at]);
+    const size = withoutIndicator(feature, own?.distinct ?? 0);
+    return { column: { group: id, column: feature.name }, size };
   }
   return refuse(
     'AMALUR_INVALID_JOB',
@@ -70,7 +93,13 @@ function placeOf(
 }
 
 /** Partial products of rows and parameters add up, and products of two tables' columns are no part of any. */
-function checkAcross(job: Job, [a, b]: readonly [string, string], silos: number, field: string): void {
+function checkAcross(
+  job: Job,
+  [a, b]: readonly [string, string],
+  parties: readonly JoinedTable[],
+  field: string,
+): void {
+  const silos = new Set(parties.map(({ silo }) => silo)).size;
   if (job.strategy === 'federate' || (job.strategy === 'factorize' && silos > 1)) {
     refuse(
       'AMALUR_INVALID_JOB',

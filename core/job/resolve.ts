@@ -48,12 +48,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
     shared,
   );
   if (plain.length === 0) refuseWithoutFeatures();
-  const { groups, interactions } = resolveInteractions(
-    job,
-    plain,
-    shared,
-    new Set(joined.map(({ silo }) => silo)).size,
-  );
+  const { groups, interactions } = resolveInteractions(job, plain, shared, joined);
   const joins = joined.flatMap(({ join }) => (join === undefined ? [] : [join]));
   const parties: readonly Party[] = joined.map(({ id, silo, profile }) => ({
     id,

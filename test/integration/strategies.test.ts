@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.remove());
 
-describe.each(['returns', 'delivery'])('the job %s', (name) => {
+describe.each(['returns', 'delivery', 'returns-curves'])('the job %s', (name) => {
   const exact = referenceFor(name);
   const results = new Map<Way, TrainingResult>();
   const models = new Map<Way, StoredModel>();
@@ -102,6 +102,44 @@ describe.each(['returns', 'delivery'])('the job %s', (name) => {
       'warehouse.products': 'private:silo.warehouse',
     });
   });
+});
+
+describe('the job delivery-products, with products of columns of different tables', () => {
+  const exact = referenceFor('delivery-products');
+  const name = 'delivery-products';
+  let reference: string;
+
+  test('has the exact parameters, to 1e-8, trained where all rows come together', async () => {
+    const result = await train(name, 'auto');
+    expect(result.strategy).toBe('materialize');
+    reference = referenceOf(result);
+    expect(largestDifference(await readModel(shop, reference), exact)).toBeLessThan(1e-8);
+    for (const [metric, value] of Object.entries(exact.test))
+      expect((result.metrics.test as unknown as Record<string, number>)[metric], metric).toBeCloseTo(
+        value,
+        8,
+      );
+  });
+
+  test('predicts as the exact model does, and by rows alone', async () => {
+    const found = await predictions({ model: reference });
+    for (const [order, prediction] of Object.entries(exact.predictions))
+      expect(found.get(order), order).toBeCloseTo(prediction, 8);
+    await expect(predictions({ model: reference, strategy: 'factorize' })).rejects.toMatchObject({
+      code: 'AMALUR_NO_PLAN',
+      field: 'strategy',
+    });
+  });
+
+  test.each(['factorize', 'federate'] as const)(
+    'is refused by %s, which brings no rows together',
+    async (strategy) => {
+      await expect(trained(shop, jobOf(shop, name, { strategy }))).rejects.toMatchObject({
+        code: 'AMALUR_INVALID_JOB',
+        field: 'features.interactions[0]',
+      });
+    },
+  );
 });
 
 function referenceFor(name: string): Reference {

@@ -175,6 +175,46 @@ describe('how a column is encoded', () => {
   });
 });
 
+describe('products of columns', () => {
+  const resolve = (interactions: unknown, change: object = {}) =>
+    resolveJob(parseJob({ ...flightsJob, features: { interactions }, ...change }), flightsTables);
+  const DISTANCE = 'airline.flights.distance';
+
+  test('of one table belong to its features, those of different tables to the job', () => {
+    const { groups, interactions } = resolve([
+      [DISTANCE, CARRIER],
+      [CARRIER, YEAR],
+    ]);
+    const flights = groups.find(({ id }) => id === 'airline.flights')?.features ?? [];
+    expect(flights.find(({ name }) => name === 'distance')?.times).toEqual(['carrier']);
+    expect(flights.filter(({ times }) => times)).toHaveLength(1);
+    expect(interactions).toEqual([
+      [
+        { group: 'airline.flights', column: 'carrier' },
+        { group: 'registry.planes', column: 'year' },
+      ],
+    ]);
+    expect(resolve([[DISTANCE, CARRIER]])).not.toHaveProperty('interactions');
+  });
+
+  // prettier-ignore
+  test.each<[string, unknown, object, string, string, string]>([
+    ['by itself', [[YEAR, YEAR]], {}, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'polynomial'],
+    ['twice', [[YEAR, CARRIER], [CARRIER, YEAR]], {}, 'AMALUR_DUPLICATE_NAME', 'features.interactions[1]', 'once'],
+    ['of a column that is no feature', [[CARRIER, TIME]], {}, 'AMALUR_INVALID_JOB', 'features.interactions[0][1]', 'features.encode'],
+    ['of an unknown column', [['airline.flights.distanc', CARRIER]], {}, 'AMALUR_UNKNOWN_COLUMN', 'features.interactions[0][0]', 'distance'],
+    ['of three columns', [[DISTANCE, CARRIER, YEAR]], {}, 'AMALUR_INVALID_JOB', 'features.interactions[0]', ''],
+    ['of more columns than a category may have', [[TAIL, DISTANCE]], { features: { encode: { [TAIL]: { type: 'hash', buckets: 60_000 }, [DISTANCE]: { type: 'bins', count: 2 } }, interactions: [[TAIL, DISTANCE]] } }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'hash'],
+    ['across silos by federate', [[DISTANCE, CARRIER], [CARRIER, YEAR]], { strategy: 'federate' }, 'AMALUR_INVALID_JOB', 'features.interactions[1]', '"materialize"'],
+    ['across silos by factorize', [[CARRIER, YEAR]], { strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', '"materialize"'],
+    ['across silos for a network', [[CARRIER, YEAR]], { model: { type: 'neural-network' } }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'another model'],
+  ])('%s are refused with code, field and suggestion', (_what, interactions, change, code, field, suggestion) => {
+    expect(() => resolve(interactions, change)).toThrow(
+      expect.objectContaining({ code, field, ...(suggestion && { suggestion: expect.stringContaining(suggestion) as string }) }) as Error,
+    );
+  });
+});
+
 // prettier-ignore
 test.each([
   ['a date from a number', { [YEAR]: 'date' }, 'AMALUR_WRONG_TYPE', `features.encode["${YEAR}"]`, 'numeric'],

@@ -10,7 +10,7 @@ import {
   type FeatureData,
 } from '../../../core/integration/encode.js';
 import { encodedColumns, encodedWidth, type Encoder } from '../../../core/integration/encoder.js';
-import { encodedSize } from '../../../core/integration/encoding/encoded-size.js';
+import { encodedSizes } from '../../../core/integration/encoding/encoded-size.js';
 import type { FeatureColumn } from '../../../core/job/resolved.js';
 import { partBundle, readPart } from '../../../core/models/model-part.js';
 import { cellsOf, tableOf } from '../../support/encoded-cells.js';
@@ -93,7 +93,18 @@ const anyFeatures = (
         buckets: fc.integer({ min: 2, max: 5 }),
       }),
     )
-    .chain((features) => fc.shuffledSubarray<FeatureColumn>(features, { minLength: 1 }));
+    .chain((features) =>
+      fc.tuple(fc.shuffledSubarray<FeatureColumn>(features, { minLength: 1 }), fc.nat(6), fc.nat(6)),
+    )
+    .map(([features, a, b]) => withProduct(features, a, b));
+
+/** With the products of two of the features, unless they are one. */
+function withProduct(features: readonly FeatureColumn[], a: number, b: number): FeatureColumn[] {
+  const other = features[b % features.length]?.name ?? '';
+  return features.map((feature, at) =>
+    at === a % features.length && feature.name !== other ? { ...feature, times: [other] } : feature,
+  );
+}
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 4 });
 const row = fc.record({
@@ -216,7 +227,7 @@ describe('for every kind of feature', () => {
         const { json, tensors } = partBundle({ party: 'a.t', encoder, theta });
         const stored = JSON.parse(JSON.stringify(json)) as typeof json;
         expect(readPart({ json: stored, tensors })).toEqual({ party: 'a.t', encoder, theta });
-        const foreseen = chosen.map((feature) => encodedSize(feature, distinctIn(data, feature.name)));
+        const foreseen = encodedSizes(chosen, ({ name }) => distinctIn(data, name));
         expect(width).toBeLessThanOrEqual(foreseen.reduce((sum, { columns }) => sum + columns, 0));
       }),
     );

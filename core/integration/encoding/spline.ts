@@ -63,11 +63,12 @@ export function splineBlock(spline: Spline): DenseBlock {
 
 /** The knots with `degree` more on each side, in a unit (a power of two) in which their differences do not overflow. */
 function paddedKnots({ knots, degree }: Spline): readonly [number, Float64Array] {
-  const largest = Math.max(Math.abs(knots[0]!), Math.abs(knots.at(-1)!));
+  const end = knots.length - 1;
+  const largest = Math.max(Math.abs(knots[0]!), Math.abs(knots[end]!));
   const unit = largest > 2 ** 1000 ? 2 ** -24 : 1;
   const inner = knots.map((knot) => knot * unit);
-  const [first, last] = [inner[0]!, inner.at(-1)!];
-  const [before, after] = [inner[1]! - first, last - inner.at(-2)!];
+  const [first, last] = [inner[0]!, inner[end]!];
+  const [before, after] = [inner[1]! - first, last - inner[end - 1]!];
   const steps = Array.from({ length: degree }, (_, step) => step + 1);
   const t = [
     ...steps.map((step) => first - step * before).reverse(),

@@ -12,6 +12,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportResult>
     const { runId: execution } = workflowInfo();
     const { name, version, manifest, resolved } = await catalog.findExport(request);
     if (Object.values(manifest.parts).some(({ home }) => home !== 'exchange')) throw staysAtHome();
+    if (manifest.interactions) throw hasProducts();
     const { type, intercept, own } = manifest;
     const written = await aggregatorAt('aggregator', `write ${name}@${version}`).exportModel({
       execution,
@@ -38,6 +39,15 @@ function staysAtHome() {
     new AmalurError('AMALUR_NOT_EXPORTABLE', 'the parameters of this model stay in their silos', {
       field: 'model',
       suggestion: 'export a model that was trained by materialize or factorize',
+    }),
+  );
+}
+
+function hasProducts() {
+  return coded(
+    new AmalurError('AMALUR_NOT_EXPORTABLE', 'this model multiplies columns of different tables', {
+      field: 'features.interactions',
+      suggestion: 'export a model without such products',
     }),
   );
 }

@@ -34,7 +34,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
   const watch = new Watch();
   return recorded('inference', undefined, async ({ run, execution }) => {
     const model = await catalog.findModel(request);
-    const strategy = request.strategy ?? (model.manifest.network ? 'materialize' : 'factorize');
+    const strategy = request.strategy ?? (isSumOfScores(model.manifest) ? 'factorize' : 'materialize');
     watch.phase('checking silos');
     // Tables may have new rows since the training, without labels as yet; parties, columns and encodings are the model's.
     const { resolved } = await withVersionsOfNow(model.resolved);
@@ -58,10 +58,15 @@ export async function runInference(request: InferenceRequest): Promise<Inference
       strategy === 'materialize'
         ? { shares: rowsAndParts(model, published, sharesOf(resolved)) }
         : { scores: await partialScores(course, site, model, published) };
-    const { type, intercept, own, network } = model.manifest;
+    const { type, intercept, own, network, interactions } = model.manifest;
     const predicted = await aggregatorAt(site, 'write predictions').predict({
       execution,
-      model: { type, intercept, ...(own && { own }), ...(network && { network }) },
+      model: {
+        ...{ type, intercept },
+        ...(own && { own }),
+        ...(network && { network }),
+        ...(interactions && { interactions }),
+      },
       target: published.match.target,
       origins: originsOf(resolved).map(({ id: party }) => ({
         party,
@@ -107,8 +112,9 @@ export async function runInference(request: InferenceRequest): Promise<Inference
 function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: InferenceResult['strategy']): Site {
   const base = siteOf(baseSilo(resolved));
   if (strategy === 'factorize') {
-    if (!manifest.network) return base;
-    throw refused('a neural network is not a sum of partial scores', 'materialize');
+    if (isSumOfScores(manifest)) return base;
+    const what = manifest.network ? 'a neural network' : 'a model of products of columns of different tables';
+    throw refused(`${what} is not a sum of partial scores`, 'materialize');
   }
   const { constraints } = resolved.job;
   const staying = silosOf(resolved).filter((silo) => constraints.rowsStay.includes(silo));
@@ -116,9 +122,15 @@ function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: Inference
   if (isFederated(manifest)) {
     throw refused('the parameters of this model stay in their silos', 'factorize');
   }
+  // Trained where all its rows are, such a model is used there.
+  if (manifest.interactions && silosOf(resolved).length === 1) return base;
   if (onlyOne === undefined) return 'aggregator';
   if (staying.length > 1) throw refused(`rows must not leave ${staying.join(' and ')}`, 'factorize');
   return siteOf(onlyOne);
+}
+
+function isSumOfScores({ network, interactions }: ModelVersionRecord['manifest']): boolean {
+  return network === undefined && interactions === undefined;
 }
 
 /** Keys that were not to be seen in training are not to be seen in inference, nor cells that are only compared. */

@@ -61,8 +61,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
 
   const form = mode === 'pull' ? 'materialized' : 'factorized';
   const begin = async (model: ModelSpec) => {
-    const input = { execution, spec: model, form, target, shares } as const;
-    const begun = await aggregatorAt(site, `${form} table`).trainHere(input);
+    const begun = await aggregatorAt(site, `${form} table`).trainHere({
+      ...{ execution, spec: model, form, target, shares },
+      ...(resolved.interactions && { interactions: resolved.interactions }),
+    });
     ledger.together([{ silo, cost: begun.cost }]);
     return begun;
   };
@@ -86,7 +88,8 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     ...toEvaluate(resolved),
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, interceptError, own, solver, metrics, curve, evaluation, parts } = finished;
+  const { intercept, interceptError, own, solver, metrics, curve, evaluation, parts, interactions } =
+    finished;
   return {
     manifest: {
       ...{ type: spec.type, intercept },
@@ -94,6 +97,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       ...(own && { own }),
       ...(solver && { solver }),
       parts,
+      ...(interactions && { interactions }),
       ...(found && { validation: found.report }),
     },
     rounds: step.progress.round,

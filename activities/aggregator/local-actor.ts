@@ -5,6 +5,7 @@ import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { localTable, type LocalTable } from '../../core/integration/local-table.js';
 import { trainingPart, type TargetIndex } from '../../core/integration/target-index.js';
+import type { InteractionAcross } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { familyOf } from '../../core/models/programs.js';
 import {
@@ -24,10 +25,12 @@ export interface LocalStart {
   readonly form: 'materialized' | 'factorized';
   readonly target: BlobRef;
   readonly shares: readonly ShareOfColumns[];
+  readonly interactions?: readonly InteractionAcross[];
 }
 
 export interface LocalLive {
   readonly spec: ModelSpec;
+  readonly interactions: readonly InteractionAcross[];
   readonly target: TargetIndex;
   readonly table: LocalTable;
   readonly labels: { readonly train: Float64Array; readonly test: Float64Array };
@@ -46,13 +49,21 @@ export function localActor(
   join: Measuring['join'],
   report: (progress: unknown) => void,
 ): Actor<LocalLive, LocalStart, { rounds: number }, LocalAnswer> {
-  const open = async ({ spec, form, target: ref, shares }: LocalStart): Promise<LocalLive> => {
+  const open = async ({
+    spec,
+    form,
+    target: ref,
+    shares,
+    interactions = [],
+  }: LocalStart): Promise<LocalLive> => {
     const target = readTarget(await stores.get(ref));
     const sources = await openSources(stores, shares);
+    const options = { ...familyOf(spec.type).encoding, interactions };
     return {
       spec,
+      interactions,
       target,
-      table: await join(() => localTable(form, sources, target, familyOf(spec.type).encoding)),
+      table: await join(() => localTable(form, sources, target, options)),
       labels: {
         train: target.labels.subarray(0, target.trainRows),
         test: target.labels.subarray(target.trainRows),

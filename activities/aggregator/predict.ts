@@ -6,6 +6,7 @@ import { readTarget } from '../../core/exchange/target-bundle.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { encode } from '../../core/integration/encode.js';
 import { concatRows, stackColumns } from '../../core/algebra/stack.js';
+import { acrossColumns, type PlacedGroup } from '../../core/integration/interactions-across.js';
 import { joinRows } from '../../core/integration/join-rows.js';
 import { freeName, identityColumns } from '../../core/integration/row-identity.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
@@ -13,6 +14,7 @@ import { shareId } from '../../core/job/resolved.js';
 import { scoresOf, withOffsets } from '../../core/models/family.js';
 import { ownParameters } from '../../core/models/manifest.js';
 import type { ModelPart } from '../../core/models/model.js';
+import { readInteractions } from '../../core/models/interaction-part.js';
 import { readPart } from '../../core/models/model-part.js';
 import { predictNetwork } from '../../core/models/neural-network.js';
 import { familyOf } from '../../core/models/programs.js';
@@ -66,6 +68,7 @@ async function materializedPredictions(
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const blocks = [];
   const thetas: Dense[] = [];
+  const placed = new Map<string, PlacedGroup>();
   const given = new Map(shares.map((share) => [share.id, share]));
   for (const group of target.groups) {
     const pieces = [];
@@ -79,6 +82,12 @@ async function materializedPredictions(
     const { encoder, theta } = parts[0]!;
     const { data, rows } = joinRows(pieces);
     blocks.push(await join(() => encode(data, encoder, rows)));
+    placed.set(group.id, { encoder, pieces });
+    thetas.push(theta);
+  }
+  if (model.interactions) {
+    const { pairs, theta } = readInteractions(await stores.get(model.interactions));
+    blocks.push(...(await join(() => acrossColumns(target.rows, pairs, placed, 'factorized'))));
     thetas.push(theta);
   }
   const table = stackColumns(blocks, target.rows);

@@ -6,6 +6,7 @@ import { encodedWidth } from '../../core/integration/encoder.js';
 import { testPart, trainingPart } from '../../core/integration/target-index.js';
 import { shareId } from '../../core/job/resolved.js';
 import { scoresOf, withOffsets } from '../../core/models/family.js';
+import { interactionBundle } from '../../core/models/interaction-part.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { familyOf } from '../../core/models/programs.js';
@@ -28,8 +29,9 @@ export function localOperations(
   const { journal, report } = context;
   const actor = costedActor(context, ({ stores, join }) => localActor(stores, join, report));
   return {
-    async trainHere({ execution, spec, form, target, shares }) {
-      const { key, output } = await journal.start(actor, execution, { spec, form, target, shares });
+    async trainHere({ execution, spec, form, target, shares, interactions }) {
+      const start = { spec, form, target, shares, ...(interactions && { interactions }) };
+      const { key, output } = await journal.start(actor, execution, start);
       return { head: key, progress: output.answer.progress, cost: output.cost };
     },
 
@@ -43,7 +45,7 @@ export function localOperations(
       journal.once('finish-here', input.execution, input, () =>
         measured(context, async ({ stores }) => {
           const live = await journal.live(actor, input.head);
-          const { target, table, labels, spec, result } = live;
+          const { target, table, labels, spec, result, interactions: pairs } = live;
           if (!result) throw new Error('a training is finished after its last segment');
           const { parameters, own } = result;
           const family = familyOf(spec.type);
@@ -85,8 +87,16 @@ export function localOperations(
                     theta: entryOf(thetas, group),
                   })),
               },
-              input.evaluation,
+              // Products of columns of different tables are no one silo's part of a score.
+              { ...input.evaluation, ...(pairs.length > 0 && { importance: 'none' }) },
             );
+          const interactions =
+            pairs.length > 0 &&
+            (await stores.put(
+              'exchange',
+              'model',
+              interactionBundle({ pairs, theta: rowRange(parameters, offset, parameters.rows - offset) }),
+            ));
           const segments = (await journal.outputs(input.head)) as Costed<LocalAnswer>[];
           journal.forget(input.head);
           return {
@@ -97,6 +107,7 @@ export function localOperations(
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             ...(evaluation && { evaluation }),
             parts,
+            ...(interactions && { interactions }),
           };
         }),
       ),

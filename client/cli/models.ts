@@ -73,7 +73,10 @@ function showModel(model: ModelVersionRecord): string {
     ...(manifest.validation === undefined ? [] : [showValidation(manifest.validation), '']),
     table(
       [{ head: 'part of' }, { head: 'is kept in' }, { head: 'size', align: 'right' }, { head: 'sha256' }],
-      Object.entries(manifest.parts).map(([party, { home, bytes, sha256 }]) => [
+      [
+        ...Object.entries(manifest.parts),
+        ...(manifest.interactions ? [['products of tables', manifest.interactions] as const] : []),
+      ].map(([party, { home, bytes, sha256 }]) => [
         party,
         home === 'exchange' ? 'the exchange' : `the store of ${home.replace('private:', '')} only`,
         formatBytes(bytes),

@@ -41,18 +41,29 @@ function reason({ id, explanation }: Candidate): string {
 
 const MARKS: Readonly<Record<ColumnEncoding, string>> = {
   numeric: '',
+  polynomial: ' (polynomial)',
+  spline: ' (spline)',
+  bins: ' (bins)',
   categorical: '*',
   date: ' (date)',
   hash: ' (hash)',
 };
 
 /** Who takes part and what is learned from. */
-export function showParties({ parties, leftOut, jobHash }: ResolvedJob): string {
+export function showParties({ parties, groups, interactions = [], leftOut, jobHash }: ResolvedJob): string {
+  const within = groups.flatMap(({ id, features }) =>
+    features.flatMap(({ name, times = [] }) => times.map((other) => `${id}.${name} × ${other}`)),
+  );
+  const across = interactions.map((pair) =>
+    pair.map(({ group, column }) => `${group}.${column}`).join(' × '),
+  );
+  const products = [...within, ...across];
   return [
     ...parties.map(({ id, features }) => {
       const names = features.map(({ name, encoding }) => `${name}${MARKS[encoding]}`);
       return `${id}: ${names.join(', ') || 'no feature'}`;
     }),
+    ...(products.length > 0 ? [`products: ${products.join(', ')}`] : []),
     '(* one column per value)',
     ...(leftOut.length === 0
       ? []

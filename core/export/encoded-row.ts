@@ -1,7 +1,7 @@
 import type { Dense } from '../algebra/matrix.js';
 import { AmalurError } from '../errors.js';
 import {
-  blockWidth,
+  widthOf,
   encodedWidth,
   type CategoricalEncoding,
   type Encoder,
@@ -40,7 +40,9 @@ export class EncodedRow {
     private readonly graph: OnnxGraph,
     private readonly part: ExportedPart,
   ) {
-    const { numeric, categorical } = part.encoder;
+    const { numeric, categorical, products = [] } = part.encoder;
+    const [product] = products;
+    if (product) throw notExportable(product.map(part.inputName).join(' and '), 'their product');
     const scaled: Value[] = [];
     const indicators: Value[] = [];
     for (const encoding of numeric) {
@@ -57,7 +59,7 @@ export class EncodedRow {
       if (encoding.kind !== 'categorical')
         throw notExportable(part.inputName(encoding.column), encoding.kind);
       const indicated = encoding.indicator === true;
-      const width = blockWidth(encoding);
+      const width = widthOf(encoding);
       this.blocks.push({ position: this.position(encoding), at, width, indicated });
       at += width + (indicated ? 1 : 0);
     }

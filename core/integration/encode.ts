@@ -1,11 +1,12 @@
-import { dense, denseMatrix } from '../algebra/dense.js';
+import { denseMatrix } from '../algebra/dense.js';
 import type { Matrix } from '../algebra/matrix.js';
 import { oneHotMatrix } from '../algebra/one-hot.js';
 import { stackColumns } from '../algebra/stack.js';
-import type { Encoder } from './encoder.js';
-import { denseColumns } from './encoding/dense-columns.js';
-import { columnOf, type FeatureData } from './encoding/feature-data.js';
+import { encodingOf, type Encoder } from './encoder.js';
+import { columnBlock, denseCells, gathered } from './encoding/column-block.js';
+import type { FeatureData } from './encoding/feature-data.js';
 import { indexBlocks } from './encoding/index-blocks.js';
+import { productMatrix } from './encoding/products.js';
 
 export { encoderFrom, fitEncoder, type EncoderOptions } from './encoding/encoder-from.js';
 export type { FeatureData } from './encoding/feature-data.js';
@@ -14,29 +15,18 @@ export { summarize } from './encoding/summarize.js';
 export { mergeSummaries, type Summary } from './encoding/summary.js';
 
 /**
- * D_k: the columns of numbers and dates, then indicator columns. Scaled cell by cell and not by corrections of the products: with
+ * D_k: the columns of numbers and dates, then indicator columns, then products. Scaled cell by cell and not by corrections of the products: with
  * |center| ≫ scale, D X/σ − 1 (μᵀ X/σ) would leave only rounding.
  * @param rows source row for each row wanted, −1 for a row without a match; default: every source row once. With the
  *   index vector CI_k here the result is the source's share of the materialized T.
  */
 export function encode(data: FeatureData, encoder: Encoder, rows?: Int32Array): Matrix {
   const count = rows?.length ?? data.rows;
-  const columns = encoder.numeric.flatMap((encoding) => {
-    const cells = columnOf(data.numeric, encoding.column);
-    return denseColumns(encoding).map((column) => ({ cells, column }));
-  });
-  const table = dense(count, columns.length);
-  columns.forEach(({ cells, column }, at) => {
-    for (let row = 0; row < count; row++) {
-      const source = rows === undefined ? row : rows[row]!;
-      const value = source < 0 ? NaN : column(cells[source]!);
-      // What is absent is 0, whatever it is encoded as.
-      table.data[row * columns.length + at] = Number.isNaN(value) ? 0 : value;
-    }
-  });
-  const blocks = indexBlocks(data, encoder).map(({ levels, codes }) => ({
-    levels,
-    codes: rows === undefined ? codes : rows.map((source) => (source < 0 ? -1 : codes[source]!)),
-  }));
-  return stackColumns([denseMatrix(table), oneHotMatrix(count, blocks)], count);
+  const blocks = indexBlocks(data, encoder).map((block) => gathered(block, rows));
+  const block = (column: string) => columnBlock(data, encodingOf(encoder, column), rows);
+  const products = (encoder.products ?? []).map(([a, b]) => productMatrix(count, block(a), block(b)));
+  return stackColumns(
+    [denseMatrix(denseCells(data, encoder.numeric, rows)), oneHotMatrix(count, blocks), ...products],
+    count,
+  );
 }

@@ -1,5 +1,6 @@
 import type { DatePart, TimeUnit } from './encoding/date-parts.js';
 import type { Scaling } from './encoding/scaling.js';
+import { splineWidth, type Spline } from './encoding/spline.js';
 
 /** A numeric column: (x − center) / scale. */
 export interface NumericEncoding extends Scaling {
@@ -21,6 +22,34 @@ export interface DateEncoding {
   readonly parts: readonly DatePartEncoding[];
   readonly indicator?: true;
 }
+
+/** A number as powers of its scaled value, the first to the `degree`th. */
+export interface PolynomialEncoding extends Scaling {
+  readonly kind: 'polynomial';
+  readonly column: string;
+  readonly degree: number;
+  readonly indicator?: true;
+}
+
+/** A number as the functions of a B-spline basis. */
+export interface SplineEncoding extends Spline {
+  readonly kind: 'spline';
+  readonly column: string;
+  readonly indicator?: true;
+}
+
+/** A number as one indicator column for each of the intervals between edges. */
+export interface BinsEncoding {
+  readonly kind: 'bins';
+  readonly column: string;
+  /** Ascending, one less than there are bins: the first and the last bin have no end. */
+  readonly edges: readonly number[];
+  readonly indicator?: true;
+}
+
+/** How a column that is read as a number is encoded. */
+export type NumberEncoding =
+  NumericEncoding | PolynomialEncoding | SplineEncoding | BinsEncoding | DateEncoding;
 
 /** A categorical column: one indicator column per level learned on the training rows, and one for any other text. */
 export interface CategoricalEncoding {
@@ -44,57 +73,122 @@ export interface HashEncoding {
  * An absent cell (NULL, or any cell of a target row without a match) is 0 in every column that it is encoded as, and so has no
  * other form: D_k can be gathered by CI_k, and T need not be built. An `indicator` is therefore 1 where there *is* a value.
  *
- * D_k's columns: those of numbers and dates, then the indicators of these, then the columns of each category or hash with its
- * indicator; within each group in the job's order.
+ * D_k's columns: those of numbers and dates that are no indicators, then the bins and the indicator of each, then the columns of
+ * each category or hash with its indicator, within each group in the job's order; then the products.
  */
 export interface Encoder {
   /** Columns read as numbers. */
-  readonly numeric: readonly (NumericEncoding | DateEncoding)[];
+  readonly numeric: readonly NumberEncoding[];
   /** Columns read as texts. */
   readonly categorical: readonly (CategoricalEncoding | HashEncoding)[];
+  /** Pairs of columns, each of whose columns (but for indicators) are multiplied with each other. Left out: none. */
+  readonly products?: readonly (readonly [string, string])[];
 }
 
-/** Names of D_k's columns: `column`, `column:month:sin`, `column=level`, `column#bucket`, `column=(present)`. */
-export function encodedColumns({ numeric, categorical }: Encoder): string[] {
+/** How any column is encoded. */
+export type ColumnEncoding = Encoder['numeric' | 'categorical'][number];
+
+/**
+ * Names of D_k's columns: `column`, `column^2`, `column:spline-1`, `column:month:sin`, `column:bin-1`, `column=level`,
+ * `column#bucket`, `column=(present)`; of products those of both, with `*` between.
+ */
+export function encodedColumns(encoder: Encoder): string[] {
+  const { numeric, categorical, products = [] } = encoder;
   return [
     ...numeric.flatMap(numberNames),
-    ...numeric.flatMap(indicatorName),
+    ...numeric.flatMap((encoding) => [...binNames(encoding), ...indicatorName(encoding)]),
     ...categorical.flatMap((encoding) => [...blockNames(encoding), ...indicatorName(encoding)]),
+    ...products.flatMap(([a, b]) => productNames(namesOf(encoder, a), namesOf(encoder, b))),
   ];
 }
 
-/** The column of the table that each of D_k's columns is made of. */
-export function sourceColumns({ numeric, categorical }: Encoder): string[] {
+/** The column of the table that each of D_k's columns is made of; of a product both, with `*` between. */
+export function sourceColumns(encoder: Encoder): string[] {
+  const { numeric, categorical, products = [] } = encoder;
   const named = (names: readonly string[], column: string) => names.map(() => column);
   return [
     ...numeric.flatMap((encoding) => named(numberNames(encoding), encoding.column)),
-    ...numeric.flatMap((encoding) => named(indicatorName(encoding), encoding.column)),
+    ...numeric.flatMap((encoding) =>
+      named([...binNames(encoding), ...indicatorName(encoding)], encoding.column),
+    ),
     ...categorical.flatMap((encoding) =>
       named([...blockNames(encoding), ...indicatorName(encoding)], encoding.column),
+    ),
+    ...products.flatMap(([a, b]) =>
+      named(productNames(namesOf(encoder, a), namesOf(encoder, b)), productNames([a], [b]).join()),
     ),
   ];
 }
 
+/** Names of the columns that a column is encoded as, but for its indicator. */
+export function namesOf(encoder: Encoder, column: string): string[] {
+  const encoding = encodingOf(encoder, column);
+  if (encoding.kind === 'categorical' || encoding.kind === 'hash') return blockNames(encoding);
+  return [...numberNames(encoding), ...binNames(encoding)];
+}
+
+/** Each of the first by each of the second. */
+export function productNames(a: readonly string[], b: readonly string[]): string[] {
+  return a.flatMap((one) => b.map((other) => `${one}*${other}`));
+}
+
 /** c_k, the number of D_k's columns. */
-export function encodedWidth({ numeric, categorical }: Encoder): number {
+export function encodedWidth(encoder: Encoder): number {
+  const { numeric, categorical, products = [] } = encoder;
+  const width = (column: string) => widthOf(encodingOf(encoder, column));
   const widths = [
-    ...numeric.map((encoding) => numberNames(encoding).length + indicatorName(encoding).length),
-    ...categorical.map((encoding) => blockWidth(encoding) + indicatorName(encoding).length),
+    ...[...numeric, ...categorical].map((encoding) => widthOf(encoding) + indicatorName(encoding).length),
+    ...products.map(([a, b]) => width(a) * width(b)),
   ];
-  return widths.reduce((sum, width) => sum + width, 0);
+  return widths.reduce((sum, one) => sum + one, 0);
 }
 
-/** Columns of a category or hash but for its indicator. */
-export function blockWidth(encoding: CategoricalEncoding | HashEncoding): number {
-  return encoding.kind === 'hash' ? encoding.buckets : encoding.levels.length + 1;
+export function encodingOf({ numeric, categorical }: Encoder, column: string): ColumnEncoding {
+  const found = [...numeric, ...categorical].find((encoding) => encoding.column === column);
+  if (found === undefined) throw new Error(`column ${column} is not encoded`);
+  return found;
 }
 
-function numberNames(encoding: NumericEncoding | DateEncoding): string[] {
-  const { column } = encoding;
-  if (encoding.kind === 'numeric') return [column];
-  return encoding.parts.flatMap(({ part, cyclic }) =>
-    cyclic ? [`${column}:${part}:sin`, `${column}:${part}:cos`] : [`${column}:${part}`],
-  );
+/** Columns that a column is encoded as, but for its indicator. */
+export function widthOf(encoding: ColumnEncoding): number {
+  switch (encoding.kind) {
+    case 'categorical':
+      return encoding.levels.length + 1;
+    case 'hash':
+      return encoding.buckets;
+    case 'bins':
+      return encoding.edges.length + 1;
+    default:
+      return numberNames(encoding).length;
+  }
+}
+
+function numberNames(encoding: NumberEncoding): string[] {
+  const { column, kind } = encoding;
+  switch (kind) {
+    case 'numeric':
+      return [column];
+    case 'polynomial':
+      return numbered(encoding.degree, (power) => (power === 1 ? column : `${column}^${String(power)}`));
+    case 'spline':
+      return numbered(splineWidth(encoding), (at) => `${column}:spline-${String(at)}`);
+    case 'bins':
+      return [];
+    case 'date':
+      return encoding.parts.flatMap(({ part, cyclic }) =>
+        cyclic ? [`${column}:${part}:sin`, `${column}:${part}:cos`] : [`${column}:${part}`],
+      );
+  }
+}
+
+function binNames(encoding: NumberEncoding): string[] {
+  if (encoding.kind !== 'bins') return [];
+  return numbered(encoding.edges.length + 1, (at) => `${encoding.column}:bin-${String(at)}`);
+}
+
+/** Names that count from 1. */
+function numbered(count: number, name: (at: number) => string): string[] {
+  return Array.from({ length: count }, (_, at) => name(at + 1));
 }
 
 function blockNames(encoding: CategoricalEncoding | HashEncoding): string[] {
@@ -104,7 +198,7 @@ function blockNames(encoding: CategoricalEncoding | HashEncoding): string[] {
   return [...encoding.levels.map((level) => `${column}=${level}`), `${column}=(other)`];
 }
 
-function indicatorName(encoding: Encoder['numeric' | 'categorical'][number]): string[] {
+function indicatorName(encoding: ColumnEncoding): string[] {
   const { column } = encoding;
   return encoding.kind !== 'hash' && encoding.indicator ? [`${column}=(present)`] : [];
 }

@@ -2,7 +2,7 @@ import { factorizedTable } from '../algebra/factorized-table.js';
 import type { Matrix } from '../algebra/matrix.js';
 import { columnOffsets, stackColumns } from '../algebra/stack.js';
 import { entryOf } from '../entry-of.js';
-import { shareId, type FeatureColumn } from '../job/resolved.js';
+import { shareId, type FeatureColumn, type InteractionAcross } from '../job/resolved.js';
 import { columnNames } from './column-names.js';
 import {
   encode,
@@ -13,8 +13,14 @@ import {
   type FeatureData,
 } from './encode.js';
 import { encodedWidth, type Encoder } from './encoder.js';
+import { acrossColumns, acrossNames, type PlacedGroup } from './interactions-across.js';
 import { joinRows } from './join-rows.js';
 import { trainingCounts, type ColumnGroup, type Share, type TargetIndex } from './target-index.js';
+
+export interface LocalOptions extends EncoderOptions {
+  /** Products of columns of different groups, which stand after all others. */
+  readonly interactions?: readonly InteractionAcross[];
+}
 
 /** What a source table whose rows are at hand gives to a group of columns. */
 export interface LocalSource {
@@ -40,20 +46,26 @@ export interface LocalTable {
 /**
  * T (r_T × c_T) of sources that are in one place, its columns in the sorted order of their groups.
  * @param form materialized: built cell by cell; factorized: left in its sources
- * @param encoding what the model asks of the encoding
+ * @param options what the model asks of the encoding, and products of columns of different groups
  */
 export function localTable(
   form: 'materialized' | 'factorized',
   sources: readonly LocalSource[],
   target: TargetIndex,
-  encoding?: EncoderOptions,
+  { interactions = [], ...encoding }: LocalOptions = {},
 ): LocalTable {
   const byId = new Map(sources.map((source) => [source.id, source]));
   const groups = target.groups.map((group) => {
     const shares = group.shares.map((share) => ({ ...entryOf(byId, shareId(group, share.party)), share }));
     return { group, shares, encoder: fitGroup(shares, target.trainRows, encoding) };
   });
-  const rows = form === 'materialized' ? materialized(groups) : factorized(groups);
+  const own = form === 'materialized' ? materialized(groups) : factorized(groups);
+  const rows = (from: number, to: number) => {
+    const table = own(from, to);
+    if (interactions.length === 0) return table;
+    return stackColumns([table, ...acrossColumns(to - from, interactions, placed(groups, from, to), form)]);
+  };
+  const encoders = new Map(groups.map(({ group, encoder }) => [group.id, encoder]));
   return {
     train: rows(0, target.trainRows),
     test: rows(target.trainRows, target.rows),
@@ -67,8 +79,11 @@ export function localTable(
           ),
         ]),
       ),
-    names: groups.flatMap(({ group, encoder }) => columnNames(group.id, encoder)),
-    encoders: new Map(groups.map(({ group, encoder }) => [group.id, encoder])),
+    names: [
+      ...groups.flatMap(({ group, encoder }) => columnNames(group.id, encoder)),
+      ...acrossNames(interactions, encoders),
+    ],
+    encoders,
   };
 }
 
@@ -78,12 +93,18 @@ interface LocalGroup {
   readonly encoder: Encoder;
 }
 
+/** The groups' tables in some rows of T. */
+function placed(groups: readonly LocalGroup[], from: number, to: number): ReadonlyMap<string, PlacedGroup> {
+  return new Map(
+    groups.map(({ group, shares, encoder }) => {
+      const pieces = shares.map(({ data, share }) => ({ data, rows: share.rows.subarray(from, to) }));
+      return [group.id, { encoder, pieces }];
+    }),
+  );
+}
+
 /** The encoder of a group's columns, learned from the training rows of all who supply them. */
-function fitGroup(
-  shares: LocalGroup['shares'],
-  trainRows: number,
-  encoding: EncoderOptions | undefined,
-): Encoder {
+function fitGroup(shares: LocalGroup['shares'], trainRows: number, encoding: EncoderOptions): Encoder {
   const summaries = shares.map(({ data, features, share }) =>
     summarize(data, features, trainingCounts(share, trainRows)),
   );
@@ -92,10 +113,8 @@ function fitGroup(
 
 function materialized(groups: readonly LocalGroup[]): (from: number, to: number) => Matrix {
   return (from, to) => {
-    const blocks = groups.map(({ shares, encoder }) => {
-      const { data, rows } = joinRows(
-        shares.map(({ data: own, share }) => ({ data: own, rows: share.rows.subarray(from, to) })),
-      );
+    const blocks = [...placed(groups, from, to).values()].map(({ encoder, pieces }) => {
+      const { data, rows } = joinRows(pieces);
       return encode(data, encoder, rows);
     });
     return stackColumns(blocks, to - from);

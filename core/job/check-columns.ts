@@ -13,7 +13,7 @@ export function checkColumns(
   shared: readonly SharedColumn[],
   labels: ResolvedJob['labels'],
 ): void {
-  const { include, exclude, encode } = job.features;
+  const { include, exclude, encode, interactions } = job.features;
   const first = firstSourceOf(shared);
   const column = job.target.label?.column;
   const label = [
@@ -22,7 +22,8 @@ export function checkColumns(
   ].map(first);
   const included = named(include ?? [], 'features.include');
   const encoded = Object.keys(encode).map((name) => [name, `features.encode["${name}"]`] as const);
-  for (const [name, field] of [...included, ...encoded]) {
+  const multiplied = interactions.flatMap((pair, at) => named(pair, `features.interactions[${String(at)}]`));
+  for (const [name, field] of [...included, ...encoded, ...multiplied]) {
     if (label.includes(first(name))) refuseLabel(name, field);
     checkColumn(name, field, parties, shared);
   }

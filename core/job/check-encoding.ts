@@ -5,6 +5,9 @@ import type { ColumnEncoding } from './resolved.js';
 
 const POSSIBLE: Readonly<Record<ColumnEncoding, readonly ColumnType[]>> = {
   numeric: ['integer', 'number', 'boolean'],
+  polynomial: ['integer', 'number'],
+  spline: ['integer', 'number'],
+  bins: ['integer', 'number'],
   categorical: ['integer', 'number', 'boolean', 'text', 'date', 'timestamp'],
   date: ['date', 'timestamp'],
   hash: ['integer', 'number', 'boolean', 'text', 'date', 'timestamp'],

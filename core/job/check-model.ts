@@ -78,7 +78,7 @@ const NON_NEGATIVE: readonly Scale[] = ['none', 'min-max'];
 function checkNonNegative({ features }: Job): void {
   const scales = Object.entries(features.encode).flatMap(([column, asked]) => {
     const settings = settingsOf(asked);
-    return settings.type === 'numeric' && settings.scale !== undefined
+    return 'scale' in settings && settings.scale !== undefined
       ? [[`features.encode["${column}"].scale`, settings.scale] as const]
       : [];
   });
@@ -92,6 +92,13 @@ function checkNonNegative({ features }: Job): void {
   }
   for (const [column, asked] of Object.entries(features.encode)) {
     const settings = settingsOf(asked);
+    if (settings.type === 'spline' && settings.extrapolation === 'linear') {
+      refuse(
+        'a matrix factorisation takes no negative number, and the tangents of a spline go below 0',
+        `features.encode["${column}"].extrapolation`,
+        'set "extrapolation": "constant" for this column',
+      );
+    }
     if (settings.type !== 'date' || settings.cyclic === false) continue;
     if (settings.parts?.some(hasPeriod) === false) continue;
     refuse(

@@ -55,7 +55,8 @@ function chooseColumn(job: Job, party: JoinedTable, column: ColumnProfile): Choi
 
 /** A number that is missing counts as the mean, so that where all others are equal NULL tells no rows apart; a missing category does. */
 function isBlindToNull(feature: FeatureColumn): boolean {
-  return feature.encoding === 'numeric' && feature.missing === undefined && feature.indicator !== true;
+  const scaled = feature.encoding === 'numeric' || feature.encoding === 'polynomial';
+  return scaled && feature.missing === undefined && feature.indicator !== true;
 }
 
 function whyNone({ type }: ColumnProfile): string {

@@ -1,8 +1,22 @@
 import { MAX_TEXT_LENGTH } from '../integration/encoding/text-length.js';
 import type { DatePart } from '../integration/encoding/date-parts.js';
 import type { ColumnProfile, ColumnType } from '../sources/profile.js';
-import { HASH_BUCKETS, settingsOf, type EncodingRequest, type EncodingSettings } from './features-schema.js';
-import type { CategoricalFeature, DateFeature, FeatureColumn, NumericFeature } from './resolved.js';
+import {
+  BIN_COUNT,
+  HASH_BUCKETS,
+  POLYNOMIAL_DEGREE,
+  settingsOf,
+  SPLINE,
+  type EncodingRequest,
+  type EncodingSettings,
+} from './features-schema.js';
+import type {
+  CategoricalFeature,
+  DateFeature,
+  FeatureColumn,
+  NumericFeature,
+  SplineFeature,
+} from './resolved.js';
 import type { Job } from './schema.js';
 
 type Settings<T extends FeatureColumn['encoding']> = Extract<EncodingSettings, { type: T }>;
@@ -35,6 +49,21 @@ export function featureOf(
   switch (settings.type) {
     case 'numeric':
       return numericFeature(name, settings, defaults);
+    case 'polynomial':
+      return {
+        ...numericFeature(name, { ...settings, type: 'numeric' }, defaults),
+        encoding: 'polynomial',
+        degree: settings.degree ?? POLYNOMIAL_DEGREE,
+      };
+    case 'spline':
+      return splineFeature(name, settings);
+    case 'bins':
+      return {
+        name,
+        encoding: 'bins',
+        count: settings.count ?? BIN_COUNT,
+        ...(settings.indicator && { indicator: true }),
+      };
     case 'categorical':
       return categoricalFeature(name, settings, defaults);
     case 'date':
@@ -51,6 +80,21 @@ function numericFeature(name: string, asked: Settings<'numeric'>, defaults: Job[
     encoding: 'numeric',
     ...(scale !== 'standard' && { scale }),
     ...(missing !== 'mean' && { missing }),
+    ...(indicator && { indicator }),
+  };
+}
+
+function splineFeature(
+  name: string,
+  { knots = SPLINE.knots, degree = SPLINE.degree, at, extrapolation, indicator }: Settings<'spline'>,
+): SplineFeature {
+  return {
+    name,
+    encoding: 'spline',
+    knots,
+    degree,
+    ...(at === 'uniform' && { at }),
+    ...(extrapolation === 'linear' && { extrapolation }),
     ...(indicator && { indicator }),
   };
 }

@@ -6,9 +6,19 @@ import { featureName } from './names.js';
 /** So many that a party with one such column stays below the 1,024 up to which training centres and whitens. */
 export const HASH_BUCKETS = 512;
 
+/** What an encoding of a number is where the job names its type alone. */
+export const POLYNOMIAL_DEGREE = 2;
+export const SPLINE = { knots: 5, degree: 3 } as const;
+export const BIN_COUNT = 10;
+
 const scale = z.enum(['standard', 'min-max', 'robust', 'none']);
 const missing = z.union([z.strictObject({ constant: z.number() }), z.literal('mean')]);
 const minCount = z.int().min(1);
+
+const presence = z
+  .boolean()
+  .default(false)
+  .describe('A further column that is 1 where there is a value: the sum of the others, so rarely of use.');
 
 /** How one column is encoded. What is left out comes from the defaults for all columns. */
 const columnEncoding = z.discriminatedUnion('type', [
@@ -19,6 +29,44 @@ const columnEncoding = z.discriminatedUnion('type', [
     indicator: z.boolean().optional().describe('Default: `features.indicator`.'),
   }),
   z.strictObject({
+    type: z.literal('polynomial').describe('Powers of the scaled number.'),
+    degree: z.int().min(2).max(5).default(POLYNOMIAL_DEGREE).describe('The highest power.'),
+    scale: scale.optional().describe('Default: `features.scale`.'),
+    missing: missing.optional().describe('Default: `features.missing`.'),
+    indicator: z.boolean().optional().describe('Default: `features.indicator`.'),
+  }),
+  z.strictObject({
+    type: z
+      .literal('spline')
+      .describe('A smooth curve of a number: its B-spline basis, knots − 1 + degree columns.'),
+    knots: z
+      .int()
+      .min(2)
+      .max(100)
+      .default(SPLINE.knots)
+      .describe('From the smallest training value to the largest; equal ones are one.'),
+    degree: z.int().min(1).max(5).default(SPLINE.degree).describe('Of the curve between two knots.'),
+    at: z
+      .enum(['quantiles', 'uniform'])
+      .default('quantiles')
+      .describe('Knots have about as many training values between them, or are as far apart.'),
+    extrapolation: z
+      .enum(['constant', 'linear'])
+      .default('constant')
+      .describe('Beyond the outermost knots the curve keeps its value, or its slope.'),
+    indicator: presence,
+  }),
+  z.strictObject({
+    type: z.literal('bins').describe('One column for each interval between quantiles of a number.'),
+    count: z
+      .int()
+      .min(2)
+      .max(1000)
+      .default(BIN_COUNT)
+      .describe('Bins; fewer where quantiles are equal. Beyond the ends is the first or the last.'),
+    indicator: presence,
+  }),
+  z.strictObject({
     type: z.literal('categorical').describe('One column for each level.'),
     minCount: minCount.optional().describe('Default: `features.minCount`.'),
     maxLevels: z
@@ -27,12 +75,7 @@ const columnEncoding = z.discriminatedUnion('type', [
       .max(100_000)
       .optional()
       .describe('Of more levels the most frequent are kept; the rest are "other".'),
-    indicator: z
-      .boolean()
-      .default(false)
-      .describe(
-        'A further column that is 1 where there is a value: the sum of the others, so rarely of use.',
-      ),
+    indicator: presence,
   }),
   z.strictObject({
     type: z.literal('date').describe('Parts of a date or timestamp, in UTC.'),
@@ -59,7 +102,10 @@ const columnEncoding = z.discriminatedUnion('type', [
   }),
 ]);
 
-const encode = z.union([columnEncoding, z.enum(['numeric', 'categorical', 'date', 'hash'])]);
+const encode = z.union([
+  columnEncoding,
+  z.enum(['numeric', 'polynomial', 'spline', 'bins', 'categorical', 'date', 'hash']),
+]);
 
 export const featuresSchema = z
   .strictObject({
@@ -70,6 +116,12 @@ export const featuresSchema = z
       .default({})
       .describe(
         'How to encode a column, where its type does not say what is meant (a month is a category): a type of encoding, or an object with its settings.',
+      ),
+    interactions: z
+      .array(z.tuple([featureName, featureName]))
+      .default([])
+      .describe(
+        'Pairs of columns whose products are learned from as well: numbers are multiplied, a number has a column for each level of a category, two categories become one of pairs of levels. Between columns of different tables all rows have to come to one place.',
       ),
     maxLevels: z
       .int()

@@ -51,10 +51,22 @@ export function resolveGroups(
   };
 }
 
-/** Quartiles of two tables do not give those of both; counts, moments and extremes do. */
+/** Quantiles of two tables do not give those of both; counts, moments and extremes do. */
 function requireMergeable({ features }: Job, { name, sources }: SharedColumn, feature: FeatureColumn): void {
+  const ofQuantiles = { bins: 'bins', spline: 'knots at quantiles' } as const;
+  if (feature.encoding === 'bins' || (feature.encoding === 'spline' && feature.at !== 'uniform')) {
+    throw new AmalurError(
+      'AMALUR_INVALID_JOB',
+      `"${name}" comes from several tables, whose quantiles cannot be put together, and is to have ${ofQuantiles[feature.encoding]}`,
+      {
+        field: `features.encode["${name}"]`,
+        suggestion: 'encode it as a "spline" with "at": "uniform", or as a "polynomial"',
+      },
+    );
+  }
   const scaled =
     feature.encoding === 'numeric' ||
+    feature.encoding === 'polynomial' ||
     (feature.encoding === 'date' && feature.parts.some((part) => !isCyclic(feature, part)));
   if (!scaled || feature.scale !== 'robust') return;
   const [first] = sources;

@@ -16,6 +16,7 @@ import {
   type ResolvedJob,
 } from './resolved.js';
 import { resolveGroups } from './resolve-groups.js';
+import { resolveInteractions } from './resolve-interactions.js';
 import { resolveJoins, type JoinedTable } from './resolve-joins.js';
 import { labelSources, offsetSources, weightSources, withLabel, without } from './resolve-label.js';
 import { jobSchema, type Job } from './schema.js';
@@ -46,12 +47,13 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
   checkColumns(job, joined, shared, labels);
   checkOverlap(job, joined);
   checkValidation(job, joined);
-  const { groups, leftOut } = resolveGroups(
+  const { groups: plain, leftOut } = resolveGroups(
     job,
     joined.map((party) => without(party, [...labels, ...weights, ...offsets])),
     shared,
   );
-  if (groups.length === 0) refuseWithoutFeatures();
+  if (plain.length === 0) refuseWithoutFeatures();
+  const { groups, interactions } = resolveInteractions(job, plain, shared, joined);
   const joins = joined.flatMap(({ join }) => (join === undefined ? [] : [join]));
   const parties: readonly Party[] = joined.map(({ id, silo, profile }) => ({
     id,
@@ -71,6 +73,7 @@ export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJo
     }),
     joins,
     groups,
+    ...(interactions && { interactions }),
     labels,
     weights,
     ...(offsets.length > 0 && { offsets }),
@@ -85,7 +88,11 @@ function featuresOf(id: string, groups: readonly ResolvedGroup[]): readonly Feat
     const columns = shares.find(({ party }) => party === id)?.columns ?? [];
     return columns.flatMap((name, at) => {
       const feature = features[at];
-      return feature ? [{ ...feature, name }] : [];
+      if (!feature) return [];
+      const times = feature.times?.flatMap(
+        (other) => columns[features.findIndex((one) => one.name === other)] ?? [],
+      );
+      return [{ ...feature, name, ...(times && { times }) }];
     });
   });
 }

@@ -18,6 +18,35 @@ export interface NumericFeature {
   readonly indicator?: boolean;
 }
 
+/** A column read as a number, of which powers of the scaled value are taken. */
+export interface PolynomialFeature extends Omit<NumericFeature, 'encoding'> {
+  readonly encoding: 'polynomial';
+  /** The highest power. */
+  readonly degree: number;
+}
+
+/** A column read as a number that becomes the functions of a B-spline basis. */
+export interface SplineFeature {
+  readonly name: string;
+  readonly encoding: 'spline';
+  /** How many; fewer where they would be equal. */
+  readonly knots: number;
+  readonly degree: number;
+  /** Where knots are. Default: at quantiles. */
+  readonly at?: 'uniform';
+  /** Beyond the outermost knots. Default: constant. */
+  readonly extrapolation?: 'linear';
+  readonly indicator?: boolean;
+}
+
+/** A column read as a number that falls into one of so many bins between quantiles; fewer where these are equal. */
+export interface BinsFeature {
+  readonly name: string;
+  readonly encoding: 'bins';
+  readonly count: number;
+  readonly indicator?: boolean;
+}
+
 /** A column read as texts, each of them a column. */
 export interface CategoricalFeature {
   readonly name: string;
@@ -52,7 +81,18 @@ export interface HashFeature {
 }
 
 /** A column that is learned from, and how. Defaults are left out, so that a wide table stays small in a workflow's history. */
-export type FeatureColumn = NumericFeature | CategoricalFeature | DateFeature | HashFeature;
+export type FeatureColumn = (
+  | NumericFeature
+  | PolynomialFeature
+  | SplineFeature
+  | BinsFeature
+  | CategoricalFeature
+  | DateFeature
+  | HashFeature
+) & {
+  /** Other features of the same tables, by name, with whose columns its own are multiplied. */
+  readonly times?: readonly string[];
+};
 
 export type ColumnEncoding = FeatureColumn['encoding'];
 
@@ -111,6 +151,14 @@ export interface LeftOutColumn {
   readonly reason: string;
 }
 
+/** Two columns of different groups, each of whose columns are multiplied with each other. */
+export type InteractionAcross = readonly [ColumnOfGroup, ColumnOfGroup];
+
+export interface ColumnOfGroup {
+  readonly group: string;
+  readonly column: string;
+}
+
 /** A job checked against the catalog: everything a run needs to know, and nothing else. Its JSON is hashed into step keys. */
 export interface ResolvedJob {
   readonly job: Job;
@@ -121,6 +169,8 @@ export interface ResolvedJob {
   readonly joins: readonly ResolvedJoin[];
   /** The target table's columns, sorted by id: every cell of a row belongs to one share of its group. */
   readonly groups: readonly ResolvedGroup[];
+  /** Products of columns that no single table has, which take all rows in one place. Left out: none. */
+  readonly interactions?: readonly InteractionAcross[];
   /** Where the label comes from. */
   readonly labels: readonly ColumnSource[];
   /** Where the weights of rows come from; nowhere where all weigh the same. */

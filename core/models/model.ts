@@ -77,4 +77,6 @@ export interface ModelManifest {
   readonly parts: Readonly<Record<string, BlobRef>>;
   /** Neural networks: topology and weights; the parts then hold encoders alone. */
   readonly network?: BlobRef;
+  /** What products of columns of different tables weigh: such a model is scored where all rows are. */
+  readonly interactions?: BlobRef;
 }

@@ -14,6 +14,9 @@ export function draftCandidates(situation: Situation): readonly Draft[] {
     ...silos.map((silo) => materializeAt(situation, siteOf(silo))),
   ];
   if (resolved.job.model.type === 'neural-network') return joined;
+  // Products of columns of different tables need all rows in one place.
+  if (resolved.interactions !== undefined)
+    return silos.length === 1 ? [...joined, factorizeLocally(situation, base.silo)] : joined;
   return [
     ...joined,
     silos.length === 1

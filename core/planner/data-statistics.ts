@@ -1,5 +1,5 @@
 import { readAs } from '../integration/encoding/read-as.js';
-import { encodedSize } from '../integration/encoding/encoded-size.js';
+import { encodedSizes, productSize, withoutIndicator } from '../integration/encoding/encoded-size.js';
 import { mayOverlap, type Party, type ResolvedJob } from '../job/resolved.js';
 import type { TableInSilo } from '../job/known-tables.js';
 import type { TableProfile } from '../sources/profile.js';
@@ -82,13 +82,25 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
 
 /** A shared column has the levels that the first of its sources knows: those of the others are mostly the same. */
 function describeColumns(
-  { groups, parties }: ResolvedJob,
+  { groups, parties, interactions = [] }: ResolvedJob,
   profiles: readonly TableProfile[],
 ): Pick<DataStatistics, 'targetNumeric' | 'targetCategories' | 'targetColumns'> {
   const sizes = groups.flatMap(({ features, shares: [first] }) => {
     const profile = profiles[parties.findIndex(({ id }) => id === first?.party)];
-    return features.map((feature, at) => encodedSize(feature, distinctOf(profile, first?.columns[at])));
+    return encodedSizes(features, (_, at) => distinctOf(profile, first?.columns[at]));
   });
+  for (const pair of interactions) {
+    const [a, b] = pair.map(({ group: id, column }) => {
+      const group = groups.find((one) => one.id === id);
+      const at = group?.features.findIndex(({ name }) => name === column) ?? -1;
+      const feature = group?.features[at];
+      const source = group?.shares[0];
+      if (!feature || !source) throw new Error(`${id} has no column ${column}`);
+      const profile = profiles[parties.findIndex((party) => party.id === source.party)];
+      return withoutIndicator(feature, distinctOf(profile, source.columns[at]));
+    });
+    if (a && b) sizes.push(productSize(a, b));
+  }
   return {
     targetNumeric: sum(sizes.map(({ numbers }) => numbers)),
     targetCategories: sum(sizes.map(({ codes }) => codes)),
@@ -116,7 +128,7 @@ function siloOf({ parties }: ResolvedJob, id: string): string {
 
 function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfile): PartyStatistics {
   const distinct = new Map(profile.columns.map((column) => [column.name, column.distinct]));
-  const sizes = party.features.map((feature) => encodedSize(feature, distinct.get(feature.name) ?? 0));
+  const sizes = encodedSizes(party.features, ({ name }) => distinct.get(name) ?? 0);
   const numeric = sum(sizes.map(({ numbers }) => numbers));
   const categories = sum(sizes.map(({ codes }) => codes));
   const columns = sum(sizes.map((size) => size.columns));

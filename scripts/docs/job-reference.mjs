@@ -123,6 +123,7 @@ function typeOf(node) {
   if (node.oneOf !== undefined) return 'object';
   if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' or ');
   if (Array.isArray(node.type)) return node.type.join(' or ');
+  if (node.prefixItems !== undefined) return `\`[${node.prefixItems.map(typeOf).join(', ')}]\``;
   if (node.type === 'array')
     return `list of ${typeOf(node.items)}${node.minItems === undefined ? '' : `, at least ${node.minItems}`}`;
   if (node.type === 'object' && node.propertyNames !== undefined)

@@ -2,8 +2,11 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelVersionRecord } from '../../catalog/catalog.js';
 import { createFolderStore, createStores, type BlobRef, type Bundle } from '../../core/exchange/index.js';
-import { encodedColumns } from '../../core/integration/encoder.js';
+import type { Dense } from '../../core/algebra/matrix.js';
+import { encodedColumns, type Encoder } from '../../core/integration/encoder.js';
+import { acrossNames } from '../../core/integration/interactions-across.js';
 import { sha256 } from '../../core/json.js';
+import { readInteractions } from '../../core/models/interaction-part.js';
 import { readPart } from '../../core/models/model-part.js';
 import type { TestInstallation } from './installation.js';
 
@@ -34,6 +37,7 @@ export async function readModel(installation: TestInstallation, reference: strin
   if (!record) throw new Error(`the catalog does not tell of ${reference}`);
   const { intercept, own = [], parts } = record.manifest;
   const parameters: Record<string, Record<string, number>> = {};
+  const encoders = new Map<string, Encoder>();
   const bytes: Uint8Array[] = [];
   for (const [share, ref] of Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1))) {
     // Of columns that several tables supply, each table has a part, all alike.
@@ -45,10 +49,21 @@ export async function readModel(installation: TestInstallation, reference: strin
     if (parameters[group] && !isDeepStrictEqual(parameters[group], weights))
       throw new Error(`the tables of ${group} have different parameters`);
     parameters[group] = weights;
-    bytes.push(Buffer.from(theta.data.buffer, theta.data.byteOffset, theta.data.byteLength));
+    bytes.push(bytesOf(theta));
+    encoders.set(group, encoder);
+  }
+  if (record.manifest.interactions) {
+    const { pairs, theta } = readInteractions(await readBlob(installation, record.manifest.interactions));
+    const names = acrossNames(pairs, encoders).flatMap((name) => namesOf(name, theta.columns));
+    parameters['(interactions)'] = Object.fromEntries(names.map((name, at) => [name, theta.data[at]!]));
+    bytes.push(bytesOf(theta));
   }
   bytes.push(Buffer.from(Float64Array.of(intercept, ...own).buffer));
   return { record, intercept, parameters, bits: sha256(Buffer.concat(bytes)) };
+}
+
+function bytesOf({ data }: Dense): Uint8Array {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** A column has a parameter, or one for each cluster or component. */

@@ -87,6 +87,29 @@ describe('candidates', () => {
     expect(local.bytesOut.airline).toBeLessThan(100_000);
   });
 
+  it('of a job with products of columns of different tables bring all rows to one place', () => {
+    const ways = (given: Given) =>
+      plan({
+        ...given,
+        job: {
+          ...given.job,
+          features: {
+            interactions: [['airline.flights.carrier', `${given.job ? 'airline' : 'registry'}.planes.year`]],
+          },
+        },
+      }).candidates.map(({ strategy, mode }) => `${strategy} ${mode}`);
+    expect(new Set(ways({}))).toEqual(new Set(['materialize pull']));
+    expect(new Set(ways({ job: oneSiloJob, tables: inOneSilo }))).toEqual(
+      new Set(['materialize pull', 'factorize local']),
+    );
+    expect(
+      refusal({
+        features: { interactions: [['airline.flights.carrier', 'registry.planes.year']] },
+        constraints: { rowsStay: ['airline', 'registry'] },
+      }),
+    ).toMatchObject({ code: 'AMALUR_NO_PLAN', field: 'constraints' });
+  });
+
   it('train a network on the joined table only', () => {
     const { candidates } = plan({ job: { model: { type: 'neural-network' } } });
     expect(new Set(candidates.map(({ strategy }) => strategy))).toEqual(new Set(['materialize']));

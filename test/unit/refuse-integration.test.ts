@@ -78,6 +78,8 @@ describe('an integration that makes no sense is refused with code, field and sug
     ['the newest of no tables', newest({}), 'AMALUR_INVALID_JOB', 'integration.overlap.newest', ''],
     ['quartiles of two tables, for all columns', united({}, { scale: 'robust' }), 'AMALUR_INVALID_JOB', 'features.scale', '"min-max"'],
     ['quartiles of two tables, for one column', united({}, { encode: { 'shop.archive.amount': { type: 'numeric', scale: 'robust' } } }), 'AMALUR_INVALID_JOB', 'features.encode["amount"].scale', '"min-max"'],
+    ['bins of two tables', united({}, { encode: { amount: 'bins' } }), 'AMALUR_INVALID_JOB', 'features.encode["amount"]', '"uniform"'],
+    ['knots at quantiles of two tables', united({}, { encode: { 'shop.archive.amount': 'spline' } }), 'AMALUR_INVALID_JOB', 'features.encode["amount"]', '"uniform"'],
     ['quartiles of the years of two tables', united({}, { scale: 'robust', include: ['day'], encode: { day: 'date' } }), 'AMALUR_INVALID_JOB', 'features.scale', '"min-max"'],
     ['a weight that some labelled rows lack', { ...joining(older), target: { base: 'shop.orders', label: { column: 'returned' }, weight: 'amount' } }, 'AMALUR_INVALID_JOB', 'target.weight', 'map "amount"'],
     ['an overlap rule that does not exist', { integration: { overlap: 'frist' } }, 'AMALUR_INVALID_JOB', 'integration.overlap', 'did you mean first?'],

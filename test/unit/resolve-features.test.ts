@@ -44,11 +44,32 @@ describe('how a column is encoded', () => {
       [CARRIER, 'categorical'],
       [TIME, 'date'],
       [TAIL, 'hash'],
+      [YEAR, 'polynomial'],
+      [YEAR, 'spline'],
+      [YEAR, 'bins'],
     ] as const) {
       expect(featuresOf({ encode: { [column]: type } })[column]).toEqual(
         featuresOf({ encode: { [column]: { type } } })[column],
       );
     }
+  });
+
+  test('of a number may be powers, a spline or bins', () => {
+    const as = (asked: unknown) =>
+      featuresOf({ indicator: true, scale: 'min-max', encode: { [YEAR]: asked } })[YEAR];
+    expect(as('polynomial')).toEqual({
+      ...{ name: 'year', encoding: 'polynomial', degree: 2 },
+      ...{ scale: 'min-max', indicator: true },
+    });
+    // An indicator is the sum of the columns that are there already: for these it has to be asked for.
+    expect(as('spline')).toEqual({ name: 'year', encoding: 'spline', knots: 5, degree: 3 });
+    expect(as({ type: 'spline', at: 'uniform', extrapolation: 'linear', indicator: true })).toEqual({
+      ...{ name: 'year', encoding: 'spline', knots: 5, degree: 3 },
+      ...{ at: 'uniform', extrapolation: 'linear', indicator: true },
+    });
+    expect(as({ type: 'bins', count: 4, indicator: true })).toEqual({
+      ...{ name: 'year', encoding: 'bins', count: 4, indicator: true },
+    });
   });
 
   test('of a timestamp has an hour, and by seconds', () => {
@@ -154,6 +175,46 @@ describe('how a column is encoded', () => {
   });
 });
 
+describe('products of columns', () => {
+  const resolve = (interactions: unknown, change: object = {}) =>
+    resolveJob(parseJob({ ...flightsJob, features: { interactions }, ...change }), flightsTables);
+  const DISTANCE = 'airline.flights.distance';
+
+  test('of one table belong to its features, those of different tables to the job', () => {
+    const { groups, interactions } = resolve([
+      [DISTANCE, CARRIER],
+      [CARRIER, YEAR],
+    ]);
+    const flights = groups.find(({ id }) => id === 'airline.flights')?.features ?? [];
+    expect(flights.find(({ name }) => name === 'distance')?.times).toEqual(['carrier']);
+    expect(flights.filter(({ times }) => times)).toHaveLength(1);
+    expect(interactions).toEqual([
+      [
+        { group: 'airline.flights', column: 'carrier' },
+        { group: 'registry.planes', column: 'year' },
+      ],
+    ]);
+    expect(resolve([[DISTANCE, CARRIER]])).not.toHaveProperty('interactions');
+  });
+
+  // prettier-ignore
+  test.each<[string, unknown, object, string, string, string]>([
+    ['by itself', [[YEAR, YEAR]], {}, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'polynomial'],
+    ['twice', [[YEAR, CARRIER], [CARRIER, YEAR]], {}, 'AMALUR_DUPLICATE_NAME', 'features.interactions[1]', 'once'],
+    ['of a column that is no feature', [[CARRIER, TIME]], {}, 'AMALUR_INVALID_JOB', 'features.interactions[0][1]', 'features.encode'],
+    ['of an unknown column', [['airline.flights.distanc', CARRIER]], {}, 'AMALUR_UNKNOWN_COLUMN', 'features.interactions[0][0]', 'distance'],
+    ['of three columns', [[DISTANCE, CARRIER, YEAR]], {}, 'AMALUR_INVALID_JOB', 'features.interactions[0]', ''],
+    ['of more columns than a category may have', [[TAIL, DISTANCE]], { features: { encode: { [TAIL]: { type: 'hash', buckets: 60_000 }, [DISTANCE]: { type: 'bins', count: 2 } }, interactions: [[TAIL, DISTANCE]] } }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'hash'],
+    ['across silos by federate', [[DISTANCE, CARRIER], [CARRIER, YEAR]], { strategy: 'federate' }, 'AMALUR_INVALID_JOB', 'features.interactions[1]', '"materialize"'],
+    ['across silos by factorize', [[CARRIER, YEAR]], { strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', '"materialize"'],
+    ['across silos for a network', [[CARRIER, YEAR]], { model: { type: 'neural-network' } }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'another model'],
+  ])('%s are refused with code, field and suggestion', (_what, interactions, change, code, field, suggestion) => {
+    expect(() => resolve(interactions, change)).toThrow(
+      expect.objectContaining({ code, field, ...(suggestion && { suggestion: expect.stringContaining(suggestion) as string }) }) as Error,
+    );
+  });
+});
+
 // prettier-ignore
 test.each([
   ['a date from a number', { [YEAR]: 'date' }, 'AMALUR_WRONG_TYPE', `features.encode["${YEAR}"]`, 'numeric'],
@@ -167,6 +228,11 @@ test.each([
   ['a constant in quotation marks', { [YEAR]: { type: 'numeric', missing: { constant: '0' } } }, 'AMALUR_WRONG_TYPE', `features.encode["${YEAR}"].missing.constant`, 'quotation'],
   ['a constant without a name', { [YEAR]: { type: 'numeric', missing: 'median' } }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"].missing`, undefined],
   ['a part named twice', { [TIME]: { type: 'date', parts: ['year', 'year'] } }, 'AMALUR_INVALID_JOB', `features.encode["${TIME}"].parts`, undefined],
+  ['bins of a text', { [CARRIER]: 'bins' }, 'AMALUR_WRONG_TYPE', `features.encode["${CARRIER}"]`, 'categorical'],
+  ['a spline of a timestamp', { [TIME]: 'spline' }, 'AMALUR_WRONG_TYPE', `features.encode["${TIME}"]`, 'date'],
+  ['one bin', { [YEAR]: { type: 'bins', count: 1 } }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"].count`, undefined],
+  ['one knot', { [YEAR]: { type: 'spline', knots: 1 } }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"].knots`, undefined],
+  ['a polynomial of degree 6', { [YEAR]: { type: 'polynomial', degree: 6 } }, 'AMALUR_INVALID_JOB', `features.encode["${YEAR}"].degree`, undefined],
   ['no buckets', { [TAIL]: { type: 'hash', buckets: 0 } }, 'AMALUR_INVALID_JOB', `features.encode["${TAIL}"].buckets`, undefined],
   ['something that is neither', { [TAIL]: 3 }, 'AMALUR_WRONG_TYPE', `features.encode["${TAIL}"]`, undefined],
 ])('%s is refused with code, field and suggestion', (_what, encode, code, field, suggestion) => {
@@ -181,12 +247,24 @@ test('whatever is asked for is a feature, left out, or refused with an AmalurErr
   );
   const settings = fc.record(
     {
-      type: fc.constantFrom('numeric', 'categorical', 'date', 'hash', 'other'),
+      type: fc.constantFrom(
+        'numeric',
+        'polynomial',
+        'spline',
+        'bins',
+        'categorical',
+        'date',
+        'hash',
+        'other',
+      ),
       scale: fc.constantFrom('standard', 'min-max', 'robust', 'none'),
       missing: fc.constantFrom('mean', { constant: 1 }, { constant: null }),
       indicator: fc.boolean(),
       parts: fc.array(fc.constantFrom('year', 'hour', 'minute'), { maxLength: 2 }),
       cyclic: fc.boolean(),
+      degree: fc.integer({ min: -1, max: 9 }),
+      knots: fc.integer({ min: -1, max: 9 }),
+      count: fc.integer({ min: -1, max: 9 }),
       buckets: fc.integer({ min: -1, max: 9 }),
       minCount: fc.integer({ min: -1, max: 9 }),
     },

@@ -57,6 +57,8 @@ describe('a job without a label', () => {
     ['a network for a decomposition', { ...decomposition, model: { type: 'neural-network' } }, 'model.type', '"nmf"'],
     ['a factorisation of centred numbers', { ...decomposition, features: {} }, 'features.scale', '"min-max"'],
     ['a factorisation of a column that is centred', { ...decomposition, features: { scale: 'none', encode: { 'airline.flights.distance': { type: 'numeric', scale: 'robust' } } } }, 'features.encode["airline.flights.distance"].scale', '"none"'],
+    ['a factorisation of powers of a centred number', { ...decomposition, features: { scale: 'none', encode: { 'airline.flights.distance': { type: 'polynomial', scale: 'standard' } } } }, 'features.encode["airline.flights.distance"].scale', '"none"'],
+    ['a factorisation of the tangents of a spline', { ...decomposition, features: { scale: 'min-max', encode: { 'airline.flights.distance': { type: 'spline', extrapolation: 'linear' } } } }, 'features.encode["airline.flights.distance"].extrapolation', '"constant"'],
     ['a factorisation of the sines of a date', { ...decomposition, features: { scale: 'min-max', encode: { 'airline.flights.time_hour': 'date' } } }, 'features.encode["airline.flights.time_hour"]', '"cyclic": false'],
   ] satisfies [string, JobInput, string, string][])('is told apart: %s', (_what, job, field, suggestion) => {
     expect(refusal(job)).toMatchObject({ code: 'AMALUR_INVALID_JOB', field, suggestion: expect.stringContaining(suggestion) as string });

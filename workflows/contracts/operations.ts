@@ -6,7 +6,7 @@ import type { Search, Validation } from '../../core/job/search-schema.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { JoinFacts } from '../../core/integration/lay-out.js';
 import type { Overlap } from '../../core/integration/row-patterns.js';
-import type { FeatureColumn, Party, ResolvedJob } from '../../core/job/resolved.js';
+import type { FeatureColumn, InteractionAcross, Party, ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { KeyColumn } from '../../core/sources/key-column.js';
@@ -267,6 +267,8 @@ export interface TrainHereInput extends OfExecution {
   readonly form: 'materialized' | 'factorized';
   readonly target: BlobRef;
   readonly shares: readonly ShareOfColumns[];
+  /** Products of columns of different tables. */
+  readonly interactions?: readonly InteractionAcross[];
 }
 
 export interface TrainSegmentInput extends OfExecution {
@@ -308,6 +310,8 @@ export interface FinishHereInput extends OfExecution, ToEvaluate {
 
 export interface FinishHereOutput extends Costed, Fitted {
   readonly parts: Readonly<Record<string, BlobRef>>;
+  /** What products of columns of different tables weigh. */
+  readonly interactions?: BlobRef;
 }
 
 export interface FitNetworkInput extends OfExecution, ToEvaluate {
@@ -339,7 +343,7 @@ export interface ScoreOutput extends Costed {
 }
 
 export interface PredictInput extends OfExecution {
-  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
+  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network' | 'interactions'>;
   readonly target: BlobRef;
   /** Tables that bring rows in, the base first: the first that a row has names it. */
   readonly origins: readonly { readonly party: string; readonly link: BlobRef }[];

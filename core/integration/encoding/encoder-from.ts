@@ -1,11 +1,13 @@
-import type { DateFeature, FeatureColumn } from '../../job/resolved.js';
-import type { DateEncoding, DatePartEncoding, Encoder } from '../encoder.js';
+import type { DateFeature, FeatureColumn, SplineFeature } from '../../job/resolved.js';
+import type { DateEncoding, DatePartEncoding, Encoder, SplineEncoding } from '../encoder.js';
+import { innerEdges } from './bins.js';
 import type { FeatureData } from './feature-data.js';
 import { keptLevels } from './level-counts.js';
 import type { NumberSummary } from './number-summary.js';
 import { scalingOf } from './scaling.js';
+import { separateKnots, uniformKnots } from './spline.js';
 import { isCyclic, summarize } from './summarize.js';
-import type { Summary } from './summary.js';
+import type { SplineSummary, Summary } from './summary.js';
 
 export interface EncoderOptions {
   /**
@@ -52,6 +54,13 @@ export function encoderFrom(
     if (feature.encoding === 'numeric' && learned.kind === 'numeric') {
       const scaling = scalingOf(column, learned.numbers, { ...feature, nonNegative }, trainRows);
       numeric.push({ kind: 'numeric', column, ...scaling, ...indicated });
+    } else if (feature.encoding === 'polynomial' && learned.kind === 'polynomial') {
+      const scaling = scalingOf(column, learned.numbers, { ...feature, nonNegative }, trainRows);
+      numeric.push({ kind: 'polynomial', column, degree: feature.degree, ...scaling, ...indicated });
+    } else if (feature.encoding === 'spline' && learned.kind === 'spline') {
+      numeric.push({ ...splineEncoding(feature, learned, nonNegative), ...indicated });
+    } else if (feature.encoding === 'bins' && learned.kind === 'bins') {
+      numeric.push({ kind: 'bins', column, edges: innerEdges(learned.quantiles), ...indicated });
     } else if (feature.encoding === 'date' && learned.kind === 'date') {
       numeric.push({ ...dateEncoding(feature, learned.parts, trainRows, nonNegative), ...indicated });
     } else if (feature.encoding === 'categorical' && learned.kind === 'categorical') {
@@ -67,7 +76,24 @@ export function encoderFrom(
       throw new Error(`column ${column} was summarized as ${learned.kind}, and is ${feature.encoding}`);
     }
   });
-  return { numeric, categorical };
+  const products = features.flatMap(({ name, times = [] }) => times.map((other) => [name, other] as const));
+  return { numeric, categorical, ...(products.length > 0 && { products }) };
+}
+
+function splineEncoding(
+  { name: column, degree, knots, extrapolation }: SplineFeature,
+  { moments, quantiles }: SplineSummary,
+  nonNegative: boolean,
+): SplineEncoding {
+  // A job that would need it is refused (core/job/check-model.ts).
+  if (nonNegative && extrapolation === 'linear') throw new Error(`tangents of ${column} go below 0`);
+  return {
+    kind: 'spline',
+    column,
+    knots: separateKnots(quantiles ?? uniformKnots(moments.min, moments.max, knots)),
+    degree,
+    ...(extrapolation && { extrapolation }),
+  };
 }
 
 function dateEncoding(

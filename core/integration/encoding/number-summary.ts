@@ -1,5 +1,5 @@
 import { mergeMoments, momentsOf, type Moments } from './moments.js';
-import { quartilesOf, type Quartiles } from './quartiles.js';
+import { quartilesOf, type Quartiles } from './quantiles.js';
 
 /** What is learned of numbers: of a numeric column, or of a part of a date. */
 export interface NumberSummary {

@@ -2,7 +2,9 @@ import type { DateFeature, FeatureColumn } from '../../job/resolved.js';
 import { dateOf, hasPeriod, partOf, type DatePart } from './date-parts.js';
 import { columnOf, type FeatureData } from './feature-data.js';
 import { levelCountsOf } from './level-counts.js';
+import { momentsOf } from './moments.js';
 import { summarizeNumbers } from './number-summary.js';
+import { quantilesOf } from './quantiles.js';
 import type { ColumnSummary, Summary } from './summary.js';
 
 /**
@@ -18,11 +20,22 @@ export function summarize(
     const { name: column, encoding: kind } = feature;
     switch (kind) {
       case 'numeric':
+      case 'polynomial':
         return {
           kind,
           column,
           numbers: summarizeNumbers(columnOf(data.numeric, column), counts, feature.scale),
         };
+      case 'spline': {
+        const cells = columnOf(data.numeric, column);
+        const moments = momentsOf(cells, counts);
+        if (feature.at === 'uniform') return { kind, column, moments };
+        return { kind, column, moments, quantiles: quantilesOf(cells, counts, feature.knots - 1) };
+      }
+      case 'bins': {
+        const quantiles = quantilesOf(columnOf(data.numeric, column), counts, feature.count);
+        return { kind, column, quantiles };
+      }
       case 'date': {
         const cells = columnOf(data.numeric, column);
         const parts = feature.parts

@@ -1,12 +1,23 @@
 import { mergeLevels, type LevelCounts } from './level-counts.js';
+import { mergeMoments, type Moments } from './moments.js';
 import { mergeNumbers, type NumberSummary } from './number-summary.js';
 
 /** What is learned of one feature. Of a date: of each part that is not cyclic. */
 export type ColumnSummary =
-  | { readonly kind: 'numeric'; readonly column: string; readonly numbers: NumberSummary }
+  | { readonly kind: 'numeric' | 'polynomial'; readonly column: string; readonly numbers: NumberSummary }
+  | SplineSummary
+  | { readonly kind: 'bins'; readonly column: string; readonly quantiles: readonly number[] }
   | { readonly kind: 'date'; readonly column: string; readonly parts: readonly NumberSummary[] }
   | { readonly kind: 'categorical'; readonly column: string; readonly levels: LevelCounts }
   | { readonly kind: 'hash'; readonly column: string };
+
+/** Quantiles only where knots are at them: they do not merge. */
+export interface SplineSummary {
+  readonly kind: 'spline';
+  readonly column: string;
+  readonly moments: Moments;
+  readonly quantiles?: readonly number[];
+}
 
 /**
  * All that an encoder is made from, as plain JSON: sums and counts over the training rows of one source, one entry for each
@@ -31,7 +42,10 @@ function mergeColumns(a: ColumnSummary, b: ColumnSummary): ColumnSummary {
   const { kind, column } = a;
   if (column === b.column) {
     if (kind === 'hash' && b.kind === 'hash') return a;
-    if (kind === 'numeric' && b.kind === 'numeric') {
+    if (kind === 'spline' && b.kind === 'spline' && !a.quantiles && !b.quantiles) {
+      return { kind, column, moments: mergeMoments(a.moments, b.moments) };
+    }
+    if ((kind === 'numeric' || kind === 'polynomial') && b.kind === kind) {
       return { kind, column, numbers: mergeNumbers(column, a.numbers, b.numbers) };
     }
     if (kind === 'categorical' && b.kind === 'categorical') {

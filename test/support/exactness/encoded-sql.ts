@@ -1,5 +1,6 @@
 import type { DateFeature, FeatureColumn, ResolvedGroup } from '../../../core/job/resolved.js';
 import { partiesOf, sqlName, sqlOf } from '../arbitrary-joins.js';
+import { piecesSql } from './pieces-sql.js';
 import { NUMBERS, TEXTS, type Cells, type Integrated } from './integrated.js';
 
 /** Columns of a source's cells, in the order in which VALUES has them. */
@@ -36,7 +37,7 @@ export function encodedSql(integrated: Integrated): string {
     FROM whole)`);
   parts.push(`kept AS (SELECT * FROM rated WHERE label IS NOT NULL)`);
 
-  parts.push(...numbersSql(integrated, fields), ...categoriesSql(fields));
+  parts.push(...numbersSql(integrated, fields), ...piecesSql(fields), ...categoriesSql(fields));
   const rowFacts = [
     ['#train', 'train::INTEGER'],
     ['#label', 'label'],
@@ -48,12 +49,12 @@ export function encodedSql(integrated: Integrated): string {
   );
   parts.push(`answer AS (
     ${rowFacts.join(' UNION ALL ')}
-    UNION ALL SELECT * FROM (SELECT * FROM encoded UNION ALL SELECT * FROM turned UNION ALL SELECT * FROM hot) WHERE value <> 0
+    UNION ALL SELECT * FROM (SELECT * FROM encoded UNION ALL SELECT * FROM turned UNION ALL SELECT * FROM pieces UNION ALL SELECT * FROM hot) WHERE value <> 0
     UNION ALL SELECT NULL, name, 0 FROM columns)`);
   return `${sqlOf(scene).text}, ${parts.join(',\n')} SELECT id, name, value FROM answer`;
 }
 
-interface Field {
+export interface Field {
   readonly group: ResolvedGroup;
   readonly feature: FeatureColumn;
   /** Its column in `kept`. */
@@ -106,20 +107,25 @@ function originsOf({ scene }: Integrated): readonly string[] {
   return ['s.t0', ...bringing.map(({ table }) => table)];
 }
 
-const columnName = ({ group, feature }: Field, rest = '') => quoted(`${group.id}.${feature.name}${rest}`);
+export const columnName = ({ group, feature }: Field, rest = '') =>
+  quoted(`${group.id}.${feature.name}${rest}`);
 
 /** Numbers and parts of dates: scaled (`encoded`), or turned into sines and cosines (`turned`). */
 function numbersSql({ nonNegative }: Integrated, fields: readonly Field[]): string[] {
   const scaled: string[] = [];
   const rules: string[] = [];
   const turned: string[] = [];
+  const powers: string[] = [];
   const rule = (name: string, scale = 'standard', missing: 'mean' | { readonly constant: number } = 'mean') =>
     rules.push(`(${name}, ${quoted(scale)}, ${missing === 'mean' ? 'NULL' : missing.constant})`);
   for (const one of fields) {
     const { feature, field } = one;
-    if (feature.encoding === 'numeric') {
+    if (feature.encoding === 'numeric' || feature.encoding === 'polynomial') {
       scaled.push(`SELECT id, train, ${columnName(one)} AS name, ${field} AS value FROM kept`);
       rule(columnName(one), feature.scale, feature.missing);
+      const highest = feature.encoding === 'polynomial' ? feature.degree : 1;
+      for (let power = 2; power <= highest; power++)
+        powers.push(`(${columnName(one)}, ${columnName(one, `^${power}`)}, ${power})`);
     } else if (feature.encoding === 'date') {
       const instant = `(TIMESTAMP '1970-01-01' + to_seconds((${field} * ${feature.unit === 'day' ? 86_400 : 1})::BIGINT))`;
       for (const part of feature.parts) {
@@ -161,9 +167,12 @@ function numbersSql({ nonNegative }: Integrated, fields: readonly Field[]): stri
         WHEN 'min-max' THEN max(value) FILTER (train) - min(value) FILTER (train)
         WHEN 'robust' THEN any_value(quartiles) END AS spread
       FROM moved JOIN learned USING (name) GROUP BY name)`,
-    `encoded AS (
+    `powers(name, power_name, power) AS (SELECT * FROM (${powers.length > 0 ? `VALUES ${powers.join()}` : "SELECT '', '', 1 WHERE false"}))`,
+    `scaled AS (
       SELECT id, name, ${nonNegative ? 'greatest(0, value / scale)' : 'value / scale'} AS value
       FROM moved JOIN (SELECT name, CASE WHEN spread > 0 THEN spread ELSE 1 END AS scale FROM spread) USING (name))`,
+    `encoded AS (
+      SELECT * FROM scaled UNION ALL SELECT id, power_name, value ** power FROM scaled JOIN powers USING (name))`,
     `turned AS (${turned.length > 0 ? turned.join(' UNION ALL ') : "SELECT 0 AS id, '' AS name, 0::DOUBLE AS value WHERE false"})`,
   ];
 }
@@ -183,7 +192,12 @@ function categoriesSql(fields: readonly Field[]): string[] {
   const texts: string[] = [];
   const limits: string[] = [];
   const hot: string[] = [];
-  const names: string[] = ['SELECT name FROM rules', 'SELECT DISTINCT name FROM turned'];
+  const names: string[] = [
+    'SELECT name FROM rules',
+    'SELECT DISTINCT name FROM turned',
+    'SELECT power_name FROM powers',
+    'SELECT name FROM piece_names',
+  ];
   const listed: string[] = [];
   for (const one of fields) {
     const { feature, field } = one;

@@ -126,6 +126,27 @@ const date = (name: string, unit: 'day' | 'second', scale: Scales) =>
     ...{ name: fc.constant(name), encoding: fc.constant('date' as const), unit: fc.constant(unit) },
     ...{ parts: anyParts, cyclic: flag, scale, indicator: flag },
   });
+/** Whose cells are small: powers of others would leave no digits to compare. */
+const polynomial = (name: string, scale: fc.Arbitrary<'standard' | 'min-max' | 'robust'>) =>
+  fc.record({
+    ...{ name: fc.constant(name), encoding: fc.constant('polynomial' as const) },
+    ...{ degree: fc.integer({ min: 2, max: 3 }), scale, indicator: flag },
+  });
+/** Quantiles are taken at fractions that binary numbers have, so that a number is on an edge in SQL if it is here. */
+const bins = (name: string) =>
+  fc.record({
+    ...{ name: fc.constant(name), encoding: fc.constant('bins' as const) },
+    ...{ count: fc.constantFrom(2, 4, 8), indicator: flag },
+  });
+/** Of degree 1, which SQL can say; those of others are held against scikit-learn. */
+const spline = (name: string, at: fc.Arbitrary<'uniform' | undefined>) =>
+  fc
+    .record({
+      ...{ name: fc.constant(name), encoding: fc.constant('spline' as const) },
+      ...{ knots: fc.constantFrom(2, 3, 5), degree: fc.constant(1), indicator: flag, at },
+    })
+    .map(({ at: where, ...feature }) => (where ? { ...feature, at: where } : feature));
+
 const categorical = (name: string) =>
   fc.record({
     ...{ name: fc.constant(name), encoding: fc.constant('categorical' as const) },
@@ -138,7 +159,12 @@ const categorical = (name: string) =>
 
 const ownFeatures: fc.Arbitrary<FeatureColumn[]> = fc
   .tuple(
-    numeric('x', anyScale, anyMissing),
+    fc.oneof<fc.Arbitrary<FeatureColumn>[]>(
+      numeric('x', anyScale, anyMissing),
+      polynomial('x', fc.constantFrom('standard', 'min-max')),
+      bins('x'),
+      spline('x', fc.constantFrom('uniform', undefined)),
+    ),
     // Where NULL stood for 0, sums of squares would be those of 1.7e9.
     numeric('t', anyScale, fc.constant('mean')),
     numeric('f', anyScale, anyMissing),
@@ -153,7 +179,14 @@ const ownFeatures: fc.Arbitrary<FeatureColumn[]> = fc
 
 /** Of each of two groups of columns that several tables supply. */
 const sharedFeatures: fc.Arbitrary<readonly [FeatureColumn[], FeatureColumn[]]> = fc.tuple(
-  fc.tuple(numeric('y0', mergeableScale, anyMissing), categorical('k0')),
+  fc.tuple(
+    fc.oneof<fc.Arbitrary<FeatureColumn>[]>(
+      numeric('y0', mergeableScale, anyMissing),
+      polynomial('y0', fc.constantFrom('standard', 'min-max')),
+      spline('y0', fc.constant('uniform')),
+    ),
+    categorical('k0'),
+  ),
   fc.tuple(numeric('y1', mergeableScale, anyMissing), date('e', 'second', mergeableScale)),
 );
 
@@ -275,7 +308,8 @@ function described(integrated: Integrated): Integrated {
 export function nonNegative(integrated: Integrated): Integrated {
   const changed = (feature: FeatureColumn): FeatureColumn => {
     const scale = 'scale' in feature && feature.scale === 'none' ? { scale: 'min-max' as const } : {};
-    if (feature.encoding === 'numeric') return { ...feature, ...scale, missing: 'mean' };
+    if (feature.encoding === 'numeric' || feature.encoding === 'polynomial')
+      return { ...feature, ...scale, missing: 'mean' };
     return feature.encoding === 'date' ? { ...feature, ...scale, cyclic: false } : feature;
   };
   return described({

@@ -9,6 +9,7 @@ import { encode } from '../../../core/integration/encode.js';
 import { encodedWidth } from '../../../core/integration/encoder.js';
 import { openDuckDB } from '../../support/duckdb.js';
 import { exactly, sidesOf, type Exact } from '../../support/exactness/exact.js';
+import { interacting } from '../../support/exactness/interacting.js';
 import {
   integrations,
   localSources,
@@ -171,6 +172,33 @@ describe('T, factorized or materialized, equals the SQL that defines scenarios, 
       const x = matrix(seed, t.columns, 2);
       return most(difference(table.multiply(x).data, times(t, x)), difference(table.gram().data, gramOf(t)));
     }, integrations.map(nonNegative)));
+});
+
+test('T with products of its columns, of one table and of different ones, has in both forms the products of the columns that SQL has, to 1e-10', async () => {
+  let columns = 0;
+  await fc.assert(
+    fc.asyncProperty(integrations, async (integrated) => {
+      const exact = await build(integrated);
+      if (!exact) return;
+      for (const { table, expected } of interacting(exact)) {
+        expect([table.rows, table.columns]).toEqual([expected.rows.length, expected.columns]);
+        columns += table.columns - exact.names.length;
+        const [x, y] = [
+          matrix(integrated.salt, table.columns, 2),
+          matrix(integrated.salt + 1, table.rows, 2),
+        ];
+        const w = numbersFrom(integrated.salt, table.rows);
+        for (const apart of [
+          difference(table.multiply(x).data, times(expected, x)),
+          difference(table.transposedMultiply(y).data, transposedTimes(expected, y)),
+          difference(table.gram(w).data, gramOf(expected, w)),
+        ])
+          expect(apart).toBeLessThan(1e-10);
+      }
+    }),
+    runs,
+  );
+  expect(columns).toBeGreaterThan(100);
 });
 
 describe('products of columns of different parties', () => {

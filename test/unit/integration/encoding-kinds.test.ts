@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { fitEncoder, type EncoderOptions } from '../../../core/integration/encode.js';
 import { encodedColumns, encodedWidth } from '../../../core/integration/encoder.js';
 import { encodedSize } from '../../../core/integration/encoding/encoded-size.js';
-import type { DateFeature, FeatureColumn, NumericFeature } from '../../../core/job/resolved.js';
+import type {
+  DateFeature,
+  FeatureColumn,
+  NumericFeature,
+  SplineFeature,
+} from '../../../core/job/resolved.js';
 import type { Text } from '../../support/arbitrary-tables.js';
 import { cellsOf, tableOf } from '../../support/encoded-cells.js';
 
@@ -256,6 +261,99 @@ test('a hash has a column a bucket, stores no text, and puts a text that trainin
   expect(cellsOf(tableOf(2, {}, { c: ['another', 'red'] }), encoder)[1]).toEqual([0, 1]);
 });
 
+describe('bins', () => {
+  const binned = (cells: (number | null)[], count: number) =>
+    ofNumbers(cells, { name: 'x', encoding: 'bins', count });
+
+  test('hold as many training values each, and NULL is in none', () => {
+    const { names, cells, encoder } = binned([4, 1, null, 3, 2], 2);
+    expect(names).toEqual(['x:bin-1', 'x:bin-2']);
+    expect(encoder.numeric).toMatchObject([{ edges: [2.5] }]);
+    expect(cells).toEqual([
+      [0, 1],
+      [1, 0],
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
+  test('take in at the ends what lies beyond them, infinitely far as well', () => {
+    const { encoder } = binned([1, 2, 3, 4], 4);
+    const bins = cellsOf(tableOf(4, { x: [-Infinity, -1e308, 1e308, Infinity] }), encoder);
+    expect(bins.map((row) => row.indexOf(1))).toEqual([0, 0, 3, 3]);
+  });
+
+  test('of equal quantiles are one; of one value, or none, there is one bin', () => {
+    expect(binned([0, 0, 0, 0, 0, 0, 0, 9], 4).names).toHaveLength(1);
+    expect(binned([0, 0, 0, 0, 5, 9], 4).names).toHaveLength(2);
+    expect(binned([7, 7], 10).cells).toEqual([[1], [1]]);
+    expect(binned([null], 10).cells).toEqual([[0]]);
+    expect(binned([], 10).names).toHaveLength(1);
+  });
+
+  test('have edges between numbers whose difference no float holds', () => {
+    expect(binned([-1.7e308, 1.7e308], 2).encoder.numeric).toMatchObject([{ edges: [0] }]);
+  });
+});
+
+describe('a spline', () => {
+  const curved = (cells: (number | null)[], change: Partial<SplineFeature> = {}) =>
+    ofNumbers(cells, { name: 'x', encoding: 'spline', knots: 3, degree: 2, ...change });
+  const sums = (cells: number[][]) => cells.map((row) => row.reduce((sum, cell) => sum + cell, 0));
+
+  test.each<[string, (number | null)[]]>([
+    ['some values', [1, 2, null, 5, 9]],
+    ['one value', [3, 3, null]],
+    ['one row', [-3]],
+    ['no value', [null, null]],
+    ['huge values', [-1.7e308, 0, null, 1.7e308]],
+    ['one huge value', [-1.7e308, 1.7e308].slice(1)],
+    ['tiny values', [5e-324, 0, 1e-323]],
+    ['values hardly apart', [1, 1 + 2 ** -52, 1 - 2 ** -53]],
+  ])('of %s is 1 in sum wherever there is a value, and 0 where there is none', (_what, cells) => {
+    for (const degree of [1, 2, 3, 5]) {
+      for (const at of [{}, { at: 'uniform' }] as const) {
+        sums(curved(cells, { degree, ...at }).cells).forEach((sum, row) => {
+          expect(sum).toBeCloseTo(cells[row] === null ? 0 : 1, 12);
+        });
+      }
+    }
+  });
+
+  test('goes on beyond its knots as it ends, or along its tangent', () => {
+    const beyond = (change: Partial<SplineFeature>) =>
+      cellsOf(tableOf(3, { x: [0, 4, 6] }), curved([0, 1, 2, 3, 4], change).encoder).slice(1);
+    const [end, kept] = beyond({ degree: 1 });
+    expect(kept).toEqual(end);
+    // Two beyond the last of knots 0, 2, 4: as far as the knot before.
+    expect(beyond({ degree: 1, extrapolation: 'linear' })[1]).toEqual([0, -1, 2]);
+  });
+
+  test('cannot be negative where the model needs that', () => {
+    const feature = { name: 'x', encoding: 'spline', knots: 3, degree: 2 } as const;
+    const nonNegative = true;
+    const { cells } = ofNumbers([0, 1, 5], feature, { nonNegative });
+    expect(Math.min(...cells.flat())).toBe(0);
+    expect(() => ofNumbers([0, 1], { ...feature, extrapolation: 'linear' }, { nonNegative })).toThrow(
+      'below 0',
+    );
+  });
+});
+
+test('a polynomial is the powers of the scaled number, and NULL is 0 in all of them', () => {
+  const { names, cells } = ofNumbers([1, 3, null], {
+    ...{ name: 'x', encoding: 'polynomial', degree: 3 },
+    ...{ scale: 'none', indicator: true },
+  });
+  expect(names).toEqual(['x', 'x^2', 'x^3', 'x=(present)']);
+  expect(cells).toEqual([
+    [-1, 1, -1, 1],
+    [1, 1, 1, 1],
+    [0, 0, 0, 0],
+  ]);
+});
+
 test('columns are those of numbers and dates, then their indicators, then each category with its own', () => {
   const data = tableOf(1, { x: [1], d: [0], y: [2] }, { h: ['a'], c: ['b'] });
   const features: FeatureColumn[] = [
@@ -278,6 +376,10 @@ test.each<[FeatureColumn, [number, number, number, number]]>([
   [{ name: 'x', encoding: 'numeric', indicator: true }, [1, 1, 2, 0]],
   [{ name: 'x', encoding: 'date', unit: 'day', parts: ['year', 'month'], cyclic: true }, [3, 0, 3, 0]],
   [{ name: 'x', encoding: 'date', unit: 'day', parts: ['year', 'month'], cyclic: false }, [2, 0, 2, 0]],
+  [{ name: 'x', encoding: 'polynomial', degree: 3 }, [3, 0, 3, 0]],
+  [{ name: 'x', encoding: 'spline', knots: 5, degree: 3, indicator: true }, [7, 1, 8, 0]],
+  [{ name: 'x', encoding: 'bins', count: 10 }, [0, 1, 10, 0]],
+  [{ name: 'x', encoding: 'bins', count: 100, indicator: true }, [0, 2, 101, 0]],
   [{ name: 'x', encoding: 'categorical' }, [0, 1, 31, 30]],
   [{ name: 'x', encoding: 'categorical', maxLevels: 9, indicator: true }, [0, 2, 11, 9]],
   [{ name: 'x', encoding: 'hash', buckets: 64 }, [0, 1, 64, 0]],

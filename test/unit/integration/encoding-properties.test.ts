@@ -10,7 +10,7 @@ import {
   type FeatureData,
 } from '../../../core/integration/encode.js';
 import { encodedColumns, encodedWidth, type Encoder } from '../../../core/integration/encoder.js';
-import { encodedSize } from '../../../core/integration/encoding/encoded-size.js';
+import { encodedSizes } from '../../../core/integration/encoding/encoded-size.js';
 import type { FeatureColumn } from '../../../core/job/resolved.js';
 import { partBundle, readPart } from '../../../core/models/model-part.js';
 import { cellsOf, tableOf } from '../../support/encoded-cells.js';
@@ -23,8 +23,35 @@ const parts = fc.subarray(['year', 'month', 'day', 'weekday', 'hour', 'day-of-ye
 });
 const level = fc.constantFrom('a', 'b', 'B', 'é', '', 'long '.repeat(3));
 
+const bins = fc.record({
+  name: fc.constant('b'),
+  encoding: fc.constant('bins' as const),
+  count: fc.integer({ min: 2, max: 7 }),
+  indicator: flag,
+});
+/** @param any knots at quantiles and tangents beyond the last knot as well */
+const spline = (any: boolean): fc.Arbitrary<FeatureColumn> =>
+  fc
+    .record({
+      knots: fc.integer({ min: 2, max: 6 }),
+      degree: fc.integer({ min: 1, max: 5 }),
+      indicator: flag,
+      quantiles: flag,
+      linear: flag,
+    })
+    .map(({ quantiles, linear, ...settings }) => ({
+      name: 'b',
+      encoding: 'spline',
+      ...settings,
+      ...(!(any && quantiles) && { at: 'uniform' }),
+      ...(any && linear && { extrapolation: 'linear' }),
+    }));
+
 /** One feature of each kind, with any settings. */
-const anyFeatures = (scale: fc.Arbitrary<(typeof scales)[number]>): fc.Arbitrary<FeatureColumn[]> =>
+const anyFeatures = (
+  scale: fc.Arbitrary<(typeof scales)[number]>,
+  further: fc.Arbitrary<FeatureColumn> = fc.oneof<fc.Arbitrary<FeatureColumn>[]>(bins, spline(true)),
+): fc.Arbitrary<FeatureColumn[]> =>
   fc
     .tuple(
       fc.record({
@@ -52,16 +79,38 @@ const anyFeatures = (scale: fc.Arbitrary<(typeof scales)[number]>): fc.Arbitrary
         indicator: flag,
       }),
       fc.record({
+        name: fc.constant('p'),
+        encoding: fc.constant('polynomial' as const),
+        degree: fc.integer({ min: 2, max: 5 }),
+        scale,
+        missing,
+        indicator: flag,
+      }),
+      further,
+      fc.record({
         name: fc.constant('h'),
         encoding: fc.constant('hash' as const),
         buckets: fc.integer({ min: 2, max: 5 }),
       }),
     )
-    .chain((features) => fc.shuffledSubarray<FeatureColumn>(features, { minLength: 1 }));
+    .chain((features) =>
+      fc.tuple(fc.shuffledSubarray<FeatureColumn>(features, { minLength: 1 }), fc.nat(6), fc.nat(6)),
+    )
+    .map(([features, a, b]) => withProduct(features, a, b));
+
+/** With the products of two of the features, unless they are one. */
+function withProduct(features: readonly FeatureColumn[], a: number, b: number): FeatureColumn[] {
+  const other = features[b % features.length]?.name ?? '';
+  return features.map((feature, at) =>
+    at === a % features.length && feature.name !== other ? { ...feature, times: [other] } : feature,
+  );
+}
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 4 });
 const row = fc.record({
   x: orNull(fc.integer({ min: -40, max: 40 }).map((n) => n / 8)),
+  p: orNull(fc.integer({ min: -8, max: 8 }).map((n) => n / 8)),
+  b: orNull(fc.integer({ min: -10, max: 10 }).map((n) => n / 8)),
   d: orNull(fc.integer({ min: -800, max: 20_000 })),
   c: orNull(level),
   h: orNull(level),
@@ -75,9 +124,19 @@ const counted = fc.array(fc.tuple(row, fc.nat(3)), { maxLength: 12 });
 const tableFrom = (rows: readonly Row[]): FeatureData =>
   tableOf(
     rows.length,
-    { x: rows.map(({ x }) => x), d: rows.map(({ d }) => d) },
+    {
+      x: rows.map(({ x }) => x),
+      p: rows.map(({ p }) => p),
+      b: rows.map(({ b }) => b),
+      d: rows.map(({ d }) => d),
+    },
     { c: rows.map(({ c }) => c), h: rows.map(({ h }) => h) },
   );
+
+function distinctIn({ numeric, categorical }: FeatureData, name: string): number {
+  const texts = categorical.get(name)?.values;
+  return texts?.length ?? new Set(numeric.get(name)?.filter((cell) => !Number.isNaN(cell))).size;
+}
 
 /** Encodings with numbers equal to 12 digits. */
 function expectClose(actual: Encoder, expected: Encoder): void {
@@ -104,7 +163,7 @@ describe('for every kind of feature', () => {
         const whole = cellsOf(data, encoder);
         const none = new Array<number>(encodedWidth(encoder)).fill(0);
         expect(gathered).toEqual([...index].map((at) => whole[at] ?? none));
-        const absent = tableFrom([{ x: null, d: null, c: null, h: null }]);
+        const absent = tableFrom([{ x: null, p: null, b: null, d: null, c: null, h: null }]);
         expect(cellsOf(absent, encoder)).toEqual([none]);
         expect(whole.flat().every(Number.isFinite)).toBe(true);
       }),
@@ -126,7 +185,10 @@ describe('for every kind of feature', () => {
   });
 
   test('summaries of parts of the rows merge into the summary of all', () => {
-    const mergeable = anyFeatures(fc.constantFrom('standard' as const, 'min-max' as const, 'none' as const));
+    const mergeable = anyFeatures(
+      fc.constantFrom('standard' as const, 'min-max' as const, 'none' as const),
+      spline(false),
+    );
     fc.assert(
       fc.property(mergeable, fc.array(counted, { minLength: 1, maxLength: 4 }), (chosen, tables) => {
         const summaryOf = (rows: readonly (readonly [Row, number])[]) =>
@@ -165,9 +227,7 @@ describe('for every kind of feature', () => {
         const { json, tensors } = partBundle({ party: 'a.t', encoder, theta });
         const stored = JSON.parse(JSON.stringify(json)) as typeof json;
         expect(readPart({ json: stored, tensors })).toEqual({ party: 'a.t', encoder, theta });
-        const foreseen = chosen.map((feature) =>
-          encodedSize(feature, data.categorical.get(feature.name)?.values.length ?? 0),
-        );
+        const foreseen = encodedSizes(chosen, ({ name }) => distinctIn(data, name));
         expect(width).toBeLessThanOrEqual(foreseen.reduce((sum, { columns }) => sum + columns, 0));
       }),
     );
@@ -176,10 +236,15 @@ describe('for every kind of feature', () => {
   test('no cell that training has is below 0 where the model needs that', () => {
     // Where nothing is scaled numbers are as they are, and those below 0 are refused.
     const scaled = scales.filter((scale) => scale !== 'none');
-    const positive = anyFeatures(fc.constantFrom(...scaled)).map((chosen) =>
+    const positive = anyFeatures(
+      fc.constantFrom(...scaled),
+      fc.oneof<fc.Arbitrary<FeatureColumn>[]>(bins, spline(false)),
+    ).map((chosen) =>
       chosen.map((feature): FeatureColumn => {
         if (feature.encoding === 'date') return { ...feature, cyclic: false };
-        return feature.encoding === 'numeric' ? { ...feature, missing: 'mean' } : feature;
+        return feature.encoding === 'numeric' || feature.encoding === 'polynomial'
+          ? { ...feature, missing: 'mean' }
+          : feature;
       }),
     );
     fc.assert(
@@ -213,6 +278,13 @@ describe('what does not merge is said', () => {
     const robust = summaryOf({ name: 'x', encoding: 'numeric', scale: 'robust' });
     expect(mergeSummaries([robust])).toBe(robust);
     expect(() => mergeSummaries([robust, robust])).toThrow('quartiles of x do not merge');
+  });
+
+  test('quantiles of two tables', () => {
+    const binned = summaryOf({ name: 'x', encoding: 'bins', count: 3 });
+    const curved = summaryOf({ name: 'x', encoding: 'spline', knots: 3, degree: 2 });
+    expect(() => mergeSummaries([binned, binned])).toThrow('bins x does not merge');
+    expect(() => mergeSummaries([curved, curved])).toThrow('spline x does not merge');
   });
 
   test('summaries of other features, and none', () => {

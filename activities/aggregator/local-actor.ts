@@ -6,7 +6,7 @@ import type { Stores } from '../../core/exchange/stores.js';
 import { localTable, type LocalTable } from '../../core/integration/local-table.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import { runLocally, type LocalResult, type LocalState } from '../../core/training/local-runner.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
@@ -47,7 +47,7 @@ export function localActor(
     return {
       spec,
       target,
-      table: await join(() => localTable(form, sources, target, familyOf(spec.type).encoding)),
+      table: await join(() => localTable(form, sources, target, trainedBy(spec).encoding)),
       labels: {
         train: target.labels.subarray(0, target.trainRows),
         test: target.labels.subarray(target.trainRows),

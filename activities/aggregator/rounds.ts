@@ -6,7 +6,7 @@ import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { sharesById, type TargetIndex } from '../../core/integration/target-index.js';
 import { ownNumbers } from '../../core/models/manifest.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import { thinned } from '../../core/training/curve.js';
 import { aggregatorParameters } from '../../core/training/rounds-state.js';
 import { expand } from '../../core/training/rounds.js';
@@ -38,7 +38,7 @@ export function roundOperations(
         measured(context, async ({ stores }) => {
           const { spec, head } = input;
           const { state } = await journal.live(actor, head);
-          const family = familyOf(spec.type);
+          const family = trainedBy(spec);
           const own = aggregatorParameters(family, state);
           const target = readTarget(await stores.get(input.target));
           const scores = await scoresOfRows(stores, target, input.scores);

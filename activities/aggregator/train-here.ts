@@ -6,7 +6,7 @@ import { shareId } from '../../core/job/resolved.js';
 import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { LocalState } from '../../core/training/local-runner.js';
 import { thinned } from '../../core/training/curve.js';
@@ -43,7 +43,7 @@ export function localOperations(
           const { target, table, labels, spec, result } = live;
           if (!result) throw new Error('a training is finished after its last segment');
           const { parameters, own } = result;
-          const family = familyOf(spec.type);
+          const family = trainedBy(spec);
           const measuredOn = (side: 'train' | 'test') =>
             family.measure(scoresOf(family, table[side], parameters), own, labels[side]);
           const parts: Record<string, BlobRef> = {};

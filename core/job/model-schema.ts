@@ -7,11 +7,18 @@ const solver = {
     .min(0)
     .default(0.001)
     .describe('Weight λ of the penalty λ/2·‖θ‖² beside the mean loss; the intercept is free.'),
+  l1: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Weight λ₁ of the penalty λ₁·‖θ‖₁ beside the mean loss (lasso; with l2, elastic net), which sets parameters to exactly 0.',
+    ),
   tolerance: z
     .number()
     .positive()
     .default(1e-6)
-    .describe('Stop when the norm of the gradient is at most this.'),
+    .describe('Stop when the norm of the gradient (with l1, of the least subgradient) is at most this.'),
   maxRounds: z.int().min(1).max(100_000).default(500).describe('Stop after so many exchanges at the latest.'),
   memory: z.int().min(1).max(100).default(20).describe('Pairs of vectors that L-BFGS remembers.'),
 };

@@ -180,7 +180,7 @@ function sendResidual(loss: Loss, target: TrainingRows, at: Working): Pick<Aggre
 }
 
 /** Labels with the weights that rows and their classes have. */
-function weighted(target: TrainingRows, spec: GlmSpec): WeightedRows & RowWeights {
+export function weighted(target: TrainingRows, spec: GlmSpec): WeightedRows & RowWeights {
   const classes = spec.type === 'logistic-regression' ? spec.classWeights : 'none';
   return { labels: target.labels, ...rowWeights(target, classes) };
 }

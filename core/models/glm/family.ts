@@ -3,6 +3,8 @@ import type { Job } from '../../job/schema.js';
 import { evaluate } from '../evaluate.js';
 import type { ModelFamily } from '../family.js';
 import { glmAggregator } from './aggregator.js';
+import { lassoAggregator } from './lasso/aggregator.js';
+import { lassoParty } from './lasso/party.js';
 import type { Loss } from './loss.js';
 import { glmParty } from './party.js';
 
@@ -13,6 +15,7 @@ export function generalisedLinear(loss: Loss, task: Job['task']): ModelFamily {
   return {
     party: glmParty(loss.curvature),
     aggregator: glmAggregator(loss),
+    sparse: { party: lassoParty(loss.curvature), aggregator: lassoAggregator(loss) },
     predict: (scores, own) => new Map([['prediction', prediction(scores, own)]]),
     measure: (scores, own, labels) => evaluate(task, prediction(scores, own), labels),
   };

@@ -15,6 +15,8 @@ const specs = [
   { type: 'logistic-regression' },
   { type: 'logistic-regression', classWeights: 'balanced' },
   { type: 'linear-regression' },
+  { type: 'logistic-regression', classWeights: 'balanced', l1: 0.0371 },
+  { type: 'linear-regression', l1: 0.0371 },
 ].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);
@@ -23,7 +25,7 @@ function flat({ parameters, own }: InRounds, { target }: Grouped): number[] {
   return [...target.groups.flatMap(({ id }) => [...(parameters.get(id)?.data ?? [])]), ...own];
 }
 
-describe.each(specs)('$type $classWeights', (spec) => {
+describe.each(specs)('$type $classWeights $l1', (spec) => {
   const whole = (table: Matrix, { names, target }: Grouped) => {
     const labels = target.labels.subarray(0, target.trainRows);
     const weights = target.weights && { weights: target.weights.subarray(0, target.trainRows) };

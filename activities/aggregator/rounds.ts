@@ -50,7 +50,9 @@ export function roundOperations(
           journal.forget(head);
           return {
             ...ownNumbers([...own]),
-            ...(spec.type === 'linear-regression' && { solver: 'l-bfgs' as const }),
+            ...(spec.type === 'linear-regression' && {
+              solver: spec.l1 > 0 ? ('proximal' as const) : ('l-bfgs' as const),
+            }),
             metrics: {
               train: measuredOn(0, target.trainRows),
               test: measuredOn(target.trainRows, target.rows),

@@ -6,6 +6,7 @@ import { shareId } from '../../core/job/resolved.js';
 import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
+import type { ModelManifest } from '../../core/models/model.js';
 import { trainedBy } from '../../core/models/programs.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { LocalState } from '../../core/training/local-runner.js';
@@ -14,8 +15,9 @@ import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
-function solverOf(state: LocalState): 'gram' | 'l-bfgs' {
-  return 'solution' in state ? 'gram' : 'l-bfgs';
+function solverOf(state: LocalState, l1: number): NonNullable<ModelManifest['solver']> {
+  if ('solution' in state) return 'gram';
+  return l1 > 0 ? 'proximal' : 'l-bfgs';
 }
 
 /** Training in one place: on the materialized table, or factorized where all parties are at home. */
@@ -60,7 +62,7 @@ export function localOperations(
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
-            ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
+            ...(spec.type === 'linear-regression' && { solver: solverOf(result.state, spec.l1) }),
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             parts,

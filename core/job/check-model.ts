@@ -35,6 +35,13 @@ export function checkModel(job: Job): void {
       'leave "weight" out, and name its column in features.exclude if it is not to count',
     );
   }
+  if (job.model.type === 'linear-regression' && job.model.solver !== 'auto' && job.model.l1 > 0) {
+    refuse(
+      `the solver "${job.model.solver}" takes no l1: that penalty has a corner at 0`,
+      'model.solver',
+      'set model.solver to "auto", or model.l1 to 0',
+    );
+  }
   if (job.model.type === 'linear-regression' && job.model.solver === 'gram' && job.strategy === 'federate') {
     refuse(
       'the solver "gram" needs all rows in one place, and with the strategy federate none leaves its silo',

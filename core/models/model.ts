@@ -60,7 +60,7 @@ export interface ModelManifest {
   /** Parameters that belong to no column, of a model that has others than an intercept. */
   readonly own?: readonly number[];
   /** How a linear regression was solved: by the normal equations, or in rounds. */
-  readonly solver?: 'gram' | 'l-bfgs';
+  readonly solver?: 'gram' | 'l-bfgs' | 'proximal';
   /**
    * Where each share finds its part (by `shareId`: a party that supplies its columns alone is its own share). In a federated
    * model each part is in its silo's private store; those who share columns have a part each, all alike.

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.remove());
 
-describe.each(['returns', 'delivery'])('the job %s', (name) => {
+describe.each(['returns', 'delivery', 'delivery-sparse'])('the job %s', (name) => {
   const exact = referenceFor(name);
   const results = new Map<Way, TrainingResult>();
   const models = new Map<Way, StoredModel>();

@@ -98,7 +98,7 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
         for (const candidate of [whole(factorized, labels), runParties(sources, labels, spec)]) {
           candidate.forEach((value, i) => {
             expect(Math.abs(value - reference[i]!)).toBeLessThan(1e-8);
-            expect(value === 0, 'the same zeros').toBe(reference[i] === 0);
+            if (spec.l1 > 0) expect(value === 0, 'the same zeros').toBe(reference[i] === 0);
           });
         }
       }),

@@ -1,5 +1,10 @@
 import { columnVector } from '../../../algebra/dense.js';
-import type { AggregatorProgram, AggregatorStep, StopReason, TrainingRows } from '../../../training/program.js';
+import type {
+  AggregatorProgram,
+  AggregatorStep,
+  StopReason,
+  TrainingRows,
+} from '../../../training/program.js';
 import { requireFinite } from '../../../training/require-finite.js';
 import { combination } from '../../../training/vectors.js';
 import { weighted } from '../aggregator.js';
@@ -46,7 +51,10 @@ export function lassoAggregator(loss: Loss): AggregatorProgram {
       const stop = stopReason(at, gradientNorm);
       if (stop !== undefined) return { state: writeState(at), progress, next: { done: stop } };
       const x = pointAt(at, products.data, up, loss.curvature);
-      return { ...sendResidual(loss, target, moved(loss, target, at, up, x, objective)), progress };
+      return {
+        ...sendResidual(loss, target, moved(loss, target, at, up, x, { objective, parties: ups.length })),
+        progress,
+      };
     },
 
     parameters(state) {
@@ -101,16 +109,20 @@ function stopReason({ spec, round, roundsSinceBest }: Working, gradientNorm: num
   return round >= spec.maxRounds ? 'max-rounds' : undefined;
 }
 
-/** x: the intercept, whose metric is h and which no penalty holds, takes its step here. */
+/**
+ * x, by the way to it: so what rounding has done to the scores of θ is in those of x too, and does not grow where θ goes on
+ * far beyond x. The intercept, whose metric is h and which no penalty holds, takes its step here.
+ */
 function pointAt(at: Working, products: Float64Array, up: Up, curvature: number): Point {
-  const intercept = at.intercept - at.interceptGradient / (at.scale * curvature);
-  const constant = intercept - up.shift;
-  return { intercept, scores: products.map((product) => product + constant) };
+  const step = -at.interceptGradient / (at.scale * curvature);
+  const constant = step - up.shift;
+  const scores = at.scores.map((score, row) => score + (products[row]! + constant));
+  return { intercept: at.intercept + step, scores };
 }
 
 /** What a difference of two penalised losses may be off by. */
 function rounding(objective: number): number {
-  return 1e-13 * Math.abs(objective);
+  return 1e-12 * Math.abs(objective);
 }
 
 /** A proximal step in a metric that is large enough takes off at least half of L‖x − θ‖²; this much is asked for. */
@@ -123,41 +135,48 @@ function moved(
   at: Working,
   up: Up,
   x: Point,
-  objective: number,
+  { objective, parties }: { objective: number; parties: number },
 ): Working {
-  const { spec, scale } = at;
+  const { spec, scale, reached } = at;
   const rows = weighted(target, spec);
   const theta: Point = { scores: at.scores, intercept: at.intercept };
   const points = [x, theta, ...at.points].slice(0, POINTS);
-  const here = { ...at, points };
-  /** θ at one of the points. */
-  const stayAt = (index: number) => points.map((_, j) => Number(j === index));
-
   const atX = loss.residual(x.scores, rows, new Float64Array(target.rows)) / rows.total + penalty(spec, up.x);
   const length = up.length + loss.curvature * (x.intercept - at.intercept) ** 2;
-  // Where steps went up to now lies two places down: behind this round's x and θ.
-  const back = at.reached === null ? 1 : 2;
+
+  const back = reached === null ? THETA : BEFORE;
   if (!(atX <= objective - SUFFICIENT * scale * length + rounding(objective))) {
-    return goTo({ ...here, scale: 2 * scale, reached: null }, stayAt(back));
+    return restart({ ...at, scale: Math.max(2 * scale, parties) }, points, back);
   }
-  if (at.reached !== null && !(atX <= at.reached + rounding(at.reached))) {
-    return goTo({ ...here, reached: null }, stayAt(back));
-  }
+  if (reached !== null && !(atX <= reached + rounding(reached))) return restart(at, points, BEFORE);
   const { interceptGradient } = at;
-  const weights = searchFace({ loss, rows, l2: spec.l2, points, interceptGradient, up });
-  return goTo({ ...here, reached: atX }, weights);
+  const weights = searchFace({
+    loss,
+    rows,
+    l2: spec.l2,
+    x,
+    others: [theta, ...points.slice(2)],
+    interceptGradient,
+    up,
+  });
+  return { ...at, ...combined(points, weights), points, reached: atX };
 }
 
-function goTo(at: Working, weights: readonly number[]): Working {
-  const { points, scores } = at;
+/** Among the points: θ, and the x of the round before. */
+const THETA = 1;
+const BEFORE = 2;
+
+/** Goes on from one of the points, and forgets the others. */
+function restart(at: Working, points: readonly Point[], index: number): Working {
+  const weights = points.map((_, j) => Number(j === index));
+  return { ...at, ...combined(points, weights), points: [], reached: null };
+}
+
+function combined(points: readonly Point[], weights: readonly number[]) {
+  const vectors = points.map(({ scores }) => scores);
   return {
-    ...at,
     weights: [...weights],
-    scores: combination(
-      weights,
-      points.map((point) => point.scores),
-      scores.length,
-    ),
+    scores: combination(weights, vectors, vectors[0]?.length ?? 0),
     intercept: points.reduce((sum, { intercept }, j) => sum + weights[j]! * intercept, 0),
   };
 }

@@ -18,7 +18,7 @@ const normsJson = z.object({ absolute: z.number(), square: z.number() });
 export type Norms = z.infer<typeof normsJson>;
 
 /**
- * Up, beside the product D_k x: what the party's centring takes off every score (μᵀx; μᵀθ), the squared norm of the
+ * Up, beside the product D_k (x − θ): what the party's centring takes off every score (μᵀ(x − θ); μᵀθ), the squared norm of the
  * least subgradient at θ and how many parameters are not 0 there, (x − θ)ᵀ M (x − θ), norms, and for each point but x in how
  * many columns it lies off the face of x.
  */

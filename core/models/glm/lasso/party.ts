@@ -19,7 +19,7 @@ interface Working {
 
 /**
  * A party of a generalised linear model with the penalty λ₁‖θ‖₁ + λ₂/2 ‖θ‖²: it goes to the θ_k that the aggregator has chosen
- * among the points of earlier rounds, takes the proximal step from there to x_k, and asks for P_k = D_k x_k.
+ * among the points of earlier rounds, takes the proximal step from there to x_k, and asks for P_k = D_k (x_k − θ_k).
  */
 export function lassoParty(curvature: number): PartyProgram {
   return {
@@ -31,8 +31,8 @@ export function lassoParty(curvature: number): PartyProgram {
       return writeState({ spec: given, metric, theta: new Float64Array(names.length), points: [] });
     },
     update(state, down, { data }) {
-      const { working, up } = advance(readState(state), decodeDown(down), data);
-      return { state: writeState(working), theta: columnVector(working.points[0]!), up: encodeUp(up) };
+      const { working, step, up } = advance(readState(state), decodeDown(down), data);
+      return { state: writeState(working), theta: columnVector(step), up: encodeUp(up) };
     },
     parameters: (state) => columnVector(readState(state).theta),
   };
@@ -42,7 +42,11 @@ export function lassoParty(curvature: number): PartyProgram {
 function advance(at: Working, { weights, scale, residualSum }: Down, product: Float64Array) {
   const { metric } = at;
   const { l1, l2 } = at.spec;
-  const theta = weights.length === 0 ? at.theta : combination(weights, at.points, at.theta.length);
+  // The aggregator may have forgotten the older ones.
+  const theta =
+    weights.length === 0
+      ? at.theta
+      : combination(weights, at.points.slice(0, weights.length), at.theta.length);
   const uncentred = plus(product, l2, theta);
   const gradient = plus(uncentred, -residualSum, metric.mean);
   const x = proximalStep({ metric, scale, l1, theta, gradient });
@@ -55,7 +59,7 @@ function advance(at: Working, { weights, scale, residualSum }: Down, product: Fl
   const v = scaled(-scale, stepInMetric);
   const least = leastSubgradient(theta, uncentred, l1);
   const up: Up = {
-    shift: dot(metric.mean, x),
+    shift: dot(metric.mean, step),
     offset: dot(metric.mean, theta),
     subgradientSquare: dot(least, least),
     nonZero: theta.reduce((count, value) => count + Number(value !== 0), 0),
@@ -67,7 +71,7 @@ function advance(at: Working, { weights, scale, residualSum }: Down, product: Fl
     gram: dense(ways.length, ways.length, Float64Array.from(ways.flatMap((a) => ways.map((b) => dot(a, b))))),
   };
   requireFinite(up.shift, up.offset, up.subgradientSquare, up.length);
-  return { working: { ...at, theta, points }, up };
+  return { working: { ...at, theta, points }, step, up };
 }
 
 /** The subgradient of least norm: g + λ₁ sign θ, and what of g exceeds λ₁ where θ is 0. */

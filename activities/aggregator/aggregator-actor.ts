@@ -5,7 +5,7 @@ import type { Stores } from '../../core/exchange/stores.js';
 import { isShared, sharesById, type TargetIndex } from '../../core/integration/target-index.js';
 import { shareId } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { Message, Progress, StopReason } from '../../core/training/program.js';
@@ -75,7 +75,7 @@ export function aggregatorActor(
   };
   const open = async (start: AggregatorStart): Promise<Opened> => {
     const target = readTarget(await stores.get(start.target));
-    return { start, target, rounds: { family: familyOf(start.spec.type), spec: start.spec, target } };
+    return { start, target, rounds: { family: trainedBy(start.spec), spec: start.spec, target } };
   };
 
   return {

@@ -7,7 +7,7 @@ import { localTable, type LocalTable } from '../../core/integration/local-table.
 import { trainingPart, type TargetIndex } from '../../core/integration/target-index.js';
 import type { InteractionAcross } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import {
   runLocally,
   type LocalResult,
@@ -58,7 +58,7 @@ export function localActor(
   }: LocalStart): Promise<LocalLive> => {
     const target = readTarget(await stores.get(ref));
     const sources = await openSources(stores, shares);
-    const options = { ...familyOf(spec.type).encoding, interactions };
+    const options = { ...trainedBy(spec).encoding, interactions };
     return {
       spec,
       interactions,

@@ -7,7 +7,7 @@ import type { Stores } from '../../core/exchange/stores.js';
 import { sharesById, testPart, type TargetIndex } from '../../core/integration/target-index.js';
 import { withOffsets } from '../../core/models/family.js';
 import { ownNumbers } from '../../core/models/manifest.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import { thinned } from '../../core/training/curve.js';
 import { aggregatorParameters } from '../../core/training/rounds-state.js';
 import { expand, scoresByGroup } from '../../core/training/rounds.js';
@@ -40,7 +40,7 @@ export function roundOperations(
         measured(context, async ({ stores }) => {
           const { spec, head } = input;
           const { state } = await journal.live(actor, head);
-          const family = familyOf(spec.type);
+          const family = trainedBy(spec);
           const own = aggregatorParameters(family, state);
           const target = readTarget(await stores.get(input.target));
           const given = await readScores(stores, target, input.scores);
@@ -68,7 +68,9 @@ export function roundOperations(
           journal.forget(head);
           return {
             ...ownNumbers([...own]),
-            ...(spec.type === 'linear-regression' && { solver: 'l-bfgs' as const }),
+            ...(spec.type === 'linear-regression' && {
+              solver: spec.l1 > 0 ? ('proximal' as const) : ('l-bfgs' as const),
+            }),
             metrics,
             curve,
             ...(evaluation && { evaluation }),

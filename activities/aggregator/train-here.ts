@@ -9,7 +9,8 @@ import { scoresOf, withOffsets } from '../../core/models/family.js';
 import { interactionBundle } from '../../core/models/interaction-part.js';
 import { partBundle } from '../../core/models/model-part.js';
 import { ownNumbers } from '../../core/models/manifest.js';
-import { familyOf } from '../../core/models/programs.js';
+import type { ModelManifest } from '../../core/models/model.js';
+import { trainedBy } from '../../core/models/programs.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { LocalState } from '../../core/training/local-runner.js';
 import { thinned } from '../../core/training/curve.js';
@@ -18,8 +19,9 @@ import { measured, type SiteContext } from '../compute/site.js';
 import { evaluateScores } from './evaluate-scores.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
-function solverOf(state: LocalState): 'gram' | 'l-bfgs' {
-  return 'solution' in state ? 'gram' : 'l-bfgs';
+function solverOf(state: LocalState, l1: number): NonNullable<ModelManifest['solver']> {
+  if ('solution' in state) return 'gram';
+  return l1 > 0 ? 'proximal' : 'l-bfgs';
 }
 
 /** Training in one place: on the materialized table, or factorized where all parties are at home. */
@@ -48,7 +50,7 @@ export function localOperations(
           const { target, table, labels, spec, result, interactions: pairs } = live;
           if (!result) throw new Error('a training is finished after its last segment');
           const { parameters, own } = result;
-          const family = familyOf(spec.type);
+          const family = trainedBy(spec);
           const offsets = { train: trainingPart(target).offsets, test: testPart(target).offsets };
           const scores = {
             train: scoresOf(family, table.train, parameters),
@@ -102,7 +104,7 @@ export function localOperations(
           return {
             ...ownNumbers([...own]),
             ...(errors && { interceptError: errors.intercept }),
-            ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
+            ...(spec.type === 'linear-regression' && { solver: solverOf(result.state, spec.l1) }),
             metrics,
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             ...(evaluation && { evaluation }),

@@ -5,7 +5,7 @@ import { encode, fitEncoder } from '../../core/integration/encode.js';
 import type { Encoder } from '../../core/integration/encoder.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { readEncoder } from '../../core/models/model-part.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import { answerShare, startParty, stepParty, type PartyTable } from '../../core/training/exchange.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { State } from '../../core/training/program.js';
@@ -39,7 +39,7 @@ export function partyActor(
     const counts = float64((await stores.get(input.counts)).tensors, 'counts');
     const encoder = input.encoder
       ? readEncoder(await stores.get(input.encoder))
-      : fitEncoder(data, columns, counts, trainRows, familyOf(spec.type).encoding);
+      : fitEncoder(data, columns, counts, trainRows, trainedBy(spec).encoding);
     const source = { table: encode(data, encoder), names: columnNames(group, encoder), counts, trainRows };
     return { spec, group, encoder, source };
   };
@@ -49,7 +49,7 @@ export function partyActor(
     async start(input) {
       const party = await prepare(input);
       const alone = input.id === input.group;
-      const state = alone ? startParty(familyOf(party.spec.type).party, party.source, party.spec) : undefined;
+      const state = alone ? startParty(trainedBy(party.spec).party, party.source, party.spec) : undefined;
       return { live: { ...party, state }, output: null };
     },
     async step(live, { down }) {
@@ -57,7 +57,7 @@ export function partyActor(
       const { state, up } =
         live.state === undefined
           ? { state: undefined, up: answerShare(live.source, message) }
-          : stepParty(familyOf(live.spec.type).party, live.source, live.state, message);
+          : stepParty(trainedBy(live.spec).party, live.source, live.state, message);
       return { live: { ...live, state }, output: await stores.put(messageHome, 'message', up) };
     },
     save: ({ state }) => state ?? { json: {}, tensors: {} },

@@ -1,6 +1,6 @@
 import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import type { State } from '../../core/training/program.js';
 import { denseBundle, denseOf } from '../../core/training/tensors.js';
 import type { BlobRef, Home } from '../../core/exchange/store.js';
@@ -51,7 +51,7 @@ export function trainingOperations(
           const made: Record<string, { part: BlobRef; scores: BlobRef }> = {};
           for (const { id, head, theta: given } of input.shares) {
             const { spec, group, encoder, source, state } = await journal.live(actor, head);
-            const family = familyOf(spec.type);
+            const family = trainedBy(spec);
             const theta = given
               ? denseOf((await stores.get(given)).tensors, 'theta')
               : family.party.parameters(stateOf(id, state));

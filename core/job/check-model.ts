@@ -56,6 +56,16 @@ export function checkModel(job: Job): void {
       'leave "offset" out, or choose a generalised linear model',
     );
   }
+  if (job.target.offset !== undefined && 'l1' in job.model && job.model.l1 > 0) {
+    refuse('a model with l1 takes no offset', 'target.offset', 'leave "offset" out, or set model.l1 to 0');
+  }
+  if (job.model.type === 'linear-regression' && job.model.solver !== 'auto' && job.model.l1 > 0) {
+    refuse(
+      `the solver "${job.model.solver}" takes no l1: that penalty has a corner at 0`,
+      'model.solver',
+      'set model.solver to "auto", or model.l1 to 0',
+    );
+  }
   if (job.model.type === 'linear-regression' && job.model.solver === 'gram' && job.strategy === 'federate') {
     refuse(
       'the solver "gram" needs all rows in one place, and with the strategy federate none leaves its silo',

@@ -11,9 +11,20 @@ const solver = {
     .number()
     .positive()
     .default(1e-6)
-    .describe('Stop when the norm of the gradient is at most this.'),
+    .describe('Stop when the norm of the gradient (with l1, of the least subgradient) is at most this.'),
   maxRounds: z.int().min(1).max(100_000).default(500).describe('Stop after so many exchanges at the latest.'),
   memory: z.int().min(1).max(100).default(20).describe('Pairs of vectors that L-BFGS remembers.'),
+};
+
+/** Of the models that an ℓ₁ penalty is for. */
+const sparse = {
+  l1: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Weight λ₁ of the penalty λ₁·‖θ‖₁ beside the mean loss (lasso; with l2, elastic net), which sets parameters to exactly 0.',
+    ),
 };
 
 const logisticRegression = z.strictObject({
@@ -27,6 +38,7 @@ const logisticRegression = z.strictObject({
     .describe(
       'Weights of the negative (0) and the positive class (1) in the mean loss; balanced gives both classes the same sum.',
     ),
+  ...sparse,
   ...solver,
 });
 
@@ -38,6 +50,7 @@ const linearRegression = z.strictObject({
     .describe(
       'gram solves the normal equations where all rows are in one place; auto does so up to 1,024 encoded columns. Training in rounds is always by L-BFGS.',
     ),
+  ...sparse,
   ...solver,
 });
 

@@ -15,6 +15,8 @@ import type { Metrics } from './model.js';
 export interface ModelFamily {
   readonly party: PartyProgram;
   readonly aggregator: AggregatorProgram;
+  /** The programs with which it trains where the job sets `l1`, the weight of λ₁‖θ‖₁. */
+  readonly sparse?: Pick<ModelFamily, 'party' | 'aggregator'>;
   /** How columns are to be encoded for it, beside what the job says. */
   readonly encoding?: EncoderOptions;
   /**

@@ -41,6 +41,7 @@ export const linearRegression: ModelFamily = {
   ...generalisedLinear(squaredLoss, 'regression'),
   solve(table, target, spec, moments) {
     if (spec.type !== 'linear-regression' || spec.solver === 'l-bfgs') return undefined;
+    if (spec.l1 > 0) return undefined;
     if (spec.solver === 'auto' && table.columns > GRAM_AT_HAND) return undefined;
     const solution = solveRidge(table, target, spec.l2, spec.tolerance, moments);
     if (!solution) return undefined;

@@ -67,7 +67,7 @@ export interface ModelManifest {
   /** Parameters that belong to no column, of a model that has others than an intercept. */
   readonly own?: readonly number[];
   /** How a linear regression was solved: by the normal equations, or in rounds. */
-  readonly solver?: 'gram' | 'l-bfgs';
+  readonly solver?: 'gram' | 'l-bfgs' | 'proximal';
   /** What cross-validation has found of it, and how its settings were chosen. */
   readonly validation?: ValidationReport;
   /**

@@ -1,4 +1,4 @@
-import type { ModelType } from '../job/schema.js';
+import type { ModelSpec, ModelType } from '../job/schema.js';
 import type { ModelFamily } from './family.js';
 import { gammaLoss } from './gamma-regression.js';
 import { generalisedLinear } from './glm/family.js';
@@ -27,4 +27,10 @@ export function familyOf(type: ModelType): ModelFamily {
   const family = FAMILIES[type];
   if (family === undefined) throw new Error(`${type} does not train by exchanging partial products`);
   return family;
+}
+
+/** The family of a model with the programs that its settings ask for. */
+export function trainedBy(spec: ModelSpec): ModelFamily {
+  const family = familyOf(spec.type);
+  return 'l1' in spec && spec.l1 > 0 ? { ...family, ...family.sparse } : family;
 }

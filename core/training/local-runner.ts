@@ -1,7 +1,7 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
-import { familyOf } from '../models/programs.js';
+import { trainedBy } from '../models/programs.js';
 import { startParty, stepParty, type PartyTable } from './exchange.js';
 import type { Moments } from './moments.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
@@ -58,7 +58,7 @@ export interface LocalRun {
 /** Solves the model if it has a closed form, else loops party and aggregator in one process. */
 export function runLocally(run: LocalRun): LocalResult {
   const { table, spec, from, onProgress } = run;
-  const family = familyOf(spec.type);
+  const family = trainedBy(spec);
   if (from && 'solution' in from) return solved(from.solution);
   const target = rowsOf(run, family);
   const solution = from ? undefined : family.solve?.(table, target, spec, run.moments);

@@ -17,6 +17,8 @@ export interface Progress {
   readonly loss: number;
   /** Norm of the gradient of the penalised loss there; null before the parties have spoken, and for a model without one. */
   readonly gradientNorm: number | null;
+  /** Parameters that are not 0 there, of a model that sets some to 0. */
+  readonly nonZero?: number;
 }
 
 export type StopReason = 'converged' | 'max-rounds' | 'stalled';

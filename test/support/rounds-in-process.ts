@@ -4,7 +4,7 @@ import type { Bundle } from '../../core/exchange/bundle.js';
 import { decodeBundle, encodeBundle } from '../../core/exchange/tensor-format.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
-import { familyOf } from '../../core/models/programs.js';
+import { trainedBy } from '../../core/models/programs.js';
 import { answerShare, startParty, stepParty, type PartyTable } from '../../core/training/exchange.js';
 import type { Message, Progress, State, StopReason } from '../../core/training/program.js';
 import {
@@ -35,7 +35,7 @@ export function trainInProcess(
   tables: ReadonlyMap<string, PartyTable>,
   target: TargetIndex,
   spec: ModelSpec,
-  { forgetting = false, family = familyOf(spec.type) } = {},
+  { forgetting = false, family = trainedBy(spec) } = {},
 ): InRounds {
   const alone = new Set(target.groups.map(({ id }) => id));
   const states = new Map<string, State>();

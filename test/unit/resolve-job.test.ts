@@ -169,6 +169,7 @@ describe('a job that does not fit is refused with code, field and suggestion', (
     ['a category from anything else', { features: { encode: { 'registry.planes.raw': 'categorical' } } }, 'AMALUR_WRONG_TYPE', 'features.encode["registry.planes.raw"]', 'leave'],
     ['a column both in and out', { features: { include: ['weather.hourly.temp'], exclude: ['weather.hourly.temp'] } }, 'AMALUR_INVALID_JOB', 'features.exclude[0]', 'one of the two'],
     ['no features', { features: { include: ['airline.flights.time_hour'] } }, 'AMALUR_NO_FEATURES', 'features', 'encode'],
+    ['normal equations with a penalty that has a corner', { task: 'regression', model: { type: 'linear-regression', solver: 'gram', l1: 0.1 } }, 'AMALUR_INVALID_JOB', 'model.solver', 'auto'],
     ['normal equations over rows that stay', { task: 'regression', model: { type: 'linear-regression', solver: 'gram' }, strategy: 'federate' }, 'AMALUR_INVALID_JOB', 'model.solver', 'l-bfgs'],
     ['a network that is to be factorized', { model: { type: 'neural-network' }, strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'strategy', 'materialize'],
     ['an offset of a model without a score', { target: { ...flightsJob.target, offset: 'distance' }, model: { type: 'neural-network' }, strategy: 'materialize' }, 'AMALUR_INVALID_JOB', 'target.offset', 'generalised linear'],

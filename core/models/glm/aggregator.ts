@@ -212,7 +212,7 @@ function sendResidual(
 }
 
 /** Labels and offsets with the weights that rows and their classes have. */
-function weighted(target: TrainingRows, spec: GlmSpec): OffsetRows & RowWeights {
+export function weighted(target: TrainingRows, spec: GlmSpec): OffsetRows & RowWeights {
   const classes = spec.type === 'logistic-regression' ? spec.classWeights : 'none';
   return { labels: target.labels, offsets: target.offsets, ...rowWeights(target, classes) };
 }

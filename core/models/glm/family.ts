@@ -3,6 +3,8 @@ import type { Job } from '../../job/schema.js';
 import { evaluate, meanDeviance } from '../evaluate.js';
 import type { ModelFamily } from '../family.js';
 import { glmAggregator } from './aggregator.js';
+import { lassoAggregator } from './lasso/aggregator.js';
+import { lassoParty } from './lasso/party.js';
 import type { Loss, LossFamily } from './loss.js';
 import { glmParty, glmSpec } from './party.js';
 import { MOST_COLUMNS, standardErrors } from './standard-errors.js';
@@ -15,12 +17,17 @@ export function generalisedLinear(given: Loss | LossFamily, task: Job['task']): 
   return {
     party: glmParty(loss.curvature),
     aggregator: glmAggregator(loss),
+    ...(!('of' in given) && {
+      sparse: { party: lassoParty(given.curvature), aggregator: lassoAggregator(given) },
+    }),
     predict: (scores, own) => new Map([['prediction', prediction(scores, own)]]),
     standardErrors(table, target, spec, parameters, [intercept = 0]) {
       const given = glmSpec(spec);
       // Weights of classes are no number of rows: what they weigh is no likelihood.
       const weighsClasses = given.type === 'logistic-regression' && given.classWeights !== 'none';
-      if (!loss.likelihood || weighsClasses || table.columns > MOST_COLUMNS) return undefined;
+      // Where a penalty has set parameters to 0, the others have no spread of their own.
+      const sparse = 'l1' in given && given.l1 > 0;
+      if (!loss.likelihood || weighsClasses || sparse || table.columns > MOST_COLUMNS) return undefined;
       return standardErrors(loss.likelihood, table, target, given, parameters, intercept);
     },
     measure(scores, own, labels) {

@@ -38,6 +38,15 @@ export function isGlm(spec: ModelSpec): spec is GlmSpec {
   return GLM_TYPES.some((type) => type === spec.type);
 }
 
+/** Settings of a model with the penalty λ₁ ‖θ‖₁. */
+export type SparseSpec = Extract<GlmSpec, { l1: number }>;
+
+/** @throws Error for the settings of a model without that penalty */
+export function sparseSpec(spec: ModelSpec): SparseSpec {
+  if (isGlm(spec) && 'l1' in spec) return spec;
+  throw new Error(`${spec.type} has no l1`);
+}
+
 /** The step that the aggregator has chosen: θ += α Σ c_i b_i over the basis; null in the first round. */
 export const stepJson = z.object({ alpha: z.number(), coefficients: z.array(z.number()) }).nullable();
 export type Step = z.infer<typeof stepJson>;

@@ -8,7 +8,7 @@ import { shareId } from '../../../core/job/resolved.js';
 import type { ModelSpec } from '../../../core/job/schema.js';
 import { scoresOf } from '../../../core/models/family.js';
 import type { Metrics } from '../../../core/models/model.js';
-import { familyOf } from '../../../core/models/programs.js';
+import { trainedBy } from '../../../core/models/programs.js';
 import type { PartyTable } from '../../../core/training/exchange.js';
 import { runLocally } from '../../../core/training/local-runner.js';
 import type { StopReason } from '../../../core/training/program.js';
@@ -80,7 +80,7 @@ function inRounds(exact: Exact, spec: ModelSpec): Fit {
 }
 
 function measured({ target }: Exact, spec: ModelSpec, tables: Tables, fit: Omit<Fit, 'metrics'>): Fit {
-  const family = familyOf(spec.type);
+  const family = trainedBy(spec);
   const { trainRows, labels } = target;
   const on = (side: 'train' | 'test', y: Float64Array) => {
     const scores = scoresOf(family, tables[side], fit.theta);

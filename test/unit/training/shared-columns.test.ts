@@ -20,6 +20,8 @@ const specs = [
   { type: 'poisson-regression' },
   { type: 'gamma-regression' },
   { type: 'huber-regression', delta: 0.3 },
+  { type: 'logistic-regression', classWeights: 'balanced', l1: 0.0371 },
+  { type: 'linear-regression', l1: 0.0371 },
 ].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);
@@ -28,7 +30,7 @@ function flat({ parameters, own }: InRounds, { target }: Grouped): number[] {
   return [...target.groups.flatMap(({ id }) => [...(parameters.get(id)?.data ?? [])]), ...own];
 }
 
-describe.each(specs)('$type $classWeights', (spec) => {
+describe.each(specs)('$type $classWeights $l1', (spec) => {
   const grouped = drawn.map((scene) => ({
     ...scene,
     target: { ...scene.target, labels: labelsFor(spec, scene.target.labels) },

@@ -58,10 +58,16 @@ export async function runInference(request: InferenceRequest): Promise<Inference
       strategy === 'materialize'
         ? { shares: rowsAndParts(model, published, sharesOf(resolved)) }
         : { scores: await partialScores(course, site, model, published) };
-    const { type, intercept, own, network } = model.manifest;
+    const { type, intercept, own, classes, network } = model.manifest;
     const predicted = await aggregatorAt(site, 'write predictions').predict({
       execution,
-      model: { type, intercept, ...(own && { own }), ...(network && { network }) },
+      model: {
+        type,
+        intercept,
+        ...(own && { own }),
+        ...(classes && { classes }),
+        ...(network && { network }),
+      },
       target: published.match.target,
       origins: originsOf(resolved).map(({ id: party }) => ({
         party,

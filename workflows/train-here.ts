@@ -14,6 +14,16 @@ export interface Trained extends Fitted, Integrated {
   readonly stopped: StopReason;
 }
 
+/** What a manifest says besides a model's parts. */
+export function ownFacts({
+  intercept,
+  own,
+  classes,
+  solver,
+}: Fitted): Pick<ModelManifest, 'intercept' | 'own' | 'classes' | 'solver'> {
+  return { intercept, ...(own && { own }), ...(classes && { classes }), ...(solver && { solver }) };
+}
+
 /**
  * Training in one place. materialize: the rows come to the site, T is built and trained on. Factorize with all parties in
  * one silo: the same without T.
@@ -72,9 +82,9 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, own, solver, metrics, curve, parts } = finished;
+  const { intercept, metrics, curve, parts } = finished;
   return {
-    manifest: { type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+    manifest: { type: spec.type, ...ownFacts(finished), parts },
     rounds: step.progress.round,
     stopped: step.stopped,
     ...integrated,

@@ -7,7 +7,12 @@ import { localTable, type LocalTable } from '../../core/integration/local-table.
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { familyOf } from '../../core/models/programs.js';
-import { runLocally, type LocalResult, type LocalState } from '../../core/training/local-runner.js';
+import {
+  runLocally,
+  type LocalResult,
+  type LocalRun,
+  type LocalState,
+} from '../../core/training/local-runner.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 import type { ShareOfColumns } from '../../workflows/contracts/operations.js';
@@ -70,7 +75,7 @@ export function localActor(
         table: live.table.train,
         names: live.table.names,
         labels: live.labels.train,
-        ...weightsOf(live.target),
+        ...rowFacts(live.target),
         spec: live.spec,
         rounds,
         ...(live.result && { from: live.result.state }),
@@ -94,7 +99,7 @@ export function localActor(
         table: live.table.train,
         names: live.table.names,
         labels: live.labels.train,
-        ...weightsOf(live.target),
+        ...rowFacts(live.target),
         spec: live.spec,
         rounds: 0,
         from,
@@ -104,9 +109,12 @@ export function localActor(
   };
 }
 
-/** w of the training rows, where rows have weights. */
-function weightsOf({ weights, trainRows }: TargetIndex): { weights?: Float64Array } {
-  return weights ? { weights: weights.subarray(0, trainRows) } : {};
+/** w of the training rows, where rows have weights; the classes, where labels are codes of them. */
+function rowFacts({ classes, weights, trainRows }: TargetIndex): Pick<LocalRun, 'classes' | 'weights'> {
+  return {
+    ...(classes && { classes }),
+    ...(weights && { weights: weights.subarray(0, trainRows) }),
+  };
 }
 
 function saveLocal(state: LocalState | undefined): Bundle {

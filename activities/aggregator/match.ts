@@ -5,6 +5,7 @@ import { targetBundle } from '../../core/exchange/target-bundle.js';
 import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { agesOf, buildTarget } from '../../core/integration/build-target.js';
+import { commonClasses, requireClasses, withClasses } from '../../core/integration/classes.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
 import { overlapOf, rowPatterns, rowsThatDiffer, type Overlap } from '../../core/integration/row-patterns.js';
@@ -56,9 +57,10 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
   };
 }
 
-function requireLearnable(job: Job, { labels, weights }: TargetIndex): void {
+function requireLearnable(job: Job, { labels, classes, weights }: TargetIndex): void {
   if (weights) requireWeights(weights);
-  requireTwoClasses(job, labels, weights);
+  if (classes) requireClasses(job, classes);
+  else requireTwoClasses(job, labels, weights);
 }
 
 type Links = ReadonlyMap<string, LinkData>;
@@ -95,18 +97,21 @@ function layOut(
 function integrate(
   context: SiteContext,
   input: MatchInput,
-  links: Links,
+  published: Links,
 ): { layout: Layout; target: TargetIndex; overlaps: readonly Overlap[] } {
   const { resolved, overlap, learn } = input;
+  const classes = commonClasses(published);
+  const links = classes?.tables ?? published;
   const layout = layOut(context, input, links);
   if (learn) requireMatches(layout, resolved.joins);
-  const target = buildTarget({
+  const built = buildTarget({
     layout,
     groups: resolved.groups,
     tables: links,
     origins: originsOf(resolved).map(({ id }) => id),
     ...(learn && { learn: resolved }),
   });
+  const target = classes ? withClasses(built, classes.names) : built;
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') {
     requireAgreement(overlaps);

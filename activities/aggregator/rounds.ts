@@ -13,8 +13,9 @@ import { expand } from '../../core/training/rounds.js';
 import { denseOf } from '../../core/training/tensors.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
-import { measured, type SiteContext } from '../compute/site.js';
+import { measured, privateHome, type SiteContext } from '../compute/site.js';
 import { aggregatorActor, type AggregatorAnswer } from './aggregator-actor.js';
+import { keepClasses } from './class-names.js';
 
 /** The aggregator's half of a training in rounds. */
 export function roundOperations(
@@ -36,7 +37,7 @@ export function roundOperations(
     evaluate: (input) =>
       journal.once('evaluate', input.execution, input, () =>
         measured(context, async ({ stores }) => {
-          const { spec, head } = input;
+          const { spec, head, parametersStay } = input;
           const { state } = await journal.live(actor, head);
           const family = familyOf(spec.type);
           const own = aggregatorParameters(family, state);
@@ -50,6 +51,7 @@ export function roundOperations(
           journal.forget(head);
           return {
             ...ownNumbers([...own]),
+            ...(await keepClasses(stores, target, parametersStay ? privateHome(site) : 'exchange')),
             ...(spec.type === 'linear-regression' && { solver: 'l-bfgs' as const }),
             metrics: {
               train: measuredOn(0, target.trainRows),

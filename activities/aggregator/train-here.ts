@@ -12,6 +12,7 @@ import type { LocalState } from '../../core/training/local-runner.js';
 import { thinned } from '../../core/training/curve.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
+import { keepClasses } from './class-names.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
 function solverOf(state: LocalState): 'gram' | 'l-bfgs' {
@@ -60,6 +61,7 @@ export function localOperations(
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
+            ...(await keepClasses(stores, target, 'exchange')),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),

@@ -37,6 +37,8 @@ export interface LinkData {
   /** Cells that other tables may have as well, by target column: tokens tell whether two agree. */
   readonly cells: ReadonlyMap<string, KeyTokens>;
   readonly labels?: Float64Array;
+  /** Names of the classes whose codes the labels are, where a model learns many. */
+  readonly classes?: readonly string[];
   readonly weights?: Float64Array;
   /** 1 for a row that is held out for testing. */
   readonly heldOut?: Uint8Array;
@@ -48,12 +50,18 @@ export interface LinkData {
 
 const linkJson = z.object({
   rows: z.int(),
+  classes: z.array(z.string()).optional(),
   identity: z.record(z.string(), z.array(z.string())),
 });
 
-export function linkBundle({ rows, keys, cells, labels, weights, heldOut, age, identity }: LinkData): Bundle {
+export function linkBundle(link: LinkData): Bundle {
+  const { rows, keys, cells, labels, classes, weights, heldOut, age, identity } = link;
   return {
-    json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
+    json: {
+      rows,
+      ...(classes && { classes }),
+      identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])),
+    },
     tensors: {
       ...tokenTensors('key', keys),
       ...tokenTensors('cell', cells),
@@ -67,7 +75,7 @@ export function linkBundle({ rows, keys, cells, labels, weights, heldOut, age, i
 }
 
 export function readLink({ json, tensors }: Bundle): LinkData {
-  const { rows, identity } = linkJson.parse(json);
+  const { rows, classes, identity } = linkJson.parse(json);
   const identityCodes = unprefixed(tensors, 'identity.', Int32Array);
   const labels = tensors.labels?.data;
   const heldOut = tensors.heldOut?.data;
@@ -78,6 +86,7 @@ export function readLink({ json, tensors }: Bundle): LinkData {
     keys: readTokens('key', tensors),
     cells: readTokens('cell', tensors),
     ...(labels instanceof Float64Array && { labels }),
+    ...(classes && { classes }),
     ...(weights instanceof Float64Array && { weights }),
     ...(heldOut instanceof Uint8Array && { heldOut }),
     ...(age instanceof Float64Array && { age }),

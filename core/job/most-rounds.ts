@@ -13,6 +13,7 @@ export function mostRounds(model: ModelSpec): number {
       return model.maxRounds + 1;
     case 'linear-regression':
     case 'logistic-regression':
+    case 'softmax-regression':
       return model.maxRounds;
   }
 }

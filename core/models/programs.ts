@@ -5,11 +5,13 @@ import { kMeans } from './k-means/family.js';
 import { linearRegression } from './linear-regression.js';
 import { logisticLoss } from './logistic-regression.js';
 import { nmf } from './nmf/family.js';
+import { softmaxRegression } from './softmax/family.js';
 
 /** Models that train by exchanging partial products. */
 const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
   'linear-regression': linearRegression,
   'logistic-regression': generalisedLinear(logisticLoss, 'classification'),
+  'softmax-regression': softmaxRegression,
   'k-means': kMeans,
   nmf,
 };

@@ -85,7 +85,7 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   const { model } = resolved.job;
   if (model.type === 'neural-network') return epochSeconds(data, model, rates);
   return (
-    exchangeWidth(model) *
+    exchangeWidth(model, data) *
       (productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
         gatherScatterSeconds(data.trainRows, data.trainRows, true, rates)) +
     descentSeconds(data, model, rates)
@@ -100,5 +100,7 @@ function memoryAt({ data, resolved }: Situation): number {
   const cells = 8 * data.targetNumeric + 4 * data.targetCategories;
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
   const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
-  return sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model) + oneHot;
+  return (
+    sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model, data) + oneHot
+  );
 }

@@ -40,6 +40,8 @@ export interface LocalRun {
   readonly names: readonly string[];
   /** y over the training rows. */
   readonly labels: Float64Array;
+  /** Names of the classes whose codes the labels are, of a model that learns many. */
+  readonly classes?: readonly string[];
   /** w over the training rows; default: all 1. */
   readonly weights?: Float64Array;
   readonly spec: ModelSpec;
@@ -113,10 +115,11 @@ function sourceOf({ table, names }: LocalRun): PartyTable {
   return { table, names, counts: new Float64Array(table.rows).fill(1), trainRows: table.rows };
 }
 
-function rowsOf({ table, labels, weights }: LocalRun, { party }: ModelFamily): TrainingRows {
+function rowsOf({ table, labels, classes, weights }: LocalRun, { party }: ModelFamily): TrainingRows {
   return {
     rows: table.rows,
     labels,
+    ...(classes && { classes }),
     ...(weights && { weights }),
     ...(party.needs.norms && { norms: table.squaredRowNorms() }),
   };

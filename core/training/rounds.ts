@@ -149,6 +149,12 @@ function tensorsOf(ups: ReadonlyMap<string, Message>, name: string): Map<string,
 }
 
 function rowsOf({ target }: Rounds, { norms }: RoundsState): TrainingRows {
-  const { rows, labels, weights } = trainingPart(target);
-  return { rows, labels, ...(weights && { weights }), ...(norms && { norms }) };
+  const { rows, labels, classes, weights } = trainingPart(target);
+  return {
+    rows,
+    labels,
+    ...(classes && { classes }),
+    ...(weights && { weights }),
+    ...(norms && { norms }),
+  };
 }

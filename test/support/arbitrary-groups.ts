@@ -72,6 +72,7 @@ export const grouped: fc.Arbitrary<Grouped> = fc
       rows,
       trainRows,
       labels: Float64Array.from([...labels, 1]),
+      classes: ['no', 'yes'],
       ...(weights && { weights: Float64Array.from([...weights, 7]) }),
       groups: made.map(({ members, shares }): ColumnGroup => ({ id: groupId(members), shares })),
     };

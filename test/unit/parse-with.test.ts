@@ -54,7 +54,7 @@ describe('parseWith', () => {
       'logistic',
       'AMALUR_INVALID_JOB',
       'model.type',
-      'known: k-means, linear-regression, logistic-regression, neural-network, nmf',
+      'known: k-means, linear-regression, logistic-regression, neural-network, nmf, softmax-regression',
     ],
     [
       ['model', 'type'],

@@ -50,7 +50,10 @@ export interface PartyLink {
   /** Source columns by the target column that other tables supply as well: equal values are to be told from different ones. */
   readonly cells: Readonly<Record<string, string>>;
   /** For training: the label, of a table that supplies it. */
-  readonly label?: Label;
+  readonly label?: Label & {
+    /** Every value is a class of its own, and travels with its name. */
+    readonly classes?: boolean;
+  };
   /** For training: the column of weights, of a table that supplies it. */
   readonly weight?: string;
   /** For training: the row key that decides which rows are held out, of a table that brings rows in. */
@@ -225,7 +228,7 @@ export interface FinishPartiesOutput extends Costed {
   readonly shares: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own' | 'solver'> {
+export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own' | 'classes' | 'solver'> {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];
@@ -233,6 +236,8 @@ export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own' | 'solve
 
 export interface EvaluateInput extends OfExecution {
   readonly spec: ModelSpec;
+  /** federate: the names of the classes stay at the site, too. */
+  readonly parametersStay: boolean;
   readonly head: StepKey;
   readonly target: BlobRef;
   readonly scores: Readonly<Record<string, BlobRef>>;
@@ -297,7 +302,7 @@ export interface ScoreOutput extends Costed {
 }
 
 export interface PredictInput extends OfExecution {
-  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
+  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'classes' | 'network'>;
   readonly target: BlobRef;
   /** Tables that bring rows in, the base first: the first that a row has names it. */
   readonly origins: readonly { readonly party: string; readonly link: BlobRef }[];

@@ -198,6 +198,7 @@ async function trainedInRounds(afresh: boolean) {
   const { intercept, metrics, curve } = await roundOperations(at('aggregator')).evaluate({
     execution,
     spec,
+    parametersStay: true,
     head: answer.head,
     target: targetRef,
     scores,

@@ -15,6 +15,7 @@ const specs = [
   { type: 'logistic-regression' },
   { type: 'logistic-regression', classWeights: 'balanced' },
   { type: 'linear-regression' },
+  { type: 'softmax-regression' },
 ].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);
@@ -27,7 +28,9 @@ describe.each(specs)('$type $classWeights', (spec) => {
   const whole = (table: Matrix, { names, target }: Grouped) => {
     const labels = target.labels.subarray(0, target.trainRows);
     const weights = target.weights && { weights: target.weights.subarray(0, target.trainRows) };
-    const { parameters, own } = runLocally({ table, names, labels, ...weights, spec, rounds: 1000 });
+    const classes = target.classes && { classes: target.classes };
+    const run = { table, names, labels, ...classes, ...weights, spec, rounds: 1000 };
+    const { parameters, own } = runLocally(run);
     return [...parameters.data, ...own];
   };
 

@@ -7,7 +7,7 @@ import type { Stores } from '../../core/exchange/stores.js';
 import { encode } from '../../core/integration/encode.js';
 import { concatRows, stackColumns } from '../../core/algebra/stack.js';
 import { joinRows } from '../../core/integration/join-rows.js';
-import { freeName, identityColumns } from '../../core/integration/row-identity.js';
+import { freeNames, identityColumns } from '../../core/integration/row-identity.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import { shareId } from '../../core/job/resolved.js';
 import { scoresOf } from '../../core/models/family.js';
@@ -68,16 +68,10 @@ function predicted(
   };
 }
 
-/** Predictions beside the columns that name the rows, under names that no other column has in any case. */
+/** Predictions beside the columns that name the rows. */
 function besides(identity: ReadonlyMap<string, Dictionary>, { text, numbers }: Predictions): Predictions {
-  const taken = [...identity.keys()];
-  const named = <T>(columns: ReadonlyMap<string, T>) =>
-    [...columns].map(([wanted, values]): [string, T] => {
-      const name = freeName(wanted, taken);
-      taken.push(name);
-      return [name, values];
-    });
-  return { text: new Map([...identity, ...named(text)]), numbers: new Map(named(numbers)) };
+  const words = new Map([...identity, ...freeNames(text, [...identity.keys()])]);
+  return { text: words, numbers: freeNames(numbers, [...words.keys()]) };
 }
 
 async function materializedPredictions(

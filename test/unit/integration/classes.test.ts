@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commonClasses, inOrder, requireClasses, withClasses } from '../../../core/integration/classes.js';
+import type { LinkData } from '../../../core/exchange/table-bundle.js';
 import { classLabelsOf } from '../../../core/integration/label.js';
 import type { TargetIndex } from '../../../core/integration/target-index.js';
 import { jobSchema } from '../../../core/job/schema.js';
@@ -19,7 +20,7 @@ const targetOf = (
 describe('classes of several tables', () => {
   test('have codes in common, NULL has none', () => {
     const found = commonClasses(
-      new Map([
+      new Map<string, Pick<LinkData, 'labels' | 'classes'>>([
         ['a', tableOf(['oak', null, 'ash'])],
         ['b', tableOf(['beech', 'oak'])],
         ['c', {}],

@@ -11,13 +11,10 @@ import { minimizeAlong } from '../glm/line-search.js';
 import type { WeightedRows } from '../glm/loss.js';
 import type { RowWeights } from '../glm/row-weights.js';
 import { classRowWeights } from './class-weights.js';
-import { CURVATURE, lossAlong, residualOf } from './loss.js';
+import { curvatureOf, lossAlong, residualOf } from './loss.js';
 import { decodeUp, type SoftmaxUp } from './party.js';
 import { softmaxSpec, type SoftmaxSpec } from './spec.js';
 import { readState, writeState, type Working } from './state.js';
-
-/** √h: scales the intercepts' column as the parties scale theirs. */
-const ROOT = Math.sqrt(CURVATURE);
 
 /**
  * The aggregator of a softmax regression: as that of a generalised linear model (`glm/aggregator.ts`), every vector over the rows
@@ -70,12 +67,13 @@ export const softmaxAggregator: AggregatorProgram = {
 
 /** Takes in what the parties sent: T Γ, centred and with the intercepts' column; dot products; the pair of the last step. */
 function receive(before: Working, uncentred: Dense, parts: readonly SoftmaxUp[]) {
-  const g = scaled(1 / ROOT, before.interceptGradient);
-  const classes = g.length;
+  const classes = before.interceptGradient.length;
+  const root = rootOf(classes);
+  const g = scaled(1 / root, before.interceptGradient);
   const added = (pick: (part: SoftmaxUp) => Float64Array) =>
     parts.reduce<Float64Array>((sum, part) => plus(sum, 1, pick(part)), new Float64Array(classes));
   const constant = plus(
-    scaled(1 / ROOT, g),
+    scaled(1 / root, g),
     -1,
     added(({ shift }) => shift),
   );
@@ -156,7 +154,7 @@ function descend(target: TrainingRows, at: Received, parts: readonly SoftmaxUp[]
     step: { alpha, coefficients },
     pending,
     scores: plus(at.scores, 1, pending),
-    intercepts: plus(at.intercepts, alpha / ROOT, directionOf(at.interceptBasis, coefficients)),
+    intercepts: plus(at.intercepts, alpha / rootOf(classes), directionOf(at.interceptBasis, coefficients)),
   };
 }
 
@@ -185,6 +183,11 @@ function sendResidual(target: TrainingRows, at: Working): Pick<AggregatorStep, '
 /** Labels with the weights that rows and their classes have. */
 function weighted(target: TrainingRows, { classWeights }: SoftmaxSpec): WeightedRows & RowWeights {
   return { labels: target.labels, ...classRowWeights(target, classesOf(target), classWeights) };
+}
+
+/** √h: scales the intercepts' column as the parties scale theirs. */
+function rootOf(classes: number): number {
+  return Math.sqrt(curvatureOf(classes));
 }
 
 function classesOf({ classes }: TrainingRows): readonly string[] {

@@ -8,7 +8,7 @@ import type { Basis } from '../glm/basis.js';
 import { readRows, rows, stepJson, type PartyUp, type Step } from '../glm/party.js';
 import { fromWhitened, preconditioner, toWhitened, type Preconditioner } from '../glm/preconditioner.js';
 import { dotEach, eachClass, flat, unflat } from './by-class.js';
-import { CURVATURE } from './loss.js';
+import { curvatureOf } from './loss.js';
 import { softmaxSpec, type SoftmaxSpec } from './spec.js';
 
 /** Down: the step; tensor `residualSums` is Σ_i Δ_ij of each class j. Beside it goes G_k = I_kᵀ Δ, r_k × C. */
@@ -28,7 +28,7 @@ export interface SoftmaxUp extends Pick<PartyUp, 'products' | 'penalties' | 'the
 interface Working {
   readonly spec: SoftmaxSpec;
   readonly preconditioner: Preconditioner;
-  /** C; 0 before the first gradient, which tells it. */
+  /** C. */
   readonly classes: number;
   /** vec Θ_k, length c_k C. */
   readonly theta: Float64Array;
@@ -47,39 +47,47 @@ export const softmaxParty: PartyProgram = {
   needs: { moments: true, norms: false },
   start({ moments }, spec) {
     if (moments === undefined) throw new Error('whitening needs the moments of the columns');
-    const given = softmaxSpec(spec);
-    return writeState({
-      spec: given,
-      preconditioner: preconditioner(moments, CURVATURE, given.l2),
-      classes: 0,
-      theta: new Float64Array(0),
-      whitened: undefined,
-      directions: undefined,
-    });
+    // How many classes there are the first gradient tells, and with it the change of variables.
+    return {
+      json: { spec: softmaxSpec(spec) },
+      tensors: { mean: vectorTensor(moments.mean), second: denseTensor(moments.second) },
+    };
   },
   update(state, down, gradient) {
     const { step } = downJson.parse(down.json);
     const sums = float64(down.tensors, 'residualSums');
-    const classes = gradient.columns;
-    const before = readState(state);
-    const theta = before.classes === 0 ? new Float64Array(gradient.data.length) : before.theta;
-    const { working, direction, gradientSquare } = advance(
-      { ...before, classes, theta },
-      step,
-      flat(gradient),
-      sums,
-    );
+    const before = hasBegun(state) ? readState(state) : begin(state, gradient.columns);
+    const { working, direction, gradientSquare } = advance(before, step, flat(gradient), sums);
     return {
       state: writeState(working),
-      theta: unflat(direction, gradient.rows, classes),
+      theta: unflat(direction, gradient.rows, gradient.columns),
       up: encodeUp(working, gradientSquare),
     };
   },
   parameters(state) {
+    if (!hasBegun(state)) throw new Error('a party has parameters after its first gradient');
     const { theta, classes, preconditioner: change } = readState(state);
     return unflat(theta, change.mean.length, classes);
   },
 };
+
+function hasBegun({ tensors }: State): boolean {
+  return tensors.second === undefined;
+}
+
+/** Θ = 0, and the change of variables. */
+function begin({ json, tensors }: State, classes: number): Working {
+  const { spec } = startJson.parse(json);
+  const moments = { mean: float64(tensors, 'mean'), second: denseOf(tensors, 'second') };
+  return {
+    spec,
+    preconditioner: preconditioner(moments, curvatureOf(classes), spec.l2),
+    classes,
+    theta: new Float64Array(moments.mean.length * classes),
+    whitened: undefined,
+    directions: undefined,
+  };
+}
 
 /** Takes the step, and forms the centred gradient D_kᵀ G_k − μ (Σ Δ) + λ Θ_k at the new parameters. */
 function advance(at: Working, step: Step, gradient: Float64Array, sums: Float64Array) {
@@ -167,8 +175,8 @@ function writeState({
   };
 }
 
-const stateJson = z.object({
-  spec: z.custom<SoftmaxSpec>(),
+const startJson = z.object({ spec: z.custom<SoftmaxSpec>() });
+const stateJson = startJson.extend({
   classes: z.int(),
   pairs: z.int().nullable(),
 });

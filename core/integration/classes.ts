@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.js';
 import { AmalurError } from '../errors.js';
 import { MOST_CLASSES, tooManyClasses } from '../job/classes.js';
 import type { Job } from '../job/schema.js';
@@ -25,7 +26,7 @@ export function commonClasses<T extends Labelled>(
   const recoded = [...tables].map(([id, table]): [string, T] => {
     const { classes, labels } = table;
     if (!classes || !labels) return [id, table];
-    const codes = classes.map((name) => codeOf.get(name)!);
+    const codes = classes.map((name) => entryOf(codeOf, name));
     return [id, { ...table, labels: labels.map((code) => (Number.isNaN(code) ? NaN : codes[code]!)) }];
   });
   return { tables: new Map(recoded), names };

@@ -1,3 +1,4 @@
+import { learnsClasses } from '../core/job/classes.js';
 import { mayOverlap, originsOf, type Party, type ResolvedJob } from '../core/job/resolved.js';
 import type { Validation } from '../core/job/search-schema.js';
 import type { Site } from '../core/planner/plan.js';
@@ -72,7 +73,13 @@ function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLin
   const label = labels.find(({ party }) => party === id);
   const weight = weights.find(({ party }) => party === id);
   return {
-    ...(label && { label: { ...job.target.label, column: label.column } }),
+    ...(label && {
+      label: {
+        ...job.target.label,
+        column: label.column,
+        ...(learnsClasses(job.model) && { classes: true }),
+      },
+    }),
     ...(weight && { weight: weight.column }),
     ...(bringsRows && { split: { columns: rowKey, ...job.split } }),
     ...(bringsRows && job.validation && { fold: foldOf(job.validation, rowKey) }),

@@ -58,12 +58,13 @@ export async function runInference(request: InferenceRequest): Promise<Inference
       strategy === 'materialize'
         ? { shares: rowsAndParts(model, published, sharesOf(resolved)) }
         : { scores: await partialScores(course, site, model, published) };
-    const { type, intercept, own, network, interactions } = model.manifest;
+    const { type, intercept, own, classes, network, interactions } = model.manifest;
     const predicted = await aggregatorAt(site, 'write predictions').predict({
       execution,
       model: {
         ...{ type, intercept },
         ...(own && { own }),
+        ...(classes && { classes }),
         ...(network && { network }),
         ...(interactions && { interactions }),
       },

@@ -16,6 +16,23 @@ export interface Trained extends Fitted, Integrated {
   readonly stopped: StopReason;
 }
 
+/** What a manifest says besides a model's parts. */
+export function ownFacts({
+  intercept,
+  interceptError,
+  own,
+  classes,
+  solver,
+}: Fitted): Pick<ModelManifest, 'intercept' | 'interceptError' | 'own' | 'classes' | 'solver'> {
+  return {
+    intercept,
+    ...(interceptError !== undefined && { interceptError }),
+    ...(own && { own }),
+    ...(classes && { classes }),
+    ...(solver && { solver }),
+  };
+}
+
 /**
  * Training in one place. materialize: the rows come to the site, T is built and trained on. Factorize with all parties in
  * one silo: the same without T.
@@ -88,15 +105,10 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     ...toEvaluate(resolved),
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, interceptError, own, solver, metrics, curve, evaluation, parts, interactions } =
-    finished;
+  const { intercept, metrics, curve, evaluation, parts, interactions } = finished;
   return {
     manifest: {
-      ...{ type: spec.type, intercept },
-      ...(interceptError !== undefined && { interceptError }),
-      ...(own && { own }),
-      ...(solver && { solver }),
-      parts,
+      ...{ type: spec.type, ...ownFacts(finished), parts },
       ...(interactions && { interactions }),
       ...(found && { validation: found.report }),
     },

@@ -22,7 +22,7 @@ import {
 } from './publish.js';
 import { sealSecret } from './seal-secret.js';
 import { sharedEncoders } from './shared-encoders.js';
-import type { Trained } from './train-here.js';
+import { ownFacts, type Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
 export interface RoundsState {
@@ -196,16 +196,17 @@ async function finish(
   const fitted = await aggregatorAt(site, 'evaluate').evaluate({
     execution,
     spec: job.model,
+    parametersStay: strategy === 'federate',
     head: state.aggregator,
     target: state.target,
     scores: Object.fromEntries(made.map(([id, { scores }]) => [id, scores])),
     ...toEvaluate(resolved),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { intercept, own, solver, metrics, curve, evaluation } = fitted;
+  const { intercept, metrics, curve, evaluation } = fitted;
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
-    manifest: { type: job.model.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+    manifest: { type: job.model.type, ...ownFacts(fitted), parts },
     rounds: state.round,
     stopped,
     ...state.integrated,

@@ -120,10 +120,10 @@ export function localActor(
   };
 }
 
-/** w and o of the training rows, where rows have weights or offsets. */
-export function factsOf(target: TargetIndex): Pick<LocalRun, 'weights' | 'offsets'> {
-  const { weights, offsets } = trainingPart(target);
-  return { ...(weights && { weights }), ...(offsets && { offsets }) };
+/** Classes, w and o of the training rows, where rows have them. */
+export function factsOf(target: TargetIndex): Pick<LocalRun, 'classes' | 'weights' | 'offsets'> {
+  const { classes, weights, offsets } = trainingPart(target);
+  return { ...(classes && { classes }), ...(weights && { weights }), ...(offsets && { offsets }) };
 }
 
 function saveLocal(state: LocalState | undefined): Bundle {

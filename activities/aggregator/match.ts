@@ -5,6 +5,7 @@ import { targetBundle } from '../../core/exchange/target-bundle.js';
 import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { agesOf, buildTarget } from '../../core/integration/build-target.js';
+import { commonClasses, requireClasses, withClasses } from '../../core/integration/classes.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
 import { requireCounts, requireInRange } from '../../core/integration/label-range.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
@@ -61,9 +62,10 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
 
 function requireLearnable(job: Job, target: TargetIndex): void {
   const training = trainingPart(target);
-  const { labels, weights } = training;
+  const { labels, classes, weights } = training;
   if (weights) requireWeights(weights);
-  requireTwoClasses(job, labels, weights);
+  if (classes) requireClasses(job, classes);
+  else requireTwoClasses(job, labels, weights);
   requireInRange(job, target.labels);
   requireCounts(job, labels, weights);
   requireFolds(job, training);
@@ -103,12 +105,14 @@ function layOut(
 function integrate(
   context: SiteContext,
   input: MatchInput,
-  links: Links,
+  published: Links,
 ): { layout: Layout; target: TargetIndex; overlaps: readonly Overlap[] } {
   const { resolved, overlap, learn } = input;
+  const classes = commonClasses(published);
+  const links = classes?.tables ?? published;
   const layout = layOut(context, input, links);
   if (learn) requireMatches(layout, resolved.joins);
-  const target = buildTarget({
+  const built = buildTarget({
     layout,
     groups: resolved.groups,
     tables: links,
@@ -118,6 +122,7 @@ function integrate(
     }),
     ...(resolved.offsets && { offsets: resolved.offsets }),
   });
+  const target = classes ? withClasses(built, classes.names) : built;
   const overlaps = overlapsOf(resolved, layout, links);
   if (overlap === 'fail') {
     requireAgreement(overlaps);

@@ -8,7 +8,7 @@ import { encode } from '../../core/integration/encode.js';
 import { concatRows, stackColumns } from '../../core/algebra/stack.js';
 import { acrossColumns, type PlacedGroup } from '../../core/integration/interactions-across.js';
 import { joinRows } from '../../core/integration/join-rows.js';
-import { freeName, identityColumns } from '../../core/integration/row-identity.js';
+import { freeNames, identityColumns } from '../../core/integration/row-identity.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import { shareId } from '../../core/job/resolved.js';
 import { scoresOf, withOffsets } from '../../core/models/family.js';
@@ -18,10 +18,12 @@ import { readInteractions } from '../../core/models/interaction-part.js';
 import { readPart } from '../../core/models/model-part.js';
 import { predictNetwork } from '../../core/models/neural-network.js';
 import { familyOf } from '../../core/models/programs.js';
+import type { Dictionary } from '../../core/sources/source.js';
 import { writeTable } from '../../core/sources/write-table.js';
 import type { AggregatorOperations, PredictInput } from '../../workflows/contracts/operations.js';
 import { readShare } from '../compute/read-share.js';
 import { measured, type Measuring, type SiteContext } from '../compute/site.js';
+import { readClasses } from './class-names.js';
 import { scoresOfRows } from './rounds.js';
 
 /** Predictions for every target row, written to a file beside the columns that name the row. */
@@ -32,32 +34,47 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
         measured(context, async (measuring) => {
           const { stores } = measuring;
           const target = readTarget(await stores.get(input.target));
+          const classes = await readClasses(stores, input.model);
           const predictions =
             'scores' in input.from
-              ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores), target)
-              : await materializedPredictions(measuring, target, input.model, input.from.shares);
+              ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores), target, classes)
+              : await materializedPredictions(measuring, target, input.model, input.from.shares, classes);
           const file = path.resolve(context.predictions, input.output);
           const text = await identityOf(stores, input, target);
-          const sha256 = await writeTable(file, {
-            rows: target.rows,
-            text,
-            numbers: new Map(
-              [...predictions].map(([name, values]) => [freeName(name, [...text.keys()]), values]),
-            ),
-          });
+          const table = besides(text, predictions);
+          const sha256 = await writeTable(file, { rows: target.rows, ...table });
           return { file, rows: target.rows, sha256 };
         }),
       ),
   };
 }
 
+/** What is predicted: columns of numbers, and of a model that learns many classes the name of each row's. */
+interface Predictions {
+  readonly text: ReadonlyMap<string, Dictionary>;
+  readonly numbers: ReadonlyMap<string, Float64Array>;
+}
+
 /** What a model predicts, column by column, from the scores of the target rows. */
 function predicted(
-  model: PredictInput['model'],
+  { type, ...model }: PredictInput['model'],
   scores: Dense,
   { offsets }: TargetIndex,
-): ReadonlyMap<string, Float64Array> {
-  return familyOf(model.type).predict(withOffsets(scores, offsets), ownParameters(model));
+  classes: readonly string[] | undefined,
+): Predictions {
+  const family = familyOf(type);
+  const own = ownParameters(model);
+  const codes = classes && family.classify?.(scores, own);
+  return {
+    text: new Map(codes && [['class', { codes, values: classes }]]),
+    numbers: family.predict(withOffsets(scores, offsets), own, classes),
+  };
+}
+
+/** Predictions beside the columns that name the rows. */
+function besides(identity: ReadonlyMap<string, Dictionary>, { text, numbers }: Predictions): Predictions {
+  const words = new Map([...identity, ...freeNames(text, [...identity.keys()])]);
+  return { text: words, numbers: freeNames(numbers, [...words.keys()]) };
 }
 
 async function materializedPredictions(
@@ -65,7 +82,8 @@ async function materializedPredictions(
   target: TargetIndex,
   model: PredictInput['model'],
   shares: Extract<PredictInput['from'], { shares: unknown }>['shares'],
-): Promise<ReadonlyMap<string, Float64Array>> {
+  classes: readonly string[] | undefined,
+): Promise<Predictions> {
   const blocks = [];
   const thetas: Dense[] = [];
   const placed = new Map<string, PlacedGroup>();
@@ -92,10 +110,11 @@ async function materializedPredictions(
   }
   const table = stackColumns(blocks, target.rows);
   if (model.network) {
-    return new Map([['prediction', await predictNetwork(await stores.get(model.network), table)]]);
+    const prediction = await predictNetwork(await stores.get(model.network), table);
+    return { text: new Map(), numbers: new Map([['prediction', prediction]]) };
   }
   const theta = concatRows(thetas, table.columns, thetas[0]?.columns ?? 0);
-  return predicted(model, scoresOf(familyOf(model.type), table, theta), target);
+  return predicted(model, scoresOf(familyOf(model.type), table, theta), target, classes);
 }
 
 /** Columns that name each target row, from the tables that bring rows in. */

@@ -14,9 +14,10 @@ import { expand, scoresByGroup } from '../../core/training/rounds.js';
 import { denseOf } from '../../core/training/tensors.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
-import { measured, type SiteContext } from '../compute/site.js';
+import { measured, privateHome, type SiteContext } from '../compute/site.js';
 import { evaluateScores } from './evaluate-scores.js';
 import { aggregatorActor, type AggregatorAnswer } from './aggregator-actor.js';
+import { keepClasses } from './class-names.js';
 
 /** The aggregator's half of a training in rounds. */
 export function roundOperations(
@@ -38,7 +39,7 @@ export function roundOperations(
     evaluate: (input) =>
       journal.once('evaluate', input.execution, input, () =>
         measured(context, async ({ stores }) => {
-          const { spec, head } = input;
+          const { spec, head, parametersStay } = input;
           const { state } = await journal.live(actor, head);
           const family = trainedBy(spec);
           const own = aggregatorParameters(family, state);
@@ -68,6 +69,7 @@ export function roundOperations(
           journal.forget(head);
           return {
             ...ownNumbers([...own]),
+            ...(await keepClasses(stores, target, parametersStay ? privateHome(site) : 'exchange')),
             ...(spec.type === 'linear-regression' && {
               solver: spec.l1 > 0 ? ('proximal' as const) : ('l-bfgs' as const),
             }),

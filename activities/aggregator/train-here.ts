@@ -16,6 +16,7 @@ import type { LocalState } from '../../core/training/local-runner.js';
 import { thinned } from '../../core/training/curve.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
+import { keepClasses } from './class-names.js';
 import { evaluateScores } from './evaluate-scores.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
@@ -103,6 +104,7 @@ export function localOperations(
           journal.forget(input.head);
           return {
             ...ownNumbers([...own]),
+            ...(await keepClasses(stores, target, 'exchange')),
             ...(errors && { interceptError: errors.intercept }),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state, spec.l1) }),
             metrics,

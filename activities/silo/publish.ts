@@ -1,8 +1,8 @@
 import { AmalurError } from '../../core/errors.js';
-import { featureBundle, linkBundle } from '../../core/exchange/table-bundle.js';
+import { featureBundle, linkBundle, type LinkData } from '../../core/exchange/table-bundle.js';
 import { readAs } from '../../core/integration/encode.js';
 import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
-import { labelsOf } from '../../core/integration/label.js';
+import { classLabelsOf, labelsOf } from '../../core/integration/label.js';
 import { heldOut } from '../../core/integration/split.js';
 import { blockAt, positionsFor } from '../../core/validation/folds.js';
 import { requireVersion } from '../../core/sources/index.js';
@@ -86,7 +86,7 @@ function readRequest(link: PartyLink): ReadRequest {
   const named = (form: 'numeric' | 'categorical') =>
     party.features.filter((feature) => readAs(feature) === form).map(({ name }) => name);
   const time = fold && 'time' in fold ? fold.time : undefined;
-  const asNumber = label !== undefined && label.equals === undefined;
+  const asNumber = label !== undefined && !asCategory(label);
   return {
     numeric: unique([
       ...named('numeric'),
@@ -117,12 +117,18 @@ function prefixed(
   return Object.fromEntries(keys.map(([name, key]) => [kind + name, key]));
 }
 
-function labelled({ label }: PartyLink, data: TableData): { labels?: Float64Array } {
+/** Whether a label is read as a category, not as a number. */
+function asCategory({ equals, classes = false }: NonNullable<PartyLink['label']>): boolean {
+  return classes || equals !== undefined;
+}
+
+function labelled({ label }: PartyLink, data: TableData): Pick<LinkData, 'labels' | 'classes'> {
   if (!label) return {};
-  const values =
-    label.equals === undefined ? data.numeric.get(label.column) : data.categorical.get(label.column);
+  const values = asCategory(label) ? data.categorical.get(label.column) : data.numeric.get(label.column);
   if (!values) throw new Error('the label was not read');
-  return { labels: labelsOf(label, values) };
+  return label.classes === true && !(values instanceof Float64Array)
+    ? classLabelsOf(values)
+    : { labels: labelsOf(label, values) };
 }
 
 /** Throws AMALUR_WRONG_TYPE for weights that are NULL or negative. */

@@ -44,6 +44,15 @@ export function measuresOf(metrics: Metrics): [name: string, value: string][] {
       ['accuracy', measureOrNone(metrics.accuracy)],
     ];
   }
+  if ('macroAuc' in metrics) {
+    return [
+      ['macro AUC', measureOrNone(metrics.macroAuc)],
+      ['log-loss', measureOrNone(metrics.logLoss)],
+      ['accuracy', measureOrNone(metrics.accuracy)],
+      ['macro F1', measureOrNone(metrics.macroF1)],
+      ['rows by class', formatSizes(metrics.classes, 'classes')],
+    ];
+  }
   if ('rmse' in metrics) {
     return [
       ['RMSE', measureOrNone(metrics.rmse)],
@@ -57,7 +66,7 @@ export function measuresOf(metrics: Metrics): [name: string, value: string][] {
   if ('inertia' in metrics) {
     return [
       ['inertia', measureOrNone(metrics.inertia)],
-      ['rows by cluster', formatSizes(metrics.clusters)],
+      ['rows by cluster', formatSizes(metrics.clusters, 'clusters')],
     ];
   }
   return [
@@ -66,14 +75,14 @@ export function measuresOf(metrics: Metrics): [name: string, value: string][] {
   ];
 }
 
-/** Clusters that are listed one by one; of more than that only the range is told. */
+/** Clusters or classes that are listed one by one; of more than that only the range is told. */
 const MOST_SIZES = 20;
 
 /** `120 98 7`, or `3 to 120 in 50 clusters` */
-function formatSizes(sizes: readonly number[]): string {
+function formatSizes(sizes: readonly number[], what: string): string {
   if (sizes.length <= MOST_SIZES) return sizes.map(formatCount).join(' ');
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-  return `${formatCount(least)} to ${formatCount(most)} in ${formatCount(sizes.length)} clusters`;
+  return `${formatCount(least)} to ${formatCount(most)} in ${formatCount(sizes.length)} ${what}`;
 }
 
 function measureOrNone(value: Measure): string {

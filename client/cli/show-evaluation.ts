@@ -115,6 +115,7 @@ function showQuantiles({ quantiles }: ErrorSummary): string {
 
 const LOST: Readonly<Record<Importance['measure'], string>> = {
   auc: 'AUC lost',
+  macroAuc: 'macro AUC lost',
   rmse: 'RMSE gained',
   inertia: 'inertia gained',
   relativeError: 'relative error gained',

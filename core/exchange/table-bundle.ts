@@ -37,6 +37,8 @@ export interface LinkData {
   /** Cells that other tables may have as well, by target column: tokens tell whether two agree. */
   readonly cells: ReadonlyMap<string, KeyTokens>;
   readonly labels?: Float64Array;
+  /** Names of the classes whose codes the labels are, where a model learns many. */
+  readonly classes?: readonly string[];
   readonly weights?: Float64Array;
   readonly offsets?: Float64Array;
   /** 1 for a row that is held out for testing. */
@@ -51,13 +53,18 @@ export interface LinkData {
 
 const linkJson = z.object({
   rows: z.int(),
+  classes: z.array(z.string()).optional(),
   identity: z.record(z.string(), z.array(z.string())),
 });
 
 export function linkBundle(link: LinkData): Bundle {
-  const { rows, keys, cells, labels, weights, offsets, heldOut, age, blocks, identity } = link;
+  const { rows, keys, cells, labels, classes, weights, offsets, heldOut, age, blocks, identity } = link;
   return {
-    json: { rows, identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])) },
+    json: {
+      rows,
+      ...(classes && { classes }),
+      identity: Object.fromEntries([...identity].map(([name, { values }]) => [name, values])),
+    },
     tensors: {
       ...tokenTensors('key', keys),
       ...tokenTensors('cell', cells),
@@ -73,7 +80,7 @@ export function linkBundle(link: LinkData): Bundle {
 }
 
 export function readLink({ json, tensors }: Bundle): LinkData {
-  const { rows, identity } = linkJson.parse(json);
+  const { rows, classes, identity } = linkJson.parse(json);
   const identityCodes = unprefixed(tensors, 'identity.', Int32Array);
   const labels = tensors.labels?.data;
   const heldOut = tensors.heldOut?.data;
@@ -86,6 +93,7 @@ export function readLink({ json, tensors }: Bundle): LinkData {
     keys: readTokens('key', tensors),
     cells: readTokens('cell', tensors),
     ...(labels instanceof Float64Array && { labels }),
+    ...(classes && { classes }),
     ...(weights instanceof Float64Array && { weights }),
     ...(offsets instanceof Float64Array && { offsets }),
     ...(heldOut instanceof Uint8Array && { heldOut }),

@@ -6,6 +6,7 @@ import type { Bundle } from './bundle.js';
 const targetJson = z.object({
   rows: z.int(),
   trainRows: z.int(),
+  classes: z.array(z.string()).optional(),
   origins: z.array(z.string()).optional(),
   groups: z.array(
     z.object({ id: z.string(), shares: z.array(z.object({ party: z.string(), sourceRows: z.int() })) }),
@@ -13,11 +14,12 @@ const targetJson = z.object({
 });
 
 export function targetBundle(target: TargetIndex): Bundle {
-  const { rows, trainRows, labels, weights, offsets, blocks, groups, origins } = target;
+  const { rows, trainRows, labels, classes, weights, offsets, blocks, groups, origins } = target;
   return {
     json: {
       rows,
       trainRows,
+      ...(classes && { classes }),
       ...(origins && { origins: [...origins.keys()] }),
       groups: groups.map(({ id, shares }) => ({
         id,
@@ -40,7 +42,7 @@ export function targetBundle(target: TargetIndex): Bundle {
 }
 
 export function readTarget({ json, tensors }: Bundle): TargetIndex {
-  const { rows, trainRows, groups, origins } = targetJson.parse(json);
+  const { rows, trainRows, classes, groups, origins } = targetJson.parse(json);
   const labels = tensors.labels?.data;
   const weights = tensors.weights?.data;
   const offsets = tensors.offsets?.data;
@@ -54,6 +56,7 @@ export function readTarget({ json, tensors }: Bundle): TargetIndex {
     rows,
     trainRows,
     labels: labels instanceof Float64Array ? labels : new Float64Array(0),
+    ...(classes && { classes }),
     ...(weights instanceof Float64Array && { weights }),
     ...(offsets instanceof Float64Array && { offsets }),
     ...(blocks instanceof Int32Array && { blocks }),

@@ -20,6 +20,14 @@ export function labelsOf({ atLeast, equals }: Label, values: Float64Array | Dict
   return Float64Array.from(values.codes, (code) => (code < 0 ? NaN : code === positive ? 1 : 0));
 }
 
+/** Labels as codes of the column's values, which are the names of the classes; NaN where it is NULL. */
+export function classLabelsOf({ codes, values }: Dictionary): {
+  labels: Float64Array;
+  classes: readonly string[];
+} {
+  return { labels: Float64Array.from(codes, (code) => (code < 0 ? NaN : code)), classes: values };
+}
+
 /**
  * @throws AMALUR_WRONG_TYPE if the labels of a classification are neither 0 nor 1
  * @throws AMALUR_LABEL_ONE_CLASS if a classification has only one class among the training rows that weigh anything

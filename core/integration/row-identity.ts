@@ -39,6 +39,18 @@ export function freeName(wanted: string, taken: readonly string[]): string {
   return name;
 }
 
+/** Columns under names that neither `taken` nor another of them has, in any case. */
+export function freeNames<T>(columns: ReadonlyMap<string, T>, taken: readonly string[]): Map<string, T> {
+  const names = [...taken];
+  return new Map(
+    [...columns].map(([wanted, column]) => {
+      const name = freeName(wanted, names);
+      names.push(name);
+      return [name, column];
+    }),
+  );
+}
+
 /** One column out of those of that name in the tables that own the rows. */
 function combined(
   name: string,

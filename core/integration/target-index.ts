@@ -11,6 +11,11 @@ export interface TargetIndex {
   readonly trainRows: number;
   /** y, length r_T; empty when nothing is to be predicted from them. */
   readonly labels: Float64Array;
+  /**
+   * Names of the classes that the training rows have, of a model that learns many: y is then the code of each row's class, and
+   * their number for a class that no training row has.
+   */
+  readonly classes?: readonly string[];
   /** w, length r_T; left out: all 1. */
   readonly weights?: Float64Array;
   /** o, length r_T: what is added to the score of each row; left out: nothing. */
@@ -77,7 +82,7 @@ export function testPart(target: TargetIndex): TargetIndex {
 }
 
 function part(
-  { labels, weights, offsets, groups }: TargetIndex,
+  { labels, classes, weights, offsets, groups }: TargetIndex,
   from: number,
   to: number,
   trainRows: number,
@@ -86,6 +91,7 @@ function part(
     rows: to - from,
     trainRows,
     labels: labels.subarray(from, to),
+    ...(classes && { classes }),
     ...(weights && { weights: weights.subarray(from, to) }),
     ...(offsets && { offsets: offsets.subarray(from, to) }),
     groups: groups.map(({ id, shares }) => ({

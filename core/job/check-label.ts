@@ -1,5 +1,6 @@
 import { AmalurError, type ErrorCode } from '../errors.js';
-import type { ColumnProfile, ColumnType } from '../sources/profile.js';
+import { EXACT_ROWS, type ColumnProfile, type ColumnType } from '../sources/profile.js';
+import { learnsClasses, MOST_CLASSES, tooManyClasses } from './classes.js';
 import { findColumn, fullName, type TableInSilo } from './known-tables.js';
 import type { Job, Label } from './schema.js';
 
@@ -27,13 +28,14 @@ export function checkLabel(job: Job, base: TableInSilo): void {
     );
   }
   if (job.task === 'regression') checkRegressionLabel(label, column);
+  else if (learnsClasses(job.model)) checkClassesLabel(label, column, base);
   else checkClassificationLabel(label, column);
   if (job.task === 'classification' && column.distinct === 1) {
     refuse(
       'AMALUR_LABEL_ONE_CLASS',
       `the label "${column.name}" has the same value in every row of ${fullName(base)}`,
       'target.label.column',
-      'choose a label with two classes',
+      'choose a label with two classes or more',
     );
   }
 }
@@ -93,10 +95,38 @@ function checkClassificationLabel({ atLeast, equals }: Label, column: ColumnProf
         'and the job does not say which of them are the positive class',
       'target.label',
       NUMERIC.includes(column.type)
-        ? 'add "atLeast" or "equals", or set task to "regression"'
-        : 'add "equals" with the value that is the positive class',
+        ? 'add "atLeast" or "equals", or set task to "regression", or model.type to "softmax-regression" to learn every value as a class'
+        : 'add "equals" with the value that is the positive class, or set model.type to "softmax-regression" to learn every value as a class',
     );
   }
+}
+
+/** Types of which every value can be a class. */
+const CLASSES: readonly ColumnType[] = ['text', 'integer', 'boolean'];
+
+function checkClassesLabel(label: Label, column: ColumnProfile, { profile }: TableInSilo): void {
+  const rule = label.atLeast !== undefined ? 'atLeast' : label.equals !== undefined ? 'equals' : undefined;
+  if (rule !== undefined) {
+    refuse(
+      'AMALUR_INVALID_JOB',
+      `a softmax regression learns every value of the label as a class, so "${rule}" has no meaning`,
+      `target.label.${rule}`,
+      `leave "${rule}" out, or set model.type to "logistic-regression"`,
+    );
+  }
+  if (!CLASSES.includes(column.type)) {
+    refuse(
+      'AMALUR_WRONG_TYPE',
+      `the label "${column.name}" is of type ${column.type}; classes are texts, whole numbers or truth values`,
+      'target.label.column',
+      column.type === 'number'
+        ? 'set task to "regression", or compute a column of whole numbers or texts'
+        : 'choose or compute a column of texts or whole numbers',
+    );
+  }
+  // Above that distinct values are an estimate; the classes are counted again when rows are matched.
+  if (column.distinct > MOST_CLASSES && profile.rows <= EXACT_ROWS)
+    throw tooManyClasses(column.name, column.distinct);
 }
 
 function requireNumeric(column: ColumnProfile, why: string, suggestion: string): void {

@@ -6,6 +6,10 @@ import type { Job, ModelType } from './schema.js';
 /** What each model is for. */
 const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: readonly Job['task'][] }> = {
   'logistic-regression': { does: 'logistic regression predicts a class', tasks: ['classification'] },
+  'softmax-regression': {
+    does: 'softmax regression predicts one of many classes',
+    tasks: ['classification'],
+  },
   'linear-regression': { does: 'linear regression predicts a number', tasks: ['regression'] },
   'poisson-regression': { does: 'Poisson regression predicts a count', tasks: ['regression'] },
   'gamma-regression': { does: 'gamma regression predicts an amount', tasks: ['regression'] },

@@ -42,6 +42,17 @@ const logisticRegression = z.strictObject({
   ...solver,
 });
 
+const softmaxRegression = z.strictObject({
+  type: z.literal('softmax-regression'),
+  classWeights: z
+    .union([z.enum(['none', 'balanced']), z.record(z.string(), z.number().positive())])
+    .default('none')
+    .describe(
+      'Weights of the classes in the mean loss, by their names; one that is not named weighs 1. balanced gives all classes the same sum.',
+    ),
+  ...solver,
+});
+
 const linearRegression = z.strictObject({
   type: z.literal('linear-regression'),
   solver: z
@@ -141,6 +152,7 @@ const nmf = z.strictObject({
 /** Everything that a job may say of the model that it fits. */
 export const modelSchema = z.discriminatedUnion('type', [
   logisticRegression,
+  softmaxRegression,
   linearRegression,
   poissonRegression,
   gammaRegression,

@@ -17,6 +17,7 @@ export function mostRounds(model: ModelSpec): number {
     case 'gamma-regression':
     case 'huber-regression':
     case 'quantile-regression':
+    case 'softmax-regression':
       return model.maxRounds;
   }
 }

@@ -40,11 +40,14 @@ export interface ModelFamily {
     own: Float64Array,
   ) => StandardErrors | undefined;
   /**
-   * The columns that are predicted, by name.
+   * The columns of numbers that are predicted, by name.
    * @param scores Σ_k I_k scores(D_k, θ_k), one row for each row of T
    * @param own parameters of the aggregator's program
+   * @param classes names of the classes, of a model that learns many
    */
-  predict(scores: Dense, own: Float64Array): ReadonlyMap<string, Float64Array>;
+  predict(scores: Dense, own: Float64Array, classes?: readonly string[]): ReadonlyMap<string, Float64Array>;
+  /** Of a model that learns many classes: the code of the class that each row is predicted to be of. */
+  readonly classify?: (scores: Dense, own: Float64Array) => Int32Array;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
   measure(scores: Dense, own: Float64Array, labels: Float64Array): Metrics;
 }

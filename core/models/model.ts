@@ -16,6 +16,19 @@ export interface ClassificationMetrics {
   readonly accuracy: Measure;
 }
 
+/** Measures of a classification into many classes on one set of rows. */
+export interface MulticlassMetrics {
+  readonly rows: number;
+  /** How many rows are of each class; a row of a class that training has not seen is in none. */
+  readonly classes: readonly number[];
+  readonly accuracy: Measure;
+  /** Mean of F1 over the classes that are there or are predicted. */
+  readonly macroF1: Measure;
+  /** Mean over the classes of the AUC of one class against all others, where there are rows of both. */
+  readonly macroAuc: Measure;
+  readonly logLoss: Measure;
+}
+
 /** Measures of a regression on one set of rows. */
 export interface RegressionMetrics {
   readonly rows: number;
@@ -44,7 +57,8 @@ export interface DecompositionMetrics {
   readonly relativeError: Measure;
 }
 
-export type Metrics = ClassificationMetrics | RegressionMetrics | ClusteringMetrics | DecompositionMetrics;
+export type Metrics =
+  ClassificationMetrics | MulticlassMetrics | RegressionMetrics | ClusteringMetrics | DecompositionMetrics;
 
 /** What a model knows of a group of columns: how they are encoded and what they weigh. Stored as one bundle. */
 export interface ModelPart {
@@ -66,6 +80,11 @@ export interface ModelManifest {
   readonly interceptError?: number;
   /** Parameters that belong to no column, of a model that has others than an intercept. */
   readonly own?: readonly number[];
+  /**
+   * Names of the classes, in the order of their codes, of a model that learns many: a blob, for they are values of rows. Of a
+   * federated model it is in the store of the silo of the labels.
+   */
+  readonly classes?: BlobRef;
   /** How a linear regression was solved: by the normal equations, or in rounds. */
   readonly solver?: 'gram' | 'l-bfgs' | 'proximal';
   /** What cross-validation has found of it, and how its settings were chosen. */

@@ -9,6 +9,7 @@ import { logisticLoss } from './logistic-regression.js';
 import { nmf } from './nmf/family.js';
 import { poissonLoss } from './poisson-regression.js';
 import { quantileLosses } from './quantile-regression.js';
+import { softmaxRegression } from './softmax/family.js';
 
 /** Models that train by exchanging partial products. */
 const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
@@ -18,6 +19,7 @@ const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
   'gamma-regression': generalisedLinear(gammaLoss, 'regression'),
   'huber-regression': generalisedLinear(huberLosses, 'regression'),
   'quantile-regression': generalisedLinear(quantileLosses, 'regression'),
+  'softmax-regression': softmaxRegression,
   'k-means': kMeans,
   nmf,
 };

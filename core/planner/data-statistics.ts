@@ -1,5 +1,6 @@
 import { readAs } from '../integration/encoding/read-as.js';
 import { encodedSizes, productSize, withoutIndicator } from '../integration/encoding/encoded-size.js';
+import { learnsClasses, MOST_CLASSES } from '../job/classes.js';
 import { mayOverlap, type Party, type ResolvedJob } from '../job/resolved.js';
 import type { TableInSilo } from '../job/known-tables.js';
 import type { TableProfile } from '../sources/profile.js';
@@ -46,6 +47,8 @@ export interface DataStatistics {
   readonly targetNumeric: number;
   readonly targetCategories: number;
   readonly targetColumns: number;
+  /** Classes that a model of many learns, as far as profiles tell: what the table with the most of them has; else 1. */
+  readonly classes: number;
   /** Silos that supply labels. */
   readonly labelSilos: readonly string[];
   /** Silos whose parameters of shared columns leave them: others supply the columns too, or train them. */
@@ -75,6 +78,7 @@ export function describeData(resolved: ResolvedJob, tables: readonly TableInSilo
     targetRows,
     trainRows: Math.round(targetRows * (1 - resolved.job.split.test)),
     ...describeColumns(resolved, profiles),
+    classes: countClasses(resolved, profiles),
     labelSilos: [...new Set(resolved.labels.map(({ party }) => siloOf(resolved, party)))],
     sharingSilos: sharingSilos(resolved),
   };
@@ -106,6 +110,14 @@ function describeColumns(
     targetCategories: sum(sizes.map(({ codes }) => codes)),
     targetColumns: sum(sizes.map(({ columns }) => columns)),
   };
+}
+
+function countClasses({ job, labels, parties }: ResolvedJob, profiles: readonly TableProfile[]): number {
+  if (!learnsClasses(job.model)) return 1;
+  const counts = labels.map(({ party, column }) =>
+    distinctOf(profiles[parties.findIndex(({ id }) => id === party)], column),
+  );
+  return Math.min(MOST_CLASSES, Math.max(2, ...counts));
 }
 
 function distinctOf(profile: TableProfile | undefined, column: string | undefined): number {

@@ -21,7 +21,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
   const site = siteOf(silo);
   const { rates } = hostOf(hosts, site);
   const perRound =
-    total(data.parties, (party) => partyRoundSeconds(party, model, rates)) +
+    total(data.parties, (party) => partyRoundSeconds(party, data, model, rates)) +
     exchangeSeconds(data, model, rates) +
     descentSeconds(data, model, rates);
   const segment = segmentOf(model, perRound);
@@ -44,7 +44,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     bytesOut: { [silo]: total(data.parties, ({ partBytes }) => partBytes) },
     memoryBytes:
       total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes) +
-      data.trainRows * (4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model)),
+      data.trainRows * (4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model, data)),
     discloses: { rows: [], keys: [], labels: false, parameters: true },
   };
 }

@@ -95,7 +95,7 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
   const { rates } = hostOf(hosts, site);
   const silos = bySilo(data.parties);
   const parties = slowest(silos, (own, silo) =>
-    total(own, (party) => partyRoundSeconds(party, model, hostOf(hosts, siteOf(silo)).rates)),
+    total(own, (party) => partyRoundSeconds(party, data, model, hostOf(hosts, siteOf(silo)).rates)),
   );
   return inTotal({
     join: scanSeconds(situation) + matchSeconds(situation, site),
@@ -117,7 +117,7 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
 }
 
 function trafficOf(
-  { resolved }: Situation,
+  { resolved, data }: Situation,
   party: PartyStatistics,
   strategy: 'factorize' | 'federate',
 ): Traffic {
@@ -125,7 +125,7 @@ function trafficOf(
   const { shares } = party;
   const compared = strategy === 'federate' || integration.overlap === 'fail';
   const basis = basisSize(model);
-  const vectors = 8 * exchangeWidth(model) * party.rows;
+  const vectors = 8 * exchangeWidth(model, data) * party.rows;
   return {
     startUp: party.keyBytes + party.rowBytes + (compared ? party.cellBytes : 0),
     startDown: 8 * party.rows * shares,
@@ -137,13 +137,13 @@ function trafficOf(
 /** Index vectors, products T b of the basis, all P_k and G_k of a round, and the tables of the parties at the site. */
 function memoryAt({ data, resolved }: Situation, site: Site): number {
   const { model } = resolved.job;
-  const perRow = 4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model);
+  const perRow = 4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model, data);
   const own = data.parties.filter(({ silo }) => siteOf(silo) === site);
   return (
     data.trainRows * perRow +
     total(
       data.parties,
-      ({ rows, shares, keyBytes }) => 16 * exchangeWidth(model) * rows * shares + keyBytes,
+      ({ rows, shares, keyBytes }) => 16 * exchangeWidth(model, data) * rows * shares + keyBytes,
     ) +
     total(own, ({ featureBytes }) => featureBytes)
   );

@@ -90,7 +90,7 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   const { model } = resolved.job;
   if (model.type === 'neural-network') return epochSeconds(data, model, rates);
   return (
-    exchangeWidth(model) *
+    exchangeWidth(model, data) *
       (productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
         gatherScatterSeconds(data.trainRows, data.trainRows, true, rates)) +
     descentSeconds(data, model, rates)
@@ -110,7 +110,7 @@ function memoryAt({ data, resolved }: Situation): number {
   return (
     sources +
     copies * data.targetRows * cells +
-    8 * data.trainRows * numbersPerRow(resolved.job.model) +
+    8 * data.trainRows * numbersPerRow(resolved.job.model, data) +
     oneHot
   );
 }

@@ -41,28 +41,35 @@ export function basisSize(model: ModelSpec): number {
   return 'memory' in model ? 2 * model.memory + 1 : 0;
 }
 
-/** Columns of Θ and of Δ, the numbers that travel for each source row: one score, k centres, r components. */
-export function exchangeWidth(model: ModelSpec): number {
+/** Columns of Θ and of Δ, the numbers that travel for each source row: one score, or one for each of C classes, k centres, r components. */
+export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics, 'classes'>): number {
   switch (model.type) {
     case 'k-means':
       return model.clusters;
     case 'nmf':
       return model.rank;
+    case 'softmax-regression':
+      return classes;
     default:
       return 1;
   }
 }
 
 /** Numbers that the aggregator keeps for each training row, besides index vectors. */
-export function numbersPerRow(model: ModelSpec): number {
-  return basisSize(model) + 2 * exchangeWidth(model) + 2;
+export function numbersPerRow(model: ModelSpec, data: Pick<DataStatistics, 'classes'>): number {
+  return (basisSize(model) + 2) * exchangeWidth(model, data) + 2;
 }
 
 /** Seconds a round at a party: its gradient, its product, and the new row of dot products or its factor's update. */
-export function partyRoundSeconds(party: PartyStatistics, model: ModelSpec, rates: MachineRates): number {
-  const width = exchangeWidth(model);
+export function partyRoundSeconds(
+  party: PartyStatistics,
+  data: Pick<DataStatistics, 'classes'>,
+  model: ModelSpec,
+  rates: MachineRates,
+): number {
+  const width = exchangeWidth(model, data);
   const products = width * productSeconds(party.rows, party.numeric, party.categories, rates);
-  const perColumn = model.type === 'nmf' ? 2 * width ** 2 : 4 * basisSize(model);
+  const perColumn = model.type === 'nmf' ? 2 * width ** 2 : 4 * basisSize(model) * width;
   return products + (perColumn * party.columns) / rates.denseMultiplyAdds;
 }
 
@@ -70,28 +77,26 @@ export function partyRoundSeconds(party: PartyStatistics, model: ModelSpec, rate
  * Seconds a round where the labels are: direction from the basis products, line search, residual; or the nearest of k centres;
  * or the update of W, with W (H Hᵀ) and WᵀW.
  */
-export function descentSeconds({ trainRows }: DataStatistics, model: ModelSpec, rates: MachineRates): number {
-  const width = exchangeWidth(model);
+export function descentSeconds(data: DataStatistics, model: ModelSpec, rates: MachineRates): number {
+  const { trainRows } = data;
+  const width = exchangeWidth(model, data);
   if (model.type === 'k-means') return (3 * width * trainRows) / rates.denseMultiplyAdds;
   if (model.type === 'nmf') return (3 * width ** 2 * trainRows) / rates.denseMultiplyAdds;
   return (
-    (basisSize(model) * trainRows) / rates.denseMultiplyAdds +
-    (LOSS_EVALUATIONS_PER_ROUND * trainRows) / rates.lossEvaluations
+    (basisSize(model) * width * trainRows) / rates.denseMultiplyAdds +
+    (LOSS_EVALUATIONS_PER_ROUND * width * trainRows) / rates.lossEvaluations
   );
 }
 
 /** Seconds a round to expand all parties' partial products over the target rows and to add residuals up per source row. */
-export function exchangeSeconds(
-  { parties, trainRows }: DataStatistics,
-  model: ModelSpec,
-  rates: MachineRates,
-): number {
+export function exchangeSeconds(data: DataStatistics, model: ModelSpec, rates: MachineRates): number {
+  const { parties, trainRows } = data;
   // The base table's rows come in their own order: a stream, however long.
   const oneColumn = parties.reduce(
     (sum, party, k) => sum + gatherScatterSeconds(trainRows, party.rows, k === 0, rates),
     0,
   );
-  return exchangeWidth(model) * oneColumn;
+  return exchangeWidth(model, data) * oneColumn;
 }
 
 /** Seconds an epoch of a network on T. The first layer takes one-hot columns as dense ones. */

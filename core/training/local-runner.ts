@@ -41,6 +41,8 @@ export interface LocalRun {
   readonly names: readonly string[];
   /** y over the training rows. */
   readonly labels: Float64Array;
+  /** Names of the classes whose codes the labels are, of a model that learns many. */
+  readonly classes?: readonly string[];
   /** w over the training rows; default: all 1. */
   readonly weights?: Float64Array;
   /** o over the training rows; default: nothing is added to scores. */
@@ -119,10 +121,14 @@ function sourceOf({ table, names, moments }: LocalRun): PartyTable {
   return { table, names, counts, trainRows: table.rows, ...(moments && { moments }) };
 }
 
-function rowsOf({ table, labels, weights, offsets }: LocalRun, { party }: ModelFamily): TrainingRows {
+function rowsOf(
+  { table, labels, classes, weights, offsets }: LocalRun,
+  { party }: ModelFamily,
+): TrainingRows {
   return {
     rows: table.rows,
     labels,
+    ...(classes && { classes }),
     ...(weights && { weights }),
     ...(offsets && { offsets }),
     ...(party.needs.norms && { norms: table.squaredRowNorms() }),

@@ -55,6 +55,8 @@ export interface TrainingRows {
   readonly rows: number;
   /** y, length n; empty where nothing is predicted. */
   readonly labels: Float64Array;
+  /** Names of the classes whose codes the labels are, of a model that learns many. */
+  readonly classes?: readonly string[];
   /** w, length n; default: all 1. */
   readonly weights?: Float64Array;
   /** o, length n: what is added to each row's score; default: nothing. */

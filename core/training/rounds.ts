@@ -157,9 +157,10 @@ function tensorsOf(ups: ReadonlyMap<string, Message>, name: string): Map<string,
 }
 
 function rowsOf({ target }: Rounds, { norms }: RoundsState): TrainingRows {
-  const { rows, labels, weights, offsets } = trainingPart(target);
+  const { rows, labels, classes, weights, offsets } = trainingPart(target);
   return {
     ...{ rows, labels },
+    ...(classes && { classes }),
     ...(weights && { weights }),
     ...(offsets && { offsets }),
     ...(norms && { norms }),

@@ -127,10 +127,15 @@ function typeOf(node) {
   if (node.type === 'array')
     return `list of ${typeOf(node.items)}${node.minItems === undefined ? '' : `, at least ${node.minItems}`}`;
   if (node.type === 'object' && node.propertyNames !== undefined)
-    return `object: name to ${typeOf(node.additionalProperties)}`;
+    return `object: ${nameOf(node.propertyNames)} to ${typeOf(node.additionalProperties)}`;
   if (node.type === 'object' && node.properties !== undefined)
     return `\`{${Object.keys(node.properties).join(', ')}}\``;
   return `${node.type}${range(node)}`;
+}
+
+/** Names of columns have rules. */
+function nameOf(rules) {
+  return Object.keys(rules).length > 1 ? 'column' : 'name';
 }
 
 function range({ minimum, maximum, exclusiveMinimum }) {

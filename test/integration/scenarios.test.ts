@@ -11,7 +11,7 @@ import { amalur } from '../support/command.js';
 import { allHistories, textOf } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
-import { largestRelativeDifference, readModel, type StoredModel } from '../support/stored-model.js';
+import { largestRelativeDifference, readBlob, readModel, type StoredModel } from '../support/stored-model.js';
 
 /** What pandas finds where it joins the tables, and SciPy where it solves the job on that (test/fixtures/scenarios.py). */
 interface Reference extends Pick<StoredModel, 'intercept' | 'parameters'> {
@@ -27,6 +27,21 @@ interface Reference extends Pick<StoredModel, 'intercept' | 'parameters'> {
 
 type Strategy = 'materialize' | 'factorize' | 'federate';
 const STRATEGIES: readonly Strategy[] = ['materialize', 'factorize', 'federate'];
+
+/** What NumPy and scikit-learn find on a SQL union (test/fixtures/heart-disease/make-severity.py). */
+interface ManyClasses extends Pick<StoredModel, 'parameters'> {
+  readonly classes: readonly string[];
+  readonly rows: number;
+  readonly trainRows: number;
+  readonly train: Readonly<Record<string, number | readonly number[]>>;
+  readonly test: Readonly<Record<string, number | readonly number[]>>;
+  /** One for each class; their sum is 0. */
+  readonly intercepts: readonly number[];
+  /** Of the rows that were held out. */
+  readonly predictions: Readonly<
+    Record<string, { readonly class: string; readonly probabilities: readonly number[] }>
+  >;
+}
 
 /** Every example of a scenario, by its folder. */
 const EXAMPLES = {
@@ -141,8 +156,9 @@ describe.each(Object.entries(EXAMPLES))('the example %s', (example, jobs) => {
       expect(code, stderr).toBe(0);
       const files = await readdir(copy, { recursive: true });
       const data = (await readdir(path.join(folder, 'data'))).map((name) => path.join('data', name));
+      const others = example === 'heart-disease' ? ['severity'] : [];
       expect(files.sort()).toEqual(
-        ['amalur.config.yaml', 'data', ...data, ...jobs.map((name) => `${name}.json`)].sort(),
+        ['amalur.config.yaml', 'data', ...data, ...[...jobs, ...others].map((name) => `${name}.json`)].sort(),
       );
       expect(loadConfig(copy).silos.map(({ name, tables }) => [name, Object.keys(tables)])).toEqual(
         installation.config.silos.map(({ name, tables }) => [name, Object.keys(tables)]),
@@ -150,6 +166,84 @@ describe.each(Object.entries(EXAMPLES))('the example %s', (example, jobs) => {
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
+  });
+
+  describe.runIf(example === 'heart-disease')('severity, a job of five classes over four silos', () => {
+    const file = new URL('../fixtures/heart-disease/severity.json', import.meta.url);
+    const exact = JSON.parse(readFileSync(file, 'utf8')) as ManyClasses;
+    const results = new Map<Strategy, TrainingResult>();
+
+    beforeAll(async () => {
+      for (const strategy of STRATEGIES)
+        results.set(strategy, await trained(installation, jobOf(installation, 'severity', { strategy })));
+    }, 120_000);
+
+    test.each(STRATEGIES)(
+      'by %s has the parameters of an exact solver on the united table, to 1e-8',
+      async (strategy) => {
+        const { stopped, rows, ...result } = of(results, strategy);
+        expect(result.strategy).toBe(strategy);
+        expect(stopped).toBe('converged');
+        expect(rows).toEqual({ train: exact.trainRows, test: exact.rows - exact.trainRows });
+        const { record, ...model } = await readModel(installation, referenceOf(of(results, strategy)));
+        expect(largestRelativeDifference(model, { ...exact, intercept: 0 })).toBeLessThan(1e-8);
+        const { own = [], classes } = record.manifest;
+        expect(own).toHaveLength(exact.intercepts.length);
+        exact.intercepts.forEach((value, at) => expect(Math.abs(own[at]! - value)).toBeLessThan(1e-8));
+        expect(classes?.home).toBe(strategy === 'federate' ? 'private:silo.cleveland' : 'exchange');
+        expect((await readBlob(installation, classes!)).json).toEqual({ classes: exact.classes });
+      },
+    );
+
+    test.each(STRATEGIES)('by %s measures what scikit-learn measures, to 1e-8', (strategy) => {
+      const { metrics } = of(results, strategy);
+      for (const side of ['train', 'test'] as const) {
+        const measured = metrics[side] as unknown as Record<string, number | readonly number[]>;
+        expect(Object.keys(measured).sort()).toEqual(Object.keys(exact[side]).sort());
+        for (const [name, value] of Object.entries(exact[side])) {
+          if (typeof value === 'number') expect(measured[name], `${side} ${name}`).toBeCloseTo(value, 8);
+          else expect(measured[name], `${side} ${name}`).toEqual(value);
+        }
+      }
+    });
+
+    test('the catalog keeps the measures and shows them', async () => {
+      const reference = referenceOf(of(results, 'materialize'));
+      const { model } = await installation.client.ask({ about: 'model', model: reference });
+      expect(model?.metrics).toEqual(of(results, 'materialize').metrics);
+      const { folder, address } = installation;
+      const shown = await amalur(folder, ['models', reference], { TEMPORAL_ADDRESS: address });
+      expect(shown.code, shown.stderr).toBe(0);
+      expect(shown.stdout).toMatch(/macro AUC/);
+      expect(shown.stdout).toMatch(/75 57 19 16 5/);
+    });
+
+    test.each([
+      ['materialize', 'materialize'],
+      ['materialize', 'factorize'],
+      ['federate', 'factorize'],
+    ] as const)(
+      'trained by %s and asked by %s it names the class of every row and the probability of each class',
+      async (way, strategy) => {
+        const request = { model: referenceOf(of(results, way)), strategy };
+        const { file: written, rows } = await (await installation.client.predict(request)).result();
+        const [header = '', ...lines] = (await readFile(written, 'utf8')).trimEnd().split('\n');
+        expect(header.split(',')).toEqual([
+          ...['table', 'row', 'patient', 'class'],
+          ...exact.classes.map((name) => `probability_${name}`),
+        ]);
+        expect([lines.length, rows]).toEqual([exact.rows, exact.rows]);
+        const found = new Map(
+          lines.map((line) => line.split(',')).map((cells) => [cells.slice(0, 2).join('|'), cells] as const),
+        );
+        for (const [name, { class: own, probabilities }] of Object.entries(exact.predictions)) {
+          const [, , patient, predicted, ...given] = found.get(name.split('|').slice(0, 2).join('|')) ?? [];
+          if (way !== 'federate' || name.startsWith('cleveland')) expect(patient).toBe(name.split('|')[2]);
+          expect(predicted, name).toBe(own);
+          probabilities.forEach((p, at) => expect(Math.abs(Number(given[at]) - p), name).toBeLessThan(1e-9));
+        }
+      },
+    );
   });
 
   test('no name, address or key of a row is in any history', async () => {

@@ -76,6 +76,7 @@ export const grouped: fc.Arbitrary<Grouped> = fc
       rows,
       trainRows,
       labels: Float64Array.from([...labels, 1]),
+      classes: ['no', 'yes'],
       ...(weights && { weights: Float64Array.from([...weights, 7]) }),
       ...(offsets && { offsets: Float64Array.from([...offsets, 9]) }),
       groups: made.map(({ members, shares }): ColumnGroup => ({ id: groupId(members), shares })),

@@ -165,6 +165,23 @@ export const brokenJobs: readonly BrokenJob[] = [
     suggestion: /in every row/,
   },
   {
+    what: 'weights of a class that only its rows tell not to be there',
+    job: labelled(
+      { column: 'words' },
+      { model: { type: 'softmax-regression', classWeights: { nowhere: 2 } } },
+    ),
+    code: 'AMALUR_INVALID_JOB',
+    field: 'model.classWeights["nowhere"]',
+    suggestion: /as text/,
+  },
+  {
+    what: 'every value of a number as a class',
+    job: labelled({ column: 'minutes' }, { model: { type: 'softmax-regression' } }),
+    code: 'AMALUR_WRONG_TYPE',
+    field: 'target.label.column',
+    suggestion: /regression/,
+  },
+  {
     what: 'the label among the features',
     job: { ...soundJob, features: { include: ['shop.orders.returned'] } },
     code: 'AMALUR_LABEL_IN_FEATURES',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeIntegration } from '../../core/integration/describe.js';
 import { describeData } from '../../core/planner/data-statistics.js';
+import { exchangeWidth, numbersPerRow } from '../../core/planner/operator-costs.js';
 import { customers, newest, resolve, sharing, shopTables, united } from '../support/shop-jobs.js';
 
 const statisticsOf = (change: Record<string, unknown>) => {
@@ -49,4 +50,18 @@ test('the target table takes what its encoded columns take, a date as many numbe
   const survey = { rows: 1000, joins: [], patterns: [], overlaps: [] };
   // A year, and sine and cosine of month, day and weekday.
   expect(describeIntegration(resolved, shopTables, survey).redundancy.bytesOfTarget).toBe(1000 * 8 * 7);
+});
+
+describe('of a model that learns every value of its label as a class the planner knows', () => {
+  const model = { type: 'softmax-regression' } as const;
+
+  test('how many classes travel as columns; of any other model one does', () => {
+    expect(statisticsOf({}).classes).toBe(1);
+    const { classes } = statisticsOf({ model });
+    expect(classes).toBe(2);
+    const spec = resolve({ model }).job.model;
+    expect(exchangeWidth(spec, { classes: 7 })).toBe(7);
+    // m = 20 pairs and the gradient, products of it and residuals, for each class; label and weight.
+    expect(numbersPerRow(spec, { classes: 7 })).toBe(7 * (2 * 20 + 1 + 2) + 2);
+  });
 });

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../core/json.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { JobInput } from '../../core/job/schema.js';
+import type { ColumnProfile } from '../../core/sources/profile.js';
 import { flightsJob, flightsTables } from '../support/flights-job.js';
 
 function resolve(change: Partial<JobInput> = {}): ResolvedJob {
@@ -29,6 +30,8 @@ function joining(...joins: unknown[]) {
   return { integration: { joins }, features: {} };
 }
 
+const softmax = { type: 'softmax-regression' } as const;
+
 const names = (resolved: ResolvedJob, party: string) =>
   resolved.parties
     .find(({ id }) => id === party)
@@ -38,6 +41,48 @@ const rowKeyOf = ({ parties }: ResolvedJob) => parties[0]?.rowKey;
 
 const reasons = (resolved: ResolvedJob) =>
   Object.fromEntries(resolved.leftOut.map(({ column, reason }) => [column, reason]));
+
+describe('a job that learns every value of its label as a class', () => {
+  it.each(['carrier', 'arr_delay'])('may predict texts and whole numbers, such as %s', (column) => {
+    const { labels, parties } = resolve({ ...label({ column }), model: softmax });
+    expect(labels).toEqual([{ party: 'airline.flights', column }]);
+    expect(parties[0]?.features.map(({ name }) => name)).not.toContain(column);
+  });
+
+  it('is refused for numbers with fractions', () => {
+    const fractions = flightsTables.map(({ silo, profile }) => {
+      const typed = (column: ColumnProfile) =>
+        column.name === 'arr_delay' ? { ...column, type: 'number' as const } : column;
+      return { silo, profile: { ...profile, columns: profile.columns.map(typed) } };
+    });
+    const job = parseJob({ ...flightsJob, ...label({ column: 'arr_delay' }), model: softmax });
+    expect(() => resolveJob(job, fractions)).toThrow(
+      expect.objectContaining({ code: 'AMALUR_WRONG_TYPE', field: 'target.label.column' }) as Error,
+    );
+  });
+
+  it('is refused for weights that are not above 0', () => {
+    const model = { ...softmax, classWeights: { UA: 0 } };
+    expect(refusal({ ...label({ column: 'carrier' }), model })).toMatchObject({
+      code: 'AMALUR_INVALID_JOB',
+      field: 'model.classWeights.UA',
+    });
+  });
+
+  it('leaves the number of classes to the run where only an estimate of a large table exceeds it', () => {
+    const large = (rows: number) =>
+      flightsTables.map(({ silo, profile }) => ({ silo, profile: { ...profile, rows } }));
+    const job = parseJob({
+      ...flightsJob,
+      ...label({ column: 'tailnum' }),
+      model: softmax,
+      features: {},
+      integration: {},
+    });
+    expect(() => resolveJob(job, large(5_000_001))).not.toThrow();
+    expect(() => resolveJob(job, large(5_000_000))).toThrow(/4,043 classes/);
+  });
+});
 
 describe('a job that fits the catalog', () => {
   it('names its parties by table or alias, base first, then the joins in their order', () => {
@@ -157,6 +202,11 @@ describe('a job that does not fit is refused with code, field and suggestion', (
     ['text and no positive class', label({ column: 'carrier' }), 'AMALUR_LABEL_NOT_NUMERIC', 'target.label', 'equals'],
     ['a positive class of another type', label({ column: 'carrier', equals: 1 }), 'AMALUR_WRONG_TYPE', 'target.label.equals', 'string'],
     ['a label of one class', label({ column: 'year', equals: 2013 }), 'AMALUR_LABEL_ONE_CLASS', 'target.label.column', 'two classes'],
+    ['a threshold for many classes', { model: softmax }, 'AMALUR_INVALID_JOB', 'target.label.atLeast', 'logistic-regression'],
+    ['a positive class among many', { ...label({ column: 'carrier', equals: 'UA' }), model: softmax }, 'AMALUR_INVALID_JOB', 'target.label.equals', 'leave "equals" out'],
+    ['every instant a class', { ...label({ column: 'time_hour' }), model: softmax }, 'AMALUR_WRONG_TYPE', 'target.label.column', 'texts'],
+    ['more classes than can be learned', { ...label({ column: 'tailnum' }), model: softmax, features: {} }, 'AMALUR_TOO_MANY_CLASSES', 'target.label.column', 'fewer values'],
+    ['one class of many', { ...label({ column: 'year' }), model: softmax }, 'AMALUR_LABEL_ONE_CLASS', 'target.label.column', 'two classes'],
     ['the label included', { features: { include: ['airline.flights.arr_delay'] } }, 'AMALUR_LABEL_IN_FEATURES', 'features.include[0]', 'remove'],
     ['the label encoded', { features: { encode: { 'airline.flights.arr_delay': 'numeric' } } }, 'AMALUR_LABEL_IN_FEATURES', 'features.encode["airline.flights.arr_delay"]', 'remove'],
     ['keys of two types', joining({ table: 'registry.planes', on: [{ base: 'distance', table: 'tailnum' }] }), 'AMALUR_KEY_TYPE_MISMATCH', 'integration.joins[0].on[0]', 'one type'],

@@ -55,7 +55,10 @@ export interface PartyLink {
   /** Source columns by the target column that other tables supply as well: equal values are to be told from different ones. */
   readonly cells: Readonly<Record<string, string>>;
   /** For training: the label, of a table that supplies it. */
-  readonly label?: Label;
+  readonly label?: Label & {
+    /** Every value is a class of its own, and travels with its name. */
+    readonly classes?: boolean;
+  };
   /** For training: the column of weights, of a table that supplies it. */
   readonly weight?: string;
   /** The column of offsets, of a table that supplies it. */
@@ -236,7 +239,10 @@ export interface FinishPartiesOutput extends Costed {
   readonly shares: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface Fitted extends Pick<ModelManifest, 'intercept' | 'interceptError' | 'own' | 'solver'> {
+export interface Fitted extends Pick<
+  ModelManifest,
+  'intercept' | 'interceptError' | 'own' | 'classes' | 'solver'
+> {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];
@@ -254,6 +260,8 @@ export interface ToEvaluate {
 
 export interface EvaluateInput extends OfExecution, ToEvaluate {
   readonly spec: ModelSpec;
+  /** federate: the names of the classes stay at the site, too. */
+  readonly parametersStay: boolean;
   readonly head: StepKey;
   readonly target: BlobRef;
   readonly scores: Readonly<Record<string, BlobRef>>;
@@ -343,7 +351,7 @@ export interface ScoreOutput extends Costed {
 }
 
 export interface PredictInput extends OfExecution {
-  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network' | 'interactions'>;
+  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'classes' | 'network' | 'interactions'>;
   readonly target: BlobRef;
   /** Tables that bring rows in, the base first: the first that a row has names it. */
   readonly origins: readonly { readonly party: string; readonly link: BlobRef }[];

@@ -2,7 +2,7 @@ import { columnVector, dense } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
 import type { AggregatorProgram, AggregatorStep, StopReason, TrainingRows } from '../../training/program.js';
 import { requireFinite } from '../../training/require-finite.js';
-import { plus, scaled } from '../../training/vectors.js';
+import { dot, plus, scaled } from '../../training/vectors.js';
 import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
 import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
 import { minimizeAlong } from './line-search.js';
@@ -117,19 +117,26 @@ function receive(before: Working, uncentred: Dense, parts: readonly PartyUp[], r
 
 type Received = ReturnType<typeof receive>;
 
+/** What decides whether a training goes on. */
+export interface Standing extends Pick<Working, 'round' | 'roundsSinceBest'> {
+  readonly gradientNorm: number;
+  readonly spec: Pick<GlmSpec, 'tolerance' | 'maxRounds'>;
+}
+
 /** Rounds without a smaller gradient after which rounding, not the problem, is what is left. */
 const PATIENCE = 60;
 
 /** Norm of the gradient at which a stage that is not the last is near enough to its end. */
 const STAGE_TOLERANCE = 1e-3;
 
-function stopReason({
+/** @param stages those that are left, this one among them */
+export function stopReason({
   gradientNorm,
   spec,
-  stages,
+  stages = [],
   round,
   roundsSinceBest,
-}: Received): StopReason | undefined {
+}: Standing & { readonly stages?: readonly unknown[] }): StopReason | undefined {
   requireFinite(gradientNorm);
   const last = stages.length <= 1;
   if (gradientNorm <= (last ? spec.tolerance : Math.max(spec.tolerance, STAGE_TOLERANCE))) return 'converged';
@@ -217,22 +224,24 @@ export function weighted(target: TrainingRows, spec: GlmSpec): OffsetRows & RowW
   return { labels: target.labels, offsets: target.offsets, ...rowWeights(target, classes) };
 }
 
-/** The Gram matrix with the intercept's piece added. */
-function withIntercept(gram: Gram, interceptBasis: Basis): Gram {
-  const pieces = basisVectors(interceptBasis).map((vector) => vector[0]!);
+/** The Gram matrix with the intercept's piece added: one number a vector, or one for each class. */
+export function withIntercept(gram: Gram, interceptBasis: Basis): Gram {
+  const pieces = basisVectors(interceptBasis);
   const size = gram.rows;
   return dense(
     size,
     size,
-    gram.data.map((value, at) => value + pieces[Math.floor(at / size)]! * pieces[at % size]!),
+    gram.data.map((value, at) => value + dot(pieces[Math.floor(at / size)]!, pieces[at % size]!)),
   );
 }
 
-function firstBasis(g: Float64Array): Basis {
+/** A basis without pairs. */
+export function firstBasis(g: Float64Array): Basis {
   return { s: [], y: [], g };
 }
 
-function sumRows(parts: readonly (readonly Float64Array[])[]): readonly Float64Array[] {
+/** Σ over the parties of rows of numbers. */
+export function sumRows(parts: readonly (readonly Float64Array[])[]): readonly Float64Array[] {
   const [first = [], ...rest] = parts;
   return rest.reduce((sums, rows) => sums.map((sum, i) => plus(sum, 1, rows[i]!)), first);
 }

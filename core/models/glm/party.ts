@@ -196,7 +196,8 @@ function readState({ json, tensors }: State): Working {
   };
 }
 
-function rows(vectors: readonly Float64Array[]): Tensor {
+/** Vectors of one length as the rows of a tensor. */
+export function rows(vectors: readonly Float64Array[]): Tensor {
   const width = vectors[0]?.length ?? 0;
   const data = new Float64Array(vectors.length * width);
   vectors.forEach((row, i) => {
@@ -205,7 +206,8 @@ function rows(vectors: readonly Float64Array[]): Tensor {
   return { shape: [vectors.length, width], data };
 }
 
-function readRows(message: Message, name: string): Float64Array[] {
+/** The same read back. */
+export function readRows(message: Message, name: string): Float64Array[] {
   const { rows: count, columns: width, data } = denseOf(message.tensors, name);
   return Array.from({ length: count }, (_, i) => data.subarray(i * width, (i + 1) * width));
 }

@@ -206,6 +206,7 @@ async function trainedInRounds(afresh: boolean) {
   const { intercept, metrics, curve, evaluation } = await roundOperations(at('aggregator')).evaluate({
     execution,
     spec,
+    parametersStay: true,
     head: answer.head,
     target: targetRef,
     scores,

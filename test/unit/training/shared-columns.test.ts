@@ -22,6 +22,7 @@ const specs = [
   { type: 'huber-regression', delta: 0.3 },
   { type: 'logistic-regression', classWeights: 'balanced', l1: 0.0371 },
   { type: 'linear-regression', l1: 0.0371 },
+  { type: 'softmax-regression' },
 ].map((model) => jobSchema.shape.model.parse({ ...model, l2: 0.1, tolerance: 1e-12, memory: 5 }));
 
 const hasShared = ({ target }: Grouped) => target.groups.some(({ shares }) => shares.length > 1);
@@ -36,8 +37,11 @@ describe.each(specs)('$type $classWeights $l1', (spec) => {
     target: { ...scene.target, labels: labelsFor(spec, scene.target.labels) },
   }));
   const whole = (table: Matrix, { names, target }: Grouped) => {
-    const { labels, weights, offsets } = trainingPart(target);
-    const facts = { labels, ...(weights && { weights }), ...(offsets && { offsets }) };
+    const { labels, classes, weights, offsets } = trainingPart(target);
+    const facts = {
+      ...{ labels, ...(classes && { classes }) },
+      ...{ ...(weights && { weights }), ...(offsets && { offsets }) },
+    };
     const { parameters, own } = runLocally({ table, names, ...facts, spec, rounds: 1000 });
     return [...parameters.data, ...own];
   };

@@ -1,0 +1,196 @@
+import { dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
+import type { AggregatorProgram, AggregatorStep, TrainingRows } from '../../training/program.js';
+import { requireFinite } from '../../training/require-finite.js';
+import { vectorTensor } from '../../training/tensors.js';
+import { dot, plus, scaled } from '../../training/vectors.js';
+import { firstBasis, stopReason, sumRows, withIntercept } from '../glm/aggregator.js';
+import { directionOf, pushPair } from '../glm/basis.js';
+import { lbfgsDirection, nextGram, quadraticForm } from '../glm/gram.js';
+import { minimizeAlong } from '../glm/line-search.js';
+import type { WeightedRows } from '../glm/loss.js';
+import type { RowWeights } from '../glm/row-weights.js';
+import { classRowWeights } from './class-weights.js';
+import { curvatureOf, lossAlong, residualOf } from './loss.js';
+import { decodeUp, type SoftmaxUp } from './party.js';
+import { softmaxSpec, type SoftmaxSpec } from './spec.js';
+import { readState, writeState, type Working } from './state.js';
+
+/**
+ * The aggregator of a softmax regression: as that of a generalised linear model (`glm/aggregator.ts`), every vector over the rows
+ * of T having C numbers a row.
+ */
+export const softmaxAggregator: AggregatorProgram = {
+  start(target, spec) {
+    const classes = classesOf(target).length;
+    const blank = {
+      spec: softmaxSpec(spec),
+      round: 0,
+      loss: 0,
+      bestNorm: Infinity,
+      roundsSinceBest: 0,
+      products: undefined,
+      pending: new Float64Array(0),
+      gram: undefined,
+      penalties: undefined,
+      step: null,
+      intercepts: new Float64Array(classes),
+      offsets: new Float64Array(classes),
+      interceptBasis: undefined,
+      interceptGradient: new Float64Array(classes),
+      scores: new Float64Array(target.rows * classes),
+    };
+    const opening = sendResidual(target, blank);
+    return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
+  },
+
+  step(target, state, products, ups) {
+    const parts = ups.map(decodeUp);
+    const received = receive(readState(state), products, parts);
+    const { round, loss, gradientNorm } = received;
+    const progress = { round, loss, gradientNorm };
+    const stop = stopReason(received);
+    const moved = stop === undefined ? descend(target, received, parts) : undefined;
+    if (moved === undefined)
+      return { state: writeState(received), progress, next: { done: stop ?? 'stalled' } };
+    return { ...sendResidual(target, moved), progress };
+  },
+
+  /** Adding one number to all intercepts changes nothing: they are given with the sum 0. */
+  parameters(state) {
+    const { intercepts, offsets } = readState(state);
+    const own = plus(intercepts, -1, offsets);
+    const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+    return own.map((value) => value - mean);
+  },
+};
+
+/** Takes in what the parties sent: T Γ, centred and with the intercepts' column; dot products; the pair of the last step. */
+function receive(before: Working, uncentred: Dense, parts: readonly SoftmaxUp[]) {
+  const classes = before.interceptGradient.length;
+  const root = rootOf(classes);
+  const g = scaled(1 / root, before.interceptGradient);
+  const added = (pick: (part: SoftmaxUp) => Float64Array) =>
+    parts.reduce<Float64Array>((sum, part) => plus(sum, 1, pick(part)), new Float64Array(classes));
+  const constant = plus(
+    scaled(1 / root, g),
+    -1,
+    added(({ shift }) => shift),
+  );
+  const productsOfG = uncentred.data.map((product, at) => product + constant[at % classes]!);
+  const { memory } = before.spec;
+  const [products, interceptBasis] =
+    before.products === undefined || before.interceptBasis === undefined || before.step === null
+      ? [firstBasis(productsOfG), firstBasis(g)]
+      : [
+          pushPair(
+            before.products,
+            before.pending,
+            plus(productsOfG, -1, before.products.g),
+            productsOfG,
+            memory,
+          ),
+          pushPair(
+            before.interceptBasis,
+            scaled(before.step.alpha, directionOf(before.interceptBasis, before.step.coefficients)),
+            plus(g, -1, before.interceptBasis.g),
+            g,
+            memory,
+          ),
+        ];
+  const gram = nextGram(before.gram, sumRows(parts.map(({ products: rows }) => rows)));
+  const penalties = nextGram(before.penalties, sumRows(parts.map(({ penalties: rows }) => rows)));
+  const gradientNorm = Math.sqrt(
+    parts.reduce(
+      (sum, part) => sum + part.gradientSquare,
+      dot(before.interceptGradient, before.interceptGradient),
+    ),
+  );
+  const better = gradientNorm < before.bestNorm;
+  return {
+    ...before,
+    round: before.round + 1,
+    products,
+    interceptBasis,
+    gram,
+    penalties,
+    offsets: added(({ offset }) => offset),
+    gradientNorm,
+    bestNorm: better ? gradientNorm : before.bestNorm,
+    roundsSinceBest: better ? 0 : before.roundsSinceBest + 1,
+  };
+}
+
+type Received = ReturnType<typeof receive>;
+
+/**
+ * Direction and exact line search: φ(α) = Σ v loss(S + α T P) / Σ v + λ/2 ‖Θ + α P‖².
+ * @returns undefined if not even the gradient is a direction of descent any more: precision is exhausted
+ */
+function descend(target: TrainingRows, at: Received, parts: readonly SoftmaxUp[]): Working | undefined {
+  const whole = withIntercept(at.gram, at.interceptBasis);
+  const gradient = new Array<number>(whole.columns).fill(0);
+  gradient[whole.columns - 1] = 1;
+  const slopeOf = (c: readonly number[]) => quadraticForm(whole, gradient, c);
+  const quasiNewton = lbfgsDirection(whole);
+  const coefficients = slopeOf(quasiNewton) < 0 ? quasiNewton : gradient.map((value) => -value);
+
+  const rows = weighted(target, at.spec);
+  const { l2 } = at.spec;
+  const classes = at.intercepts.length;
+  const direction = directionOf(at.products, coefficients);
+  const [thetaProducts = new Float64Array(0)] = sumRows(parts.map(({ theta }) => [theta]));
+  const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts[i]!, 0);
+  const pp = quadraticForm(at.penalties, coefficients, coefficients);
+  const alpha = minimizeAlong((a) => {
+    const { first, second } = lossAlong(at.scores, direction, rows, classes, a);
+    return { first: first / rows.total + l2 * (thetaP + a * pp), second: second / rows.total + l2 * pp };
+  }, slopeOf(coefficients));
+  if (alpha === 0) return undefined;
+
+  const pending = scaled(alpha, direction);
+  return {
+    ...at,
+    step: { alpha, coefficients },
+    pending,
+    scores: plus(at.scores, 1, pending),
+    intercepts: plus(at.intercepts, alpha / rootOf(classes), directionOf(at.interceptBasis, coefficients)),
+  };
+}
+
+/** The residual Δ at the new scores, Δ_ij = (v_i / Σv) (p_ij − [y_i = j]), and the step that the parties are to take. */
+function sendResidual(target: TrainingRows, at: Working): Pick<AggregatorStep, 'state' | 'next'> {
+  const rows = weighted(target, at.spec);
+  const classes = at.intercepts.length;
+  const residual = new Float64Array(at.scores.length);
+  const meanLoss = residualOf(at.scores, rows, classes, residual) / rows.total;
+  const interceptGradient = new Float64Array(classes);
+  for (let i = 0; i < residual.length; i++) {
+    residual[i]! /= rows.total;
+    interceptGradient[i % classes]! += residual[i]!;
+  }
+  requireFinite(meanLoss, ...interceptGradient);
+  const down = {
+    json: { step: at.step },
+    tensors: { residualSums: vectorTensor(interceptGradient) },
+  };
+  return {
+    state: writeState({ ...at, loss: meanLoss, interceptGradient }),
+    next: { residual: dense(target.rows, classes, residual), down },
+  };
+}
+
+/** Labels with the weights that rows and their classes have. */
+function weighted(target: TrainingRows, { classWeights }: SoftmaxSpec): WeightedRows & RowWeights {
+  return { labels: target.labels, ...classRowWeights(target, classesOf(target), classWeights) };
+}
+
+/** √h: scales the intercepts' column as the parties scale theirs. */
+function rootOf(classes: number): number {
+  return Math.sqrt(curvatureOf(classes));
+}
+
+function classesOf({ classes }: TrainingRows): readonly string[] {
+  if (classes === undefined) throw new Error('a softmax regression needs to know the classes of its labels');
+  return classes;
+}

@@ -34,7 +34,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
   const watch = new Watch();
   return recorded('inference', undefined, async ({ run, execution }) => {
     const model = await catalog.findModel(request);
-    const strategy = request.strategy ?? (model.manifest.network ? 'materialize' : 'factorize');
+    const strategy = request.strategy ?? 'factorize';
     watch.phase('checking silos');
     // Tables may have new rows since the training, without labels as yet; parties, columns and encodings are the model's.
     const { resolved } = await withVersionsOfNow(model.resolved);
@@ -99,8 +99,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
 function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: InferenceResult['strategy']): Site {
   const base = siteOf(baseSilo(resolved));
   if (strategy === 'factorize') {
-    if (!manifest.network) return base;
-    throw refused('a neural network is not a sum of partial scores', 'materialize');
+    return base;
   }
   const { constraints } = resolved.job;
   const staying = silosOf(resolved).filter((silo) => constraints.rowsStay.includes(silo));

@@ -33,28 +33,6 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const spec = job.model;
 
   watch.phase('training');
-  if (spec.type === 'neural-network') {
-    const fitted = await aggregatorAt(site, 'train the network').fitNetwork({
-      execution,
-      task: job.task,
-      spec,
-      target,
-      shares,
-    });
-    ledger.together([{ silo, cost: fitted.cost }]);
-    const { parts, network, stopped, metrics, curve, intercept, own } = fitted;
-    const manifest = { type: spec.type, intercept, ...(own && { own }), parts, network };
-    return {
-      manifest,
-      rounds: spec.epochs,
-      stopped,
-      metrics,
-      curve,
-      intercept,
-      ...integrated,
-    };
-  }
-
   const form = mode === 'pull' ? 'materialized' : 'factorized';
   let step = await aggregatorAt(site, `${form} table`).trainHere({ execution, spec, form, target, shares });
   ledger.together([{ silo, cost: step.cost }]);
@@ -72,9 +50,9 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     head: step.head,
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, own, solver, metrics, curve, parts } = finished;
+  const { intercept, metrics, curve, parts } = finished;
   return {
-    manifest: { type: spec.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+    manifest: { type: spec.type, ...ofManifest(finished), parts },
     rounds: step.progress.round,
     stopped: step.stopped,
     ...integrated,
@@ -82,4 +60,14 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     metrics,
     curve,
   };
+}
+
+/** What a manifest says of the parameters that belong to no column. */
+export function ofManifest({
+  intercept,
+  own,
+  solver,
+  network,
+}: Fitted): Pick<ModelManifest, 'intercept' | 'own' | 'solver' | 'network'> {
+  return { intercept, ...(own && { own }), ...(solver && { solver }), ...(network && { network }) };
 }

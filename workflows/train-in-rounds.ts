@@ -21,7 +21,7 @@ import {
 } from './publish.js';
 import { sealSecret } from './seal-secret.js';
 import { sharedEncoders } from './shared-encoders.js';
-import type { Trained } from './train-here.js';
+import { ofManifest, type Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
 export interface RoundsState {
@@ -198,16 +198,17 @@ async function finish(
     head: state.aggregator,
     target: state.target,
     scores: Object.fromEntries(made.map(([id, { scores }]) => [id, scores])),
+    parametersStay: strategy === 'federate',
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { intercept, own, solver, metrics, curve } = fitted;
+  const { metrics, curve } = fitted;
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
-    manifest: { type: job.model.type, intercept, ...(own && { own }), ...(solver && { solver }), parts },
+    manifest: { type: job.model.type, ...ofManifest(fitted), parts },
     rounds: state.round,
     stopped,
     ...state.integrated,
-    intercept,
+    intercept: fitted.intercept,
     metrics,
     curve,
   };

@@ -5,7 +5,6 @@ import { matchOperations } from './match.js';
 import { predictOperation } from './predict.js';
 import { roundOperations } from './rounds.js';
 import { localOperations } from './train-here.js';
-import { fitNetworkOperation } from './train-network.js';
 
 /** All that happens where parties meet, as it runs in the compute child of that site. */
 export function createAggregatorOperations(context: SiteContext): AggregatorOperations {
@@ -14,7 +13,6 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...fitSharedOperation(context),
     ...roundOperations(context),
     ...localOperations(context),
-    ...fitNetworkOperation(context),
     ...predictOperation(context),
   };
 }

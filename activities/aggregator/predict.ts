@@ -14,7 +14,6 @@ import { scoresOf } from '../../core/models/family.js';
 import { ownParameters } from '../../core/models/manifest.js';
 import type { ModelPart } from '../../core/models/model.js';
 import { readPart } from '../../core/models/model-part.js';
-import { predictNetwork } from '../../core/models/neural-network.js';
 import { familyOf } from '../../core/models/programs.js';
 import { writeTable } from '../../core/sources/write-table.js';
 import type { AggregatorOperations, PredictInput } from '../../workflows/contracts/operations.js';
@@ -32,7 +31,7 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
           const target = readTarget(await stores.get(input.target));
           const predictions =
             'scores' in input.from
-              ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores))
+              ? await predicted(stores, input.model, await scoresOfRows(stores, target, input.from.scores))
               : await materializedPredictions(measuring, target, input.model, input.from.shares);
           const file = path.resolve(context.predictions, input.output);
           const text = await identityOf(stores, input, target);
@@ -50,8 +49,13 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
 }
 
 /** What a model predicts, column by column, from the scores of the target rows. */
-function predicted(model: PredictInput['model'], scores: Dense): ReadonlyMap<string, Float64Array> {
-  return familyOf(model.type).predict(scores, ownParameters(model));
+async function predicted(
+  stores: Stores,
+  model: PredictInput['model'],
+  scores: Dense,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const network = model.network && (await stores.get(model.network));
+  return familyOf(model.type).predict(scores, ownParameters(model), network);
 }
 
 async function materializedPredictions(
@@ -78,11 +82,8 @@ async function materializedPredictions(
     thetas.push(theta);
   }
   const table = stackColumns(blocks, target.rows);
-  if (model.network) {
-    return new Map([['prediction', await predictNetwork(await stores.get(model.network), table)]]);
-  }
   const theta = concatRows(thetas, table.columns, thetas[0]?.columns ?? 0);
-  return predicted(model, scoresOf(familyOf(model.type), table, theta));
+  return predicted(stores, model, scoresOf(familyOf(model.type), table, theta));
 }
 
 /** Columns that name each target row, from the tables that bring rows in. */

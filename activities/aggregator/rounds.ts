@@ -13,7 +13,7 @@ import { expand } from '../../core/training/rounds.js';
 import { denseOf } from '../../core/training/tensors.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
-import { measured, type SiteContext } from '../compute/site.js';
+import { measured, privateHome, type SiteContext } from '../compute/site.js';
 import { aggregatorActor, type AggregatorAnswer } from './aggregator-actor.js';
 
 /** The aggregator's half of a training in rounds. */
@@ -36,14 +36,15 @@ export function roundOperations(
     evaluate: (input) =>
       journal.once('evaluate', input.execution, input, () =>
         measured(context, async ({ stores }) => {
-          const { spec, head } = input;
+          const { spec, head, parametersStay } = input;
+          const home = parametersStay ? privateHome(site) : 'exchange';
           const { state } = await journal.live(actor, head);
           const family = familyOf(spec.type);
-          const own = aggregatorParameters(family, state);
+          const { own, network } = aggregatorParameters(family, state);
           const target = readTarget(await stores.get(input.target));
           const scores = await scoresOfRows(stores, target, input.scores);
           const measuredOn = (from: number, to: number) =>
-            family.measure(rowRange(scores, from, to - from), own, target.labels.subarray(from, to));
+            family.measure(rowRange(scores, from, to - from), own, target.labels.subarray(from, to), network);
           // Every step's output is an answer: the chain was made by the aggregator's actor.
           const steps = (await journal.outputs(head)) as Costed<AggregatorAnswer>[];
           const curve = thinned(steps.flatMap(({ answer }) => answer.progress ?? []));
@@ -51,6 +52,7 @@ export function roundOperations(
           return {
             ...ownNumbers([...own]),
             ...(spec.type === 'linear-regression' && { solver: 'l-bfgs' as const }),
+            ...(network && { network: await stores.put(home, 'model', network) }),
             metrics: {
               train: measuredOn(0, target.trainRows),
               test: measuredOn(target.trainRows, target.rows),

@@ -42,10 +42,10 @@ export function localOperations(
           const live = await journal.live(actor, input.head);
           const { target, table, labels, spec, result } = live;
           if (!result) throw new Error('a training is finished after its last segment');
-          const { parameters, own } = result;
+          const { parameters, own, network } = result;
           const family = familyOf(spec.type);
           const measuredOn = (side: 'train' | 'test') =>
-            family.measure(scoresOf(family, table[side], parameters), own, labels[side]);
+            family.measure(scoresOf(family, table[side], parameters), own, labels[side], network);
           const parts: Record<string, BlobRef> = {};
           let offset = 0;
           for (const group of target.groups) {
@@ -61,6 +61,7 @@ export function localOperations(
           return {
             ...ownNumbers([...own]),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state) }),
+            ...(network && { network: await stores.put('exchange', 'model', network) }),
             metrics: { train: measuredOn('train'), test: measuredOn('test') },
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             parts,

@@ -22,7 +22,6 @@ const aggregator = {
   trainHere: true,
   trainSegment: true,
   finishHere: true,
-  fitNetwork: true,
   predict: true,
 } satisfies Record<keyof AggregatorOperations, true>;
 

@@ -3,7 +3,7 @@ import { hashJson } from '../json.js';
 import { parseWith } from '../parse-with.js';
 import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
-import { checkModel } from './check-model.js';
+import { checkModel, completeModel } from './check-model.js';
 import { checkOverlap } from './check-overlap.js';
 import { requireSilo, type TableInSilo } from './known-tables.js';
 import {
@@ -31,8 +31,9 @@ export function parseJob(value: unknown): Job {
  * the target table's columns with their encodings and sources, row keys. Depends on nothing else, so that equal jobs over
  * equal tables resolve to equal JSON. Throws an AmalurError with the path of the offending field and a suggestion.
  */
-export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJob {
-  checkModel(job);
+export function resolveJob(given: Job, tables: readonly TableInSilo[]): ResolvedJob {
+  checkModel(given);
+  const job = completeModel(given);
   checkConstraints(job, tables);
   const joined = resolveJoins(job, tables);
   const shared = sharedColumns(job, joined);

@@ -1,4 +1,5 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
+import type { Bundle } from '../exchange/bundle.js';
 import type { EncoderOptions } from '../integration/encode.js';
 import type { ModelSpec } from '../job/schema.js';
 import type {
@@ -24,10 +25,11 @@ export interface ModelFamily {
    * The columns that are predicted, by name.
    * @param scores Σ_k I_k scores(D_k, θ_k), one row for each row of T
    * @param own parameters of the aggregator's program
+   * @param network those of them that are a bundle, of a model that has such
    */
-  predict(scores: Dense, own: Float64Array): ReadonlyMap<string, Float64Array>;
+  predict(scores: Dense, own: Float64Array, network?: Bundle): ReadonlyMap<string, Float64Array>;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
-  measure(scores: Dense, own: Float64Array, labels: Float64Array): Metrics;
+  measure(scores: Dense, own: Float64Array, labels: Float64Array, network?: Bundle): Metrics;
 }
 
 export interface Solution {

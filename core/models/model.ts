@@ -66,6 +66,6 @@ export interface ModelManifest {
    * model each part is in its silo's private store; those who share columns have a part each, all alike.
    */
   readonly parts: Readonly<Record<string, BlobRef>>;
-  /** Neural networks: topology and weights; the parts then hold encoders alone. */
+  /** Neural networks: all layers above the first, whose weights are θ. In a federated model private to the aggregator's silo. */
   readonly network?: BlobRef;
 }

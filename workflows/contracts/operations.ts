@@ -225,7 +225,7 @@ export interface FinishPartiesOutput extends Costed {
   readonly shares: Readonly<Record<string, { readonly part: BlobRef; readonly scores: BlobRef }>>;
 }
 
-export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own' | 'solver'> {
+export interface Fitted extends Pick<ModelManifest, 'intercept' | 'own' | 'solver' | 'network'> {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
   readonly curve: readonly Progress[];
@@ -236,6 +236,8 @@ export interface EvaluateInput extends OfExecution {
   readonly head: StepKey;
   readonly target: BlobRef;
   readonly scores: Readonly<Record<string, BlobRef>>;
+  /** federate: what the aggregator's program has learned is stored with its site only. */
+  readonly parametersStay: boolean;
 }
 
 export interface EvaluateOutput extends Costed, Fitted {}
@@ -266,19 +268,6 @@ export interface FinishHereInput extends OfExecution {
 
 export interface FinishHereOutput extends Costed, Fitted {
   readonly parts: Readonly<Record<string, BlobRef>>;
-}
-
-export interface FitNetworkInput extends OfExecution {
-  readonly task: Job['task'];
-  readonly spec: Extract<ModelSpec, { type: 'neural-network' }>;
-  readonly target: BlobRef;
-  readonly shares: readonly ShareOfColumns[];
-}
-
-export interface FitNetworkOutput extends FinishHereOutput {
-  /** Topology and weights of the tfjs LayersModel. */
-  readonly network: BlobRef;
-  readonly stopped: StopReason;
 }
 
 /** A table's columns with their part of a model. */
@@ -340,6 +329,5 @@ export interface AggregatorOperations {
   trainHere(input: TrainHereInput): Promise<TrainHereOutput>;
   trainSegment(input: TrainSegmentInput): Promise<TrainHereOutput>;
   finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
-  fitNetwork(input: FitNetworkInput): Promise<FitNetworkOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
 }

@@ -201,6 +201,7 @@ async function trainedInRounds(afresh: boolean) {
     head: answer.head,
     target: targetRef,
     scores,
+    parametersStay: false,
   });
   const theta: Record<string, number[]> = {};
   for (const [id, part] of Object.entries(parts)) {

@@ -4,18 +4,14 @@ import { trainInRounds } from './factorize-rounds.js';
 import { siteOf } from './hosts.js';
 import { materializeAt } from './materialize.js';
 
-/** Every way in which the job could run, allowed or not. A network is trained on the joined table only. */
+/** Every way in which the job could run, allowed or not. */
 export function draftCandidates(situation: Situation): readonly Draft[] {
-  const { data, resolved } = situation;
+  const { data } = situation;
   const silos = [...new Set(data.parties.map(({ silo }) => silo))];
   const [base] = data.parties;
-  const joined = [
+  return [
     materializeAt(situation, 'aggregator'),
     ...silos.map((silo) => materializeAt(situation, siteOf(silo))),
-  ];
-  if (resolved.job.model.type === 'neural-network') return joined;
-  return [
-    ...joined,
     silos.length === 1
       ? factorizeLocally(situation, base.silo)
       : trainInRounds(situation, 'factorize', siteOf(base.silo)),

@@ -20,10 +20,10 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
   const site = siteOf(silo);
   const { rates } = hostOf(hosts, site);
   const perRound =
-    total(data.parties, (party) => partyRoundSeconds(party, model, rates)) +
+    total(data.parties, (party) => partyRoundSeconds(party, data, model, rates)) +
     exchangeSeconds(data, model, rates) +
     descentSeconds(data, model, rates);
-  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(model, perRound));
+  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(perRound));
   return {
     id: `factorize@${site}`,
     strategy: 'factorize',

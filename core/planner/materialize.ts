@@ -14,7 +14,6 @@ import {
 import { hostOf, siteOf } from './hosts.js';
 import {
   descentSeconds,
-  epochSeconds,
   exchangeWidth,
   gatherScatterSeconds,
   numbersPerRow,
@@ -25,7 +24,7 @@ import { segmentOf } from './segments.js';
 
 /** The columns in use leave every silo but the site's own; T is built there and trained on in one process. */
 export function materializeAt(situation: Situation, site: Site): Draft {
-  const { data, hosts, resolved } = situation;
+  const { data, hosts } = situation;
   const rounds = situation.rounds.whitenedTogether;
   const { rates } = hostOf(hosts, site);
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
@@ -33,7 +32,7 @@ export function materializeAt(situation: Situation, site: Site): Draft {
   const arriving = total([...bytes.values()], (sent) => sent);
   const perRound = roundSeconds(situation, rates);
   const compute = rounds.expected * perRound;
-  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(resolved.job.model, perRound));
+  const activities = FIXED_ACTIVITIES + Math.ceil(rounds.expected / segmentOf(perRound));
   return {
     id: `materialize@${site}`,
     strategy: 'materialize',
@@ -83,7 +82,6 @@ function buildSeconds(
 
 function roundSeconds({ data, resolved }: Situation, rates: MachineRates): number {
   const { model } = resolved.job;
-  if (model.type === 'neural-network') return epochSeconds(data, model, rates);
   return (
     exchangeWidth(model) *
       (productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
@@ -92,13 +90,9 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   );
 }
 
-/**
- * T and the tables it is made of, 8 bytes a number and 4 a code, and the products T b of the basis. A network is trained on T
- * with its indicator columns written out, in float32.
- */
+/** T and the tables it is made of, 8 bytes a number and 4 a code, and the products T b of the basis. */
 function memoryAt({ data, resolved }: Situation): number {
   const cells = 8 * data.targetNumeric + 4 * data.targetCategories;
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
-  const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
-  return sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model) + oneHot;
+  return sources + data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model);
 }

@@ -49,6 +49,6 @@ export function planRun(input: PlanInput): Plan {
       explanation: explainCandidate(candidate, chosen),
     })),
     explanation: explainPlan(chosen, others, hosts),
-    segmentRounds: segmentOf(resolved.job.model, chosen.seconds.compute / chosen.rounds.expected),
+    segmentRounds: segmentOf(chosen.seconds.compute / chosen.rounds.expected),
   };
 }

@@ -170,7 +170,7 @@ describe('a job that does not fit is refused with code, field and suggestion', (
     ['a column both in and out', { features: { include: ['weather.hourly.temp'], exclude: ['weather.hourly.temp'] } }, 'AMALUR_INVALID_JOB', 'features.exclude[0]', 'one of the two'],
     ['no features', { features: { include: ['airline.flights.time_hour'] } }, 'AMALUR_NO_FEATURES', 'features', 'encode'],
     ['normal equations over rows that stay', { task: 'regression', model: { type: 'linear-regression', solver: 'gram' }, strategy: 'federate' }, 'AMALUR_INVALID_JOB', 'model.solver', 'l-bfgs'],
-    ['a network that is to be factorized', { model: { type: 'neural-network' }, strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'strategy', 'materialize'],
+    ['a network whose output is not that of the task', { model: { type: 'neural-network', output: 'linear' } }, 'AMALUR_INVALID_JOB', 'model.output', '"sigmoid"'],
     ['a model for another task', { model: { type: 'linear-regression' } }, 'AMALUR_INVALID_JOB', 'model.type', 'logistic-regression'],
     ['a field that does not exist', { modell: {} }, 'AMALUR_UNKNOWN_FIELD', 'modell', 'model'],
   ])('%s', (_what, change, code, field, suggestion) => {

@@ -7,14 +7,7 @@ import { installExample, type TestInstallation } from '../support/installation.j
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
 import { readBlob } from '../support/stored-model.js';
 
-const network = (seed: number): JobInput['model'] => ({
-  type: 'neural-network',
-  hidden: [8, 4],
-  epochs: 6,
-  batchSize: 128,
-  learningRate: 0.02,
-  seed,
-});
+const seeded = (job: JobInput, seed: number) => ({ ...job, model: { ...job.model, seed } }) as JobInput;
 
 const STRATEGIES = ['materialize', 'factorize', 'federate'] as const;
 
@@ -22,7 +15,7 @@ describe('a neural network', () => {
   let shop: TestInstallation;
   let results: Record<(typeof STRATEGIES)[number], TrainingResult>;
   const train = (strategy: (typeof STRATEGIES)[number], seed = 1) =>
-    trained(shop, jobOf(shop, 'returns', { model: network(seed), strategy }));
+    trained(shop, { ...seeded(jobOf(shop, 'returns-network'), seed), strategy });
 
   const modelOf = async (result: TrainingResult) => {
     const { model } = await shop.client.ask({ about: 'model', model: referenceOf(result) });

@@ -1,3 +1,4 @@
+import { entryOf } from '../../entry-of.js';
 import type { Backward } from './forward.js';
 import { weightsOf } from './layers.js';
 import { descend, penalised, type Step } from './optimizer.js';
@@ -20,17 +21,17 @@ export function afterStep(
   const slots = new Map(at.slots);
   const newest = Math.max(NEWEST, 1 / step.step);
   for (const { name, kind } of weightsOf(spec)) {
-    const before = at.weights.get(name)!;
+    const before = entryOf(at.weights, name);
     if (kind === 'statistic') {
-      const found = statistics.get(name)!;
+      const found = entryOf(statistics, name);
       weights.set(
         name,
         before.map((value, unit) => value + newest * (found[unit]! - value)),
       );
       continue;
     }
-    const gradient = penalised(kind === 'kernel' ? spec.l2 : 0, gradients.get(name)!, before);
-    const next = descend(spec.optimizer, before, gradient, at.slots.get(name)!, step);
+    const gradient = penalised(kind === 'kernel' ? spec.l2 : 0, entryOf(gradients, name), before);
+    const next = descend(spec.optimizer, before, gradient, entryOf(at.slots, name), step);
     weights.set(name, next.weights);
     slots.set(name, next.slots);
   }

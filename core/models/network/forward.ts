@@ -1,5 +1,6 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
 import type { Dense } from '../../algebra/matrix.js';
+import { entryOf } from '../../entry-of.js';
 import { draws } from '../draws.js';
 import { tensorflow } from '../tensorflow.js';
 import { weightsOf, type Weight } from './layers.js';
@@ -71,11 +72,11 @@ export function backward(
       tensorOf(z.data, [z.rows, z.columns]),
       ...found.map((weight) => weightTensor(weights, weight)),
     ]);
-    const [residual, ...gradients] = grads.map((gradient) => Float64Array.from(gradient.dataSync()));
+    const slopes = grads.map((gradient) => Float64Array.from(gradient.dataSync()));
     return {
-      loss: value.dataSync()[0]!,
-      residual: { rows: z.rows, columns: z.columns, data: residual! },
-      gradients: new Map(found.map(({ name }, at) => [name, gradients[at]!])),
+      loss: scalarOf(value),
+      residual: { rows: z.rows, columns: z.columns, data: slopes[0]! },
+      gradients: new Map(found.map(({ name }, at) => [name, slopes[at + 1]!])),
       statistics,
     };
   });
@@ -88,13 +89,13 @@ export function scoresOf(spec: NetworkSpec, weights: Weights, z: Dense): Float64
 
 /** The mean loss of rows as prediction has it. */
 export function lossOf(spec: NetworkSpec, weights: Weights, z: Dense, batch: Batch): number {
-  return freeing(() => meanLoss(spec, predicted(spec, weights, z), batch).dataSync()[0]!);
+  return freeing(() => scalarOf(meanLoss(spec, predicted(spec, weights, z), batch)));
 }
 
 function predicted(spec: NetworkSpec, weights: Weights, z: Dense): Tensor2D {
   const named = new Map(weightsOf(spec).map((weight) => [weight.name, weightTensor(weights, weight)]));
   const normalise = (a: Tensor2D, layer: number) =>
-    normalised(named, a, layer, tensor(named, `mean.${layer}`), tensor(named, `variance.${layer}`));
+    normalised(named, a, layer, entryOf(named, `mean.${layer}`), entryOf(named, `variance.${layer}`));
   return forward(spec, named, tensorOf(z.data, [z.rows, z.columns]) as Tensor2D, {
     normalise,
     drop: (a) => a,
@@ -105,11 +106,11 @@ function forward(spec: NetworkSpec, weights: Tensors, z: Tensor2D, { normalise, 
   const tf = tensorflow();
   const activate = { relu: tf.relu, tanh: tf.tanh, elu: tf.elu }[spec.activation];
   const layers = widthsOf(spec).length;
-  let a = z.add<Tensor2D>(tensor(weights, 'bias.0'));
+  let a = z.add<Tensor2D>(entryOf(weights, 'bias.0'));
   for (let layer = 1; layer < layers; layer++) {
     const normal = spec.batchNormalization ? normalise(a, layer - 1) : a;
     const inputs = drop(activate(normal), layer - 1);
-    a = inputs.matMul(tensor(weights, `kernel.${layer}`) as Tensor2D).add(tensor(weights, `bias.${layer}`));
+    a = inputs.matMul(entryOf(weights, `kernel.${layer}`) as Tensor2D).add(entryOf(weights, `bias.${layer}`));
   }
   return a;
 }
@@ -123,11 +124,11 @@ function meanLoss({ output }: NetworkSpec, scores: Tensor2D, { labels, weights }
 }
 
 function normalised(weights: Tensors, a: Tensor2D, layer: number, mean: Tensor, variance: Tensor): Tensor2D {
-  const scale = tensor(weights, `scale.${layer}`).div(variance.add(EPSILON).sqrt());
+  const scale = entryOf(weights, `scale.${layer}`).div(variance.add(EPSILON).sqrt());
   return a
     .sub(mean)
     .mul(scale)
-    .add(tensor(weights, `shift.${layer}`));
+    .add(entryOf(weights, `shift.${layer}`));
 }
 
 /** 1 / (1 − p) where a unit stays and 0 where it drops out (inverted dropout), so that its mean is that of prediction. */
@@ -143,19 +144,16 @@ function survivors({ dropout, seed, hidden }: NetworkSpec, layer: number, step: 
 }
 
 function weightTensor(weights: Weights, { name, shape }: Weight): Tensor {
-  const data = weights.get(name);
-  if (data === undefined) throw new Error(`the network has no ${name}`);
-  return tensorOf(data, shape);
+  return tensorOf(entryOf(weights, name), shape);
 }
 
 function tensorOf(data: Float64Array, shape: readonly number[]): Tensor {
   return tensorflow().tensor(Float32Array.from(data), [...shape], 'float32');
 }
 
-function tensor(weights: Tensors, name: string): Tensor {
-  const found = weights.get(name);
-  if (found === undefined) throw new Error(`the network has no ${name}`);
-  return found;
+function scalarOf(value: Tensor): number {
+  const [number = NaN] = value.dataSync();
+  return number;
 }
 
 /** What is computed, without the tensors that it took. */

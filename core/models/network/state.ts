@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entryOf } from '../../entry-of.js';
 import { nest, nested } from '../../exchange/nested.js';
 import type { Bundle } from '../../exchange/bundle.js';
 import { neuralNetworkSchema } from '../../job/model-schema.js';
@@ -72,7 +73,7 @@ export function readState(state: State): Working {
     slots: new Map(
       [...kept.keys()].map((name) => [
         name,
-        emptySlots(read.spec.optimizer, 0).map((_, at) => vectorsOf(others[`slot${at}`]).get(name)!),
+        emptySlots(read.spec.optimizer, 0).map((_, at) => entryOf(vectorsOf(others[`slot${at}`]), name)),
       ]),
     ),
     order: rowsOf(working, 'order'),

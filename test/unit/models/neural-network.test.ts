@@ -18,7 +18,7 @@ type Change = Partial<Extract<ModelSpec, { type: 'neural-network' }>>;
 
 function specOf(change: Change = {}): NetworkSpec {
   return networkSpec(
-    jobSchema.shape.model.parse({ type: 'neural-network', output: 'sigmoid', ...change }) as ModelSpec,
+    jobSchema.shape.model.parse({ type: 'neural-network', output: 'sigmoid', ...change }),
   );
 }
 

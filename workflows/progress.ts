@@ -48,7 +48,7 @@ export class Watch {
     this.#change({
       maxRounds: mostRounds(model),
       // What other models hold against their tolerance is no gradient.
-      tolerance: 'l2' in model ? model.tolerance : null,
+      tolerance: 'memory' in model ? model.tolerance : null,
       silos: silos.map((silo) => ({ silo, state: 'ready', round: 0, bytesOut: 0, seconds: 0 })),
     });
     upsertSearchAttributes({ Model: [job.name], Silos: silos });

@@ -34,7 +34,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
   const watch = new Watch();
   return recorded('inference', undefined, async ({ run, execution }) => {
     const model = await catalog.findModel(request);
-    const strategy = request.strategy ?? (isSumOfScores(model.manifest) ? 'factorize' : 'materialize');
+    const strategy = request.strategy ?? (model.manifest.interactions ? 'materialize' : 'factorize');
     watch.phase('checking silos');
     // Tables may have new rows since the training, without labels as yet; parties, columns and encodings are the model's.
     const { resolved } = await withVersionsOfNow(model.resolved);
@@ -113,8 +113,8 @@ export async function runInference(request: InferenceRequest): Promise<Inference
 function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: InferenceResult['strategy']): Site {
   const base = siteOf(baseSilo(resolved));
   if (strategy === 'factorize') {
-    if (isSumOfScores(manifest)) return base;
-    const what = manifest.network ? 'a neural network' : 'a model of products of columns of different tables';
+    if (!manifest.interactions) return base;
+    const what = 'a model of products of columns of different tables';
     throw refused(`${what} is not a sum of partial scores`, 'materialize');
   }
   const { constraints } = resolved.job;
@@ -128,10 +128,6 @@ function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: Inference
   if (onlyOne === undefined) return 'aggregator';
   if (staying.length > 1) throw refused(`rows must not leave ${staying.join(' and ')}`, 'factorize');
   return siteOf(onlyOne);
-}
-
-function isSumOfScores({ network, interactions }: ModelVersionRecord['manifest']): boolean {
-  return network === undefined && interactions === undefined;
 }
 
 /** Keys that were not to be seen in training are not to be seen in inference, nor cells that are only compared. */

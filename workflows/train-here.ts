@@ -16,23 +16,6 @@ export interface Trained extends Fitted, Integrated {
   readonly stopped: StopReason;
 }
 
-/** What a manifest says besides a model's parts. */
-export function ownFacts({
-  intercept,
-  interceptError,
-  own,
-  classes,
-  solver,
-}: Fitted): Pick<ModelManifest, 'intercept' | 'interceptError' | 'own' | 'classes' | 'solver'> {
-  return {
-    intercept,
-    ...(interceptError !== undefined && { interceptError }),
-    ...(own && { own }),
-    ...(classes && { classes }),
-    ...(solver && { solver }),
-  };
-}
-
 /**
  * Training in one place. materialize: the rows come to the site, T is built and trained on. Factorize with all parties in
  * one silo: the same without T.
@@ -52,30 +35,6 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const spec = job.model;
 
   watch.phase('training');
-  if (spec.type === 'neural-network') {
-    const fitted = await aggregatorAt(site, 'train the network').fitNetwork({
-      execution,
-      task: job.task,
-      spec,
-      target,
-      shares,
-      ...toEvaluate(resolved),
-    });
-    ledger.together([{ silo, cost: fitted.cost }]);
-    const { parts, network, stopped, metrics, curve, evaluation, intercept, own } = fitted;
-    const manifest = { type: spec.type, intercept, ...(own && { own }), parts, network };
-    return {
-      manifest,
-      rounds: spec.epochs,
-      stopped,
-      metrics,
-      curve,
-      ...(evaluation && { evaluation }),
-      intercept,
-      ...integrated,
-    };
-  }
-
   const form = mode === 'pull' ? 'materialized' : 'factorized';
   const begin = async (model: ModelSpec) => {
     const begun = await aggregatorAt(site, `${form} table`).trainHere({
@@ -108,7 +67,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const { intercept, metrics, curve, evaluation, parts, interactions } = finished;
   return {
     manifest: {
-      ...{ type: spec.type, ...ownFacts(finished), parts },
+      ...{ type: spec.type, ...ofManifest(finished), parts },
       ...(interactions && { interactions }),
       ...(found && { validation: found.report }),
     },
@@ -119,5 +78,24 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     metrics,
     curve,
     ...(evaluation && { evaluation }),
+  };
+}
+
+/** What a manifest says of the parameters that belong to no column. */
+export function ofManifest({
+  intercept,
+  interceptError,
+  own,
+  classes,
+  solver,
+  network,
+}: Fitted): Pick<ModelManifest, 'intercept' | 'interceptError' | 'own' | 'classes' | 'solver' | 'network'> {
+  return {
+    intercept,
+    ...(interceptError !== undefined && { interceptError }),
+    ...(own && { own }),
+    ...(classes && { classes }),
+    ...(solver && { solver }),
+    ...(network && { network }),
   };
 }

@@ -22,7 +22,7 @@ import {
 } from './publish.js';
 import { sealSecret } from './seal-secret.js';
 import { sharedEncoders } from './shared-encoders.js';
-import { ownFacts, type Trained } from './train-here.js';
+import { ofManifest, type Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
 export interface RoundsState {
@@ -203,14 +203,14 @@ async function finish(
     ...toEvaluate(resolved),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { intercept, metrics, curve, evaluation } = fitted;
+  const { metrics, curve, evaluation } = fitted;
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
-    manifest: { type: job.model.type, ...ownFacts(fitted), parts },
+    manifest: { type: job.model.type, ...ofManifest(fitted), parts },
     rounds: state.round,
     stopped,
     ...state.integrated,
-    intercept,
+    intercept: fitted.intercept,
     metrics,
     curve,
     ...(evaluation && { evaluation }),

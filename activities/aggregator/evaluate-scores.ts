@@ -2,6 +2,7 @@ import type { Dense } from '../../core/algebra/matrix.js';
 import { entryOf } from '../../core/entry-of.js';
 import type { ColumnBlock } from '../../core/evaluation/column-parts.js';
 import { evaluateInDetail } from '../../core/evaluation/evaluate-in-detail.js';
+import type { Bundle } from '../../core/exchange/bundle.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
 import type { Scored } from '../../core/evaluation/importance.js';
 import { testPart, type TargetIndex } from '../../core/integration/target-index.js';
@@ -14,6 +15,8 @@ export interface TestScores {
   readonly family: ModelFamily;
   /** Parameters that belong to no column. */
   readonly own: Float64Array;
+  /** Those of them that are a bundle. */
+  readonly network?: Bundle;
   readonly target: TargetIndex;
   readonly metrics: Metrics;
   /** Of the test rows, n × q, offsets left out. */
@@ -26,13 +29,15 @@ export type Summands =
 
 /** What is asked about a model whose scores are sums over groups of columns. */
 export function evaluateScores(
-  { family, own, target, metrics, scores }: TestScores,
+  { family, own, network, target, metrics, scores }: TestScores,
   summands: Summands,
   { silos, ...spec }: NonNullable<ToEvaluate['evaluation']>,
 ): Evaluation | undefined {
   const labels = target.labels.subarray(target.trainRows);
   const { offsets } = testPart(target);
-  const predictions = family.predict(withOffsets(scores, offsets), own).get('prediction');
+  const predictions = family
+    .predict(withOffsets(scores, offsets), own, { ...(network && { network }) })
+    .get('prediction');
   // Scores that are no products with θ alone, such as distances, are no sums over columns.
   const byColumn = spec.importance === 'columns' && family.scores === undefined;
   const parties = new Map(target.groups.map(({ id, shares }) => [id, shares.map(({ party }) => party)]));
@@ -44,7 +49,7 @@ export function evaluateScores(
       scored: () => ({
         ...partsOf(family, summands, byColumn),
         silos: (group) => (parties.get(group) ?? []).map((party) => entryOf(silos, party)),
-        measure: (changed) => family.measure(withOffsets(changed, offsets), own, labels),
+        measure: (changed) => family.measure(withOffsets(changed, offsets), own, labels, network),
       }),
     },
     spec,

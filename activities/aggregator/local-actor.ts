@@ -34,7 +34,7 @@ export interface LocalLive {
   readonly target: TargetIndex;
   readonly table: LocalTable;
   readonly labels: { readonly train: Float64Array; readonly test: Float64Array };
-  readonly result: Pick<LocalResult, 'state' | 'stopped' | 'parameters' | 'own'> | undefined;
+  readonly result: Pick<LocalResult, 'state' | 'stopped' | 'parameters' | 'own' | 'network'> | undefined;
 }
 
 export interface LocalAnswer {

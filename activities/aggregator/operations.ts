@@ -6,7 +6,6 @@ import { matchOperations } from './match.js';
 import { predictOperation } from './predict.js';
 import { roundOperations } from './rounds.js';
 import { localOperations } from './train-here.js';
-import { fitNetworkOperation } from './train-network.js';
 import { validationOperation } from './validate-here.js';
 
 /** All that happens where parties meet, as it runs in the compute child of that site. */
@@ -17,7 +16,6 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...roundOperations(context),
     ...localOperations(context),
     ...validationOperation(context),
-    ...fitNetworkOperation(context),
     ...predictOperation(context),
     ...exportOperation(context),
   };

@@ -16,7 +16,6 @@ import { ownParameters } from '../../core/models/manifest.js';
 import type { ModelPart } from '../../core/models/model.js';
 import { readInteractions } from '../../core/models/interaction-part.js';
 import { readPart } from '../../core/models/model-part.js';
-import { predictNetwork } from '../../core/models/neural-network.js';
 import { familyOf } from '../../core/models/programs.js';
 import type { Dictionary } from '../../core/sources/source.js';
 import { writeTable } from '../../core/sources/write-table.js';
@@ -34,11 +33,15 @@ export function predictOperation(context: SiteContext): Pick<AggregatorOperation
         measured(context, async (measuring) => {
           const { stores } = measuring;
           const target = readTarget(await stores.get(input.target));
-          const classes = await readClasses(stores, input.model);
           const predictions =
             'scores' in input.from
-              ? predicted(input.model, await scoresOfRows(stores, target, input.from.scores), target, classes)
-              : await materializedPredictions(measuring, target, input.model, input.from.shares, classes);
+              ? await predicted(
+                  stores,
+                  input.model,
+                  await scoresOfRows(stores, target, input.from.scores),
+                  target,
+                )
+              : await materializedPredictions(measuring, target, input.model, input.from.shares);
           const file = path.resolve(context.predictions, input.output);
           const text = await identityOf(stores, input, target);
           const table = besides(text, predictions);
@@ -56,18 +59,21 @@ interface Predictions {
 }
 
 /** What a model predicts, column by column, from the scores of the target rows. */
-function predicted(
+async function predicted(
+  stores: Stores,
   { type, ...model }: PredictInput['model'],
-  scores: Dense,
+  given: Dense,
   { offsets }: TargetIndex,
-  classes: readonly string[] | undefined,
-): Predictions {
+): Promise<Predictions> {
   const family = familyOf(type);
   const own = ownParameters(model);
+  const scores = withOffsets(given, offsets);
+  const classes = await readClasses(stores, model);
+  const network = model.network && (await stores.get(model.network));
   const codes = classes && family.classify?.(scores, own);
   return {
     text: new Map(codes && [['class', { codes, values: classes }]]),
-    numbers: family.predict(withOffsets(scores, offsets), own, classes),
+    numbers: family.predict(scores, own, { ...(classes && { classes }), ...(network && { network }) }),
   };
 }
 
@@ -82,7 +88,6 @@ async function materializedPredictions(
   target: TargetIndex,
   model: PredictInput['model'],
   shares: Extract<PredictInput['from'], { shares: unknown }>['shares'],
-  classes: readonly string[] | undefined,
 ): Promise<Predictions> {
   const blocks = [];
   const thetas: Dense[] = [];
@@ -109,12 +114,8 @@ async function materializedPredictions(
     thetas.push(theta);
   }
   const table = stackColumns(blocks, target.rows);
-  if (model.network) {
-    const prediction = await predictNetwork(await stores.get(model.network), table);
-    return { text: new Map(), numbers: new Map([['prediction', prediction]]) };
-  }
   const theta = concatRows(thetas, table.columns, thetas[0]?.columns ?? 0);
-  return predicted(model, scoresOf(familyOf(model.type), table, theta), target, classes);
+  return predicted(stores, model, scoresOf(familyOf(model.type), table, theta), target);
 }
 
 /** Columns that name each target row, from the tables that bring rows in. */

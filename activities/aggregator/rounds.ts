@@ -40,15 +40,21 @@ export function roundOperations(
       journal.once('evaluate', input.execution, input, () =>
         measured(context, async ({ stores }) => {
           const { spec, head, parametersStay } = input;
+          const home = parametersStay ? privateHome(site) : 'exchange';
           const { state } = await journal.live(actor, head);
           const family = trainedBy(spec);
-          const own = aggregatorParameters(family, state);
+          const { own, network } = aggregatorParameters(family, state);
           const target = readTarget(await stores.get(input.target));
           const given = await readScores(stores, target, input.scores);
           const scores = expand(target, given);
           const withAll = withOffsets(scores, target.offsets);
           const measuredOn = (from: number, to: number) =>
-            family.measure(rowRange(withAll, from, to - from), own, target.labels.subarray(from, to));
+            family.measure(
+              rowRange(withAll, from, to - from),
+              own,
+              target.labels.subarray(from, to),
+              network,
+            );
           const metrics = {
             train: measuredOn(0, target.trainRows),
             test: measuredOn(target.trainRows, target.rows),
@@ -57,7 +63,7 @@ export function roundOperations(
             input.evaluation &&
             evaluateScores(
               {
-                ...{ family, own, target, metrics: metrics.test },
+                ...{ family, own, target, metrics: metrics.test, ...(network && { network }) },
                 scores: rowRange(scores, target.trainRows, target.rows - target.trainRows),
               },
               { groups: () => scoresByGroup(testPart(target), given) },
@@ -69,10 +75,11 @@ export function roundOperations(
           journal.forget(head);
           return {
             ...ownNumbers([...own]),
-            ...(await keepClasses(stores, target, parametersStay ? privateHome(site) : 'exchange')),
+            ...(await keepClasses(stores, target, home)),
             ...(spec.type === 'linear-regression' && {
               solver: spec.l1 > 0 ? ('proximal' as const) : ('l-bfgs' as const),
             }),
+            ...(network && { network: await stores.put(home, 'model', network) }),
             metrics,
             curve,
             ...(evaluation && { evaluation }),

@@ -50,7 +50,7 @@ export function localOperations(
           const live = await journal.live(actor, input.head);
           const { target, table, labels, spec, result, interactions: pairs } = live;
           if (!result) throw new Error('a training is finished after its last segment');
-          const { parameters, own } = result;
+          const { parameters, own, network } = result;
           const family = trainedBy(spec);
           const offsets = { train: trainingPart(target).offsets, test: testPart(target).offsets };
           const scores = {
@@ -58,7 +58,7 @@ export function localOperations(
             test: scoresOf(family, table.test, parameters),
           };
           const measuredOn = (side: 'train' | 'test') =>
-            family.measure(withOffsets(scores[side], offsets[side]), own, labels[side]);
+            family.measure(withOffsets(scores[side], offsets[side]), own, labels[side], network);
           const metrics = { train: measuredOn('train'), test: measuredOn('test') };
           const errors = family.standardErrors?.(table.train, trainingPart(target), spec, parameters, own);
           const thetas = new Map<string, Dense>();
@@ -80,7 +80,10 @@ export function localOperations(
           const evaluation =
             input.evaluation &&
             evaluateScores(
-              { family, own, target, metrics: metrics.test, scores: scores.test },
+              {
+                ...{ family, own, target, metrics: metrics.test, ...(network && { network }) },
+                scores: scores.test,
+              },
               {
                 blocks: () =>
                   [...table.testBlocks()].map(([group, block]) => ({
@@ -107,6 +110,7 @@ export function localOperations(
             ...(await keepClasses(stores, target, 'exchange')),
             ...(errors && { interceptError: errors.intercept }),
             ...(spec.type === 'linear-regression' && { solver: solverOf(result.state, spec.l1) }),
+            ...(network && { network: await stores.put('exchange', 'model', network) }),
             metrics,
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             ...(evaluation && { evaluation }),

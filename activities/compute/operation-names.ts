@@ -23,7 +23,6 @@ const aggregator = {
   trainSegment: true,
   finishHere: true,
   validateHere: true,
-  fitNetwork: true,
   predict: true,
   exportModel: true,
 } satisfies Record<keyof AggregatorOperations, true>;

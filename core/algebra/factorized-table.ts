@@ -5,6 +5,7 @@ import { FactorizedProduct } from './factorized-product.js';
 import { gatherAdd, scatterSum } from './index-vector.js';
 import { checkZeroPreserving, matrixOf } from './matrix-of.js';
 import type { Matrix } from './matrix.js';
+import { pickIndex } from './pick-index.js';
 import type { FactorizedSource } from './factorized-source.js';
 import { resident } from './wasm/arena.js';
 import { addBlock, addBlockTransposed, joinAtColumns, sourceColumns } from './source-columns.js';
@@ -107,12 +108,7 @@ function checkIndices(rows: number, sources: readonly FactorizedSource[]): void 
  * not go over the whole source.
  */
 function sliceSource({ table, index }: FactorizedSource, picked: Int32Array): FactorizedSource {
-  const sliced = picked.map((row) => index[row]!);
-  if (2 * picked.length >= table.rows) return { table, index: sliced };
-  const kept = [...new Set(sliced)].filter((row) => row >= 0);
-  const position = new Map(kept.map((row, at) => [row, at]));
-  return {
-    table: table.slice(Int32Array.from(kept)),
-    index: sliced.map((row) => position.get(row) ?? -1),
-  };
+  if (2 * picked.length >= table.rows) return { table, index: picked.map((row) => index[row]!) };
+  const { kept, index: places } = pickIndex(index, picked);
+  return { table: table.slice(kept), index: places };
 }

@@ -77,13 +77,26 @@ export function checkModel(job: Job): void {
       'set model.solver to "auto" or "l-bfgs"',
     );
   }
-  if (type === 'neural-network' && (job.strategy === 'factorize' || job.strategy === 'federate')) {
-    refuse(
-      `a neural network is trained on the joined table only, so the strategy ${job.strategy} is not possible`,
-      'strategy',
-      'set strategy to "materialize" or "auto"',
-    );
+  if (job.model.type === 'neural-network') {
+    const output = outputOf(job.task);
+    if ((job.model.output ?? output) !== output) {
+      refuse(
+        `the output of a network is "${output}" for a ${job.task}, and the job says "${String(job.model.output)}"`,
+        'model.output',
+        `leave "output" out, or set it to "${output}"`,
+      );
+    }
   }
+}
+
+/** The job with what follows from its other fields: what the output of a network gives. */
+export function completeModel(job: Job): Job {
+  const { model, task } = job;
+  return model.type === 'neural-network' ? { ...job, model: { ...model, output: outputOf(task) } } : job;
+}
+
+function outputOf(task: Job['task']): 'sigmoid' | 'linear' {
+  return task === 'classification' ? 'sigmoid' : 'linear';
 }
 
 /** Scales that leave what is not negative as it is; a matrix factorisation takes nothing else. */

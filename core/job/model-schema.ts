@@ -90,17 +90,82 @@ const quantileRegression = z.strictObject({
   ...solver,
 });
 
-const neuralNetwork = z.strictObject({
+/** How the learning rate changes while a network is trained. */
+const schedule = z
+  .union([
+    z.enum(['constant', 'cosine']),
+    z.strictObject({
+      every: z.int().min(1).describe('Epochs after which the rate is multiplied.'),
+      factor: z.number().positive().max(1).describe('By what it is multiplied.'),
+    }),
+  ])
+  .default('constant')
+  .describe(
+    'constant; cosine: half a cosine from the learning rate down to 0 over all steps; or {every, factor}: times the factor after every so many epochs.',
+  );
+
+const earlyStopping = z
+  .strictObject({
+    validation: z
+      .number()
+      .positive()
+      .max(0.5)
+      .default(0.1)
+      .describe(
+        'Share of the training rows that the loss is measured on after each epoch, and not trained on.',
+      ),
+    patience: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe('Stop after so many epochs without a smaller loss on them; the best weights are the model.'),
+  })
+  .optional()
+  .describe('Stop when rows that are kept apart are predicted no better. Default: all epochs are made.');
+
+export const neuralNetworkSchema = z.strictObject({
   type: z.literal('neural-network'),
-  hidden: z
-    .array(z.int().min(1).max(4096))
-    .max(8)
-    .default([16])
-    .describe('Units of each hidden layer (ReLU).'),
+  hidden: z.array(z.int().min(1).max(4096)).max(8).default([16]).describe('Units of each hidden layer.'),
+  activation: z.enum(['relu', 'tanh', 'elu']).default('relu').describe('Activation of the hidden layers.'),
+  output: z
+    .enum(['sigmoid', 'linear'])
+    .optional()
+    .describe(
+      'sigmoid: a probability, trained on the log-loss; linear: a number, on the squared error. Default: by the task, the only one that it allows.',
+    ),
+  batchNormalization: z
+    .boolean()
+    .default(false)
+    .describe('Normalise what comes to each hidden activation, by mean and variance of the batch.'),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe('Share of the hidden units that a step leaves out, drawn for each row.'),
+  l2: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Weight λ of the penalty λ/2·‖W‖² on the weights of all layers; biases are free.'),
+  optimizer: z
+    .enum(['adam', 'momentum', 'sgd'])
+    .default('adam')
+    .describe('Adam (β₁ = 0.9, β₂ = 0.999), gradient descent with momentum 0.9, or without.'),
+  learningRate: z.number().positive().default(0.001).describe('Step size of the optimizer.'),
+  schedule,
   epochs: z.int().min(1).max(10_000).default(10).describe('Passes over the training rows.'),
-  batchSize: z.int().min(1).default(512).describe('Rows per step.'),
-  learningRate: z.number().positive().default(0.001).describe('Step size of Adam.'),
-  seed: z.int().min(0).default(1).describe('Seed of the initial weights and of the order of rows.'),
+  batchSize: z
+    .int()
+    .min(1)
+    .default(512)
+    .describe('Rows per step. Training in rounds makes an exchange each step.'),
+  earlyStopping,
+  seed: z
+    .int()
+    .min(0)
+    .default(1)
+    .describe('Seed of the initial weights, of the order of rows, of dropout and of the rows kept apart.'),
 });
 
 const kMeans = z.strictObject({
@@ -158,7 +223,7 @@ export const modelSchema = z.discriminatedUnion('type', [
   gammaRegression,
   huberRegression,
   quantileRegression,
-  neuralNetwork,
+  neuralNetworkSchema,
   kMeans,
   nmf,
 ]);

@@ -1,6 +1,6 @@
 import type { ModelSpec } from './schema.js';
 
-/** Exchanges (epochs of a network) that a training makes at the most. */
+/** Rounds (epochs of a network) that a training makes at the most. */
 export function mostRounds(model: ModelSpec): number {
   switch (model.type) {
     case 'neural-network':

@@ -4,7 +4,7 @@ import { parseWith } from '../parse-with.js';
 import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
 import { checkEvaluation } from './check-evaluation.js';
-import { checkModel } from './check-model.js';
+import { checkModel, completeModel } from './check-model.js';
 import { checkOverlap } from './check-overlap.js';
 import { checkValidation } from './check-validation.js';
 import { requireSilo, type TableInSilo } from './known-tables.js';
@@ -34,9 +34,10 @@ export function parseJob(value: unknown): Job {
  * the target table's columns with their encodings and sources, row keys. Depends on nothing else, so that equal jobs over
  * equal tables resolve to equal JSON. Throws an AmalurError with the path of the offending field and a suggestion.
  */
-export function resolveJob(job: Job, tables: readonly TableInSilo[]): ResolvedJob {
-  checkModel(job);
-  checkEvaluation(job);
+export function resolveJob(given: Job, tables: readonly TableInSilo[]): ResolvedJob {
+  checkModel(given);
+  checkEvaluation(given);
+  const job = completeModel(given);
   checkConstraints(job, tables);
   const joined = resolveJoins(job, tables);
   const shared = sharedColumns(job, joined);

@@ -1,4 +1,5 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
+import type { Bundle } from '../exchange/bundle.js';
 import type { EncoderOptions } from '../integration/encode.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { Moments } from '../training/moments.js';
@@ -43,13 +44,21 @@ export interface ModelFamily {
    * The columns of numbers that are predicted, by name.
    * @param scores Σ_k I_k scores(D_k, θ_k), one row for each row of T
    * @param own parameters of the aggregator's program
-   * @param classes names of the classes, of a model that learns many
+   * @param besides what else the model has
    */
-  predict(scores: Dense, own: Float64Array, classes?: readonly string[]): ReadonlyMap<string, Float64Array>;
+  predict(scores: Dense, own: Float64Array, besides?: OwnBesides): ReadonlyMap<string, Float64Array>;
   /** Of a model that learns many classes: the code of the class that each row is predicted to be of. */
   readonly classify?: (scores: Dense, own: Float64Array) => Int32Array;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
-  measure(scores: Dense, own: Float64Array, labels: Float64Array): Metrics;
+  measure(scores: Dense, own: Float64Array, labels: Float64Array, network?: Bundle): Metrics;
+}
+
+/** What belongs to no column and is no number. */
+export interface OwnBesides {
+  /** Names of the classes, of a model that learns many. */
+  readonly classes?: readonly string[];
+  /** Parameters that are a bundle, of a model that has such. */
+  readonly network?: Bundle;
 }
 
 export interface StandardErrors {

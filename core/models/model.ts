@@ -94,7 +94,7 @@ export interface ModelManifest {
    * model each part is in its silo's private store; those who share columns have a part each, all alike.
    */
   readonly parts: Readonly<Record<string, BlobRef>>;
-  /** Neural networks: topology and weights; the parts then hold encoders alone. */
+  /** Neural networks: all layers above the first, whose weights are θ. In a federated model private to the aggregator's silo. */
   readonly network?: BlobRef;
   /** What products of columns of different tables weigh: such a model is scored where all rows are. */
   readonly interactions?: BlobRef;

@@ -6,13 +6,14 @@ import { huberLosses } from './huber-regression.js';
 import { kMeans } from './k-means/family.js';
 import { linearRegression } from './linear-regression.js';
 import { logisticLoss } from './logistic-regression.js';
+import { neuralNetwork } from './network/family.js';
 import { nmf } from './nmf/family.js';
 import { poissonLoss } from './poisson-regression.js';
 import { quantileLosses } from './quantile-regression.js';
 import { softmaxRegression } from './softmax/family.js';
 
 /** Models that train by exchanging partial products. */
-const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
+const FAMILIES: Record<ModelType, ModelFamily> = {
   'linear-regression': linearRegression,
   'logistic-regression': generalisedLinear(logisticLoss, 'classification'),
   'poisson-regression': generalisedLinear(poissonLoss, 'regression'),
@@ -22,13 +23,11 @@ const FAMILIES: Partial<Record<ModelType, ModelFamily>> = {
   'softmax-regression': softmaxRegression,
   'k-means': kMeans,
   nmf,
+  'neural-network': neuralNetwork,
 };
 
-/** @throws Error for a model that has no exchange: it trains on the materialized table only */
 export function familyOf(type: ModelType): ModelFamily {
-  const family = FAMILIES[type];
-  if (family === undefined) throw new Error(`${type} does not train by exchanging partial products`);
-  return family;
+  return FAMILIES[type];
 }
 
 /** The family of a model with the programs that its settings ask for. */

@@ -4,7 +4,7 @@ import { trainInRounds } from './factorize-rounds.js';
 import { siteOf } from './hosts.js';
 import { materializeAt } from './materialize.js';
 
-/** Every way in which the job could run, allowed or not. A network is trained on the joined table only. */
+/** Every way in which the job could run, allowed or not. */
 export function draftCandidates(situation: Situation): readonly Draft[] {
   const { data, resolved } = situation;
   const silos = [...new Set(data.parties.map(({ silo }) => silo))];
@@ -13,7 +13,6 @@ export function draftCandidates(situation: Situation): readonly Draft[] {
     materializeAt(situation, 'aggregator'),
     ...silos.map((silo) => materializeAt(situation, siteOf(silo))),
   ];
-  if (resolved.job.model.type === 'neural-network') return joined;
   // Products of columns of different tables need all rows in one place.
   if (resolved.interactions !== undefined)
     return silos.length === 1 ? [...joined, factorizeLocally(situation, base.silo)] : joined;

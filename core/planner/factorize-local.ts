@@ -24,7 +24,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     total(data.parties, (party) => partyRoundSeconds(party, data, model, rates)) +
     exchangeSeconds(data, model, rates) +
     descentSeconds(data, model, rates);
-  const segment = segmentOf(model, perRound);
+  const segment = segmentOf(perRound);
   const activities =
     FIXED_ACTIVITIES +
     Math.ceil(rounds.expected / segment) +

@@ -21,6 +21,7 @@ import {
   numbersPerRow,
   partyRoundSeconds,
 } from './operator-costs.js';
+import { exchangesPerRound, rowsPerRound } from './mini-batches.js';
 import type { Candidate, Seconds, Site } from './plan.js';
 
 /** Bytes of a message besides its vector: the dot products of the basis, headers. */
@@ -112,7 +113,10 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
     // Columns that several tables supply take a second exchange: their gradients are added up before products are made.
     orchestration:
       FIXED_ACTIVITIES * ACTIVITY_SECONDS +
-      rounds.expected * ROUND_SECONDS * (resolved.groups.some(({ shares }) => shares.length > 1) ? 2 : 1),
+      rounds.expected *
+        exchangesPerRound(model, data.trainRows) *
+        ROUND_SECONDS *
+        (resolved.groups.some(({ shares }) => shares.length > 1) ? 2 : 1),
   });
 }
 
@@ -125,12 +129,14 @@ function trafficOf(
   const { shares } = party;
   const compared = strategy === 'federate' || integration.overlap === 'fail';
   const basis = basisSize(model);
-  const vectors = 8 * exchangeWidth(model, data) * party.rows;
+  const exchanges = exchangesPerRound(model, data.trainRows);
+  const vectors =
+    (8 * exchangeWidth(model, data) * rowsPerRound(model, party.rows, data.trainRows)) / exchanges;
   return {
     startUp: party.keyBytes + party.rowBytes + (compared ? party.cellBytes : 0),
     startDown: 8 * party.rows * shares,
-    roundUp: shares * (vectors + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis),
-    roundDown: shares * (vectors + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis),
+    roundUp: exchanges * shares * (vectors + MESSAGE_BYTES + UP_BYTES_PER_BASIS_VECTOR * basis),
+    roundDown: exchanges * shares * (vectors + MESSAGE_BYTES + DOWN_BYTES_PER_BASIS_VECTOR * basis),
   };
 }
 

@@ -14,7 +14,6 @@ import {
 import { hostOf, siteOf } from './hosts.js';
 import {
   descentSeconds,
-  epochSeconds,
   exchangeWidth,
   gatherScatterSeconds,
   numbersPerRow,
@@ -34,7 +33,7 @@ export function materializeAt(situation: Situation, site: Site): Draft {
   const arriving = total([...bytes.values()], (sent) => sent);
   const perRound = roundSeconds(situation, rates);
   const compute = trainings(resolved.job) * rounds.expected * perRound;
-  const segment = segmentOf(resolved.job.model, perRound);
+  const segment = segmentOf(perRound);
   const activities =
     FIXED_ACTIVITIES +
     Math.ceil(rounds.expected / segment) +
@@ -88,7 +87,6 @@ function buildSeconds(
 
 function roundSeconds({ data, resolved }: Situation, rates: MachineRates): number {
   const { model } = resolved.job;
-  if (model.type === 'neural-network') return epochSeconds(data, model, rates);
   return (
     exchangeWidth(model, data) *
       (productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
@@ -97,20 +95,13 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   );
 }
 
-/**
- * T and the tables it is made of, 8 bytes a number and 4 a code, and the products T b of the basis. A network is trained on T
- * with its indicator columns written out, in float32.
- */
+/** T and the tables it is made of, 8 bytes a number and 4 a code, and the products T b of the basis. */
 function memoryAt({ data, resolved }: Situation): number {
   const cells = 8 * data.targetNumeric + 4 * data.targetCategories;
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
-  const oneHot = resolved.job.model.type === 'neural-network' ? 4 * data.targetRows * data.targetColumns : 0;
   // The rows that a fold learns from are a copy.
   const copies = resolved.job.validation === undefined ? 1 : 2;
   return (
-    sources +
-    copies * data.targetRows * cells +
-    8 * data.trainRows * numbersPerRow(resolved.job.model, data) +
-    oneHot
+    sources + copies * data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model, data)
   );
 }

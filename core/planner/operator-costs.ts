@@ -1,5 +1,6 @@
 import type { ModelSpec } from '../job/schema.js';
 import type { DataStatistics, PartyStatistics } from './data-statistics.js';
+import { exchangesPerRound, rowsPerRound } from './mini-batches.js';
 import type { MachineRates } from './plan.js';
 
 /** Evaluations of loss and derivatives per row and round: three of the line search, one for the residual. */
@@ -41,7 +42,10 @@ export function basisSize(model: ModelSpec): number {
   return 'memory' in model ? 2 * model.memory + 1 : 0;
 }
 
-/** Columns of Θ and of Δ, the numbers that travel for each source row: one score, or one for each of C classes, k centres, r components. */
+/**
+ * Columns of Θ and of Δ, the numbers that travel for each source row: one score, or one for each of C classes, k centres, r
+ * components, h units.
+ */
 export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics, 'classes'>): number {
   switch (model.type) {
     case 'k-means':
@@ -50,6 +54,8 @@ export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics
       return model.rank;
     case 'softmax-regression':
       return classes;
+    case 'neural-network':
+      return model.hidden[0] ?? 1;
     default:
       return 1;
   }
@@ -60,28 +66,39 @@ export function numbersPerRow(model: ModelSpec, data: Pick<DataStatistics, 'clas
   return (basisSize(model) + 2) * exchangeWidth(model, data) + 2;
 }
 
-/** Seconds a round at a party: its gradient, its product, and the new row of dot products or its factor's update. */
+/** Operations of an optimizer's step for each weight. */
+const OPERATIONS_PER_STEP = 12;
+
+/** Seconds a round at a party: its gradient, its product, and the new row of dot products, its factor's update or its steps. */
 export function partyRoundSeconds(
   party: PartyStatistics,
-  data: Pick<DataStatistics, 'classes'>,
+  data: Pick<DataStatistics, 'classes' | 'trainRows'>,
   model: ModelSpec,
   rates: MachineRates,
 ): number {
+  const { trainRows } = data;
   const width = exchangeWidth(model, data);
-  const products = width * productSeconds(party.rows, party.numeric, party.categories, rates);
-  const perColumn = model.type === 'nmf' ? 2 * width ** 2 : 4 * basisSize(model) * width;
+  const rows = rowsPerRound(model, party.rows, trainRows);
+  const products = width * productSeconds(rows, party.numeric, party.categories, rates);
+  const perColumn =
+    model.type === 'neural-network'
+      ? OPERATIONS_PER_STEP * width * exchangesPerRound(model, trainRows)
+      : model.type === 'nmf'
+        ? 2 * width ** 2
+        : 4 * basisSize(model) * width;
   return products + (perColumn * party.columns) / rates.denseMultiplyAdds;
 }
 
 /**
  * Seconds a round where the labels are: direction from the basis products, line search, residual; or the nearest of k centres;
- * or the update of W, with W (H Hᵀ) and WᵀW.
+ * or the update of W, with W (H Hᵀ) and WᵀW; or the layers above the first.
  */
 export function descentSeconds(data: DataStatistics, model: ModelSpec, rates: MachineRates): number {
   const { trainRows } = data;
   const width = exchangeWidth(model, data);
   if (model.type === 'k-means') return (3 * width * trainRows) / rates.denseMultiplyAdds;
   if (model.type === 'nmf') return (3 * width ** 2 * trainRows) / rates.denseMultiplyAdds;
+  if (model.type === 'neural-network') return upperLayersSeconds(trainRows, model, rates);
   return (
     (basisSize(model) * width * trainRows) / rates.denseMultiplyAdds +
     (LOSS_EVALUATIONS_PER_ROUND * width * trainRows) / rates.lossEvaluations
@@ -99,17 +116,14 @@ export function exchangeSeconds(data: DataStatistics, model: ModelSpec, rates: M
   return exchangeWidth(model, data) * oneColumn;
 }
 
-/** Seconds an epoch of a network on T. The first layer takes one-hot columns as dense ones. */
-export function epochSeconds(
-  { trainRows, targetColumns }: DataStatistics,
+/** Seconds an epoch of the layers above the first. */
+function upperLayersSeconds(
+  trainRows: number,
   model: Extract<ModelSpec, { type: 'neural-network' }>,
   rates: MachineRates,
 ): number {
-  const widths = [targetColumns, ...model.hidden, 1];
-  const weights = model.hidden.reduce(
-    (sum, width, layer) => sum + width * (widths[layer] ?? 0),
-    widths.at(-2) ?? 0,
-  );
+  const widths = [...model.hidden, 1];
+  const weights = widths.reduce((sum, width, layer) => sum + width * (widths[layer - 1] ?? 0), 0);
   const products = (PRODUCTS_PER_STEP * trainRows * weights) / (TENSORFLOW_SPEED * rates.denseMultiplyAdds);
-  return products + Math.ceil(trainRows / model.batchSize) * TENSORFLOW_STEP_SECONDS;
+  return products + exchangesPerRound(model, trainRows) * TENSORFLOW_STEP_SECONDS;
 }

@@ -24,9 +24,12 @@ const ROUNDS_TO_1E11 = { whitenedTogether: 15, whitenedApart: 35 } as const;
 const UNCERTAINTY_OF_DEFAULT = 2.5;
 const UNCERTAINTY_OF_MEDIAN = 1.5;
 
-/** Exchanges (epochs for a network) that a training is expected to take. */
+/** Rounds (epochs of a network) that a training is expected to take. */
 export function expectedRounds(model: ModelSpec, earlier?: EarlierRounds): ExpectedRounds {
-  if (model.type === 'neural-network') return same({ expected: model.epochs, uncertainty: 1 });
+  if (model.type === 'neural-network') {
+    const uncertainty = model.earlyStopping ? UNCERTAINTY_OF_DEFAULT : 1;
+    return same({ expected: model.epochs, uncertainty });
+  }
   const most = mostRounds(model);
   if (earlier !== undefined)
     return same({ expected: within(earlier.median, most), uncertainty: UNCERTAINTY_OF_MEDIAN });

@@ -5,6 +5,7 @@ import { momentsOf, type Moments } from './moments.js';
 import type { Message, PartyProgram, State } from './program.js';
 import { gradientOf, hasResidual } from './residual.js';
 import { denseOf, denseTensor, vectorTensor } from './tensors.js';
+import { wantedProduct } from './wanted.js';
 
 /** D_k as its holder knows it. */
 export interface PartyTable {
@@ -29,7 +30,7 @@ export function startParty(program: PartyProgram, source: PartyTable, spec: Mode
 
 /**
  * Answers a message: with facts that are asked for, or with a step of the program, whose products with D_k are made here.
- * Down: G_k (r_k × p), as `residualTensors` writes it. Up: tensor `partial`, D_k Θ (r_k × q).
+ * Down: G_k (r_k × p), as `residualTensors` writes it. Up: tensor `partial`, D_k Θ (r_k × q), or of the rows that are `wanted`.
  */
 export function stepParty(
   program: PartyProgram,
@@ -41,7 +42,7 @@ export function stepParty(
   const { table } = source;
   const gradient = gradientOf(table, down.tensors);
   const { state: next, theta, up } = program.update(state, down, gradient);
-  const partial = denseTensor(table.multiply(theta));
+  const partial = denseTensor(wantedProduct(table, theta, down.tensors));
   return { state: next, up: { json: up.json, tensors: { ...up.tensors, partial } } };
 }
 
@@ -55,7 +56,8 @@ export function answerShare(source: PartyTable, down: Message): Message {
     return { json: {}, tensors: { gradient: denseTensor(gradientOf(table, down.tensors)) } };
   }
   if (down.tensors.theta !== undefined) {
-    return { json: {}, tensors: { partial: denseTensor(table.multiply(denseOf(down.tensors, 'theta'))) } };
+    const theta = denseOf(down.tensors, 'theta');
+    return { json: {}, tensors: { partial: denseTensor(wantedProduct(table, theta, down.tensors)) } };
   }
   return factsOf(source, down);
 }

@@ -1,4 +1,5 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
+import type { Bundle } from '../exchange/bundle.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { trainedBy } from '../models/programs.js';
@@ -7,6 +8,7 @@ import type { Moments } from './moments.js';
 import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
 import { wholeResidual } from './residual.js';
 import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
+import { wholeWanted } from './wanted.js';
 
 /** Where a local run stands between two rounds; plain state, so that it can be stored and taken up again. */
 export type LocalState = LocalRounds | LocalSolution;
@@ -32,6 +34,8 @@ export interface LocalResult {
   readonly parameters: Dense;
   /** Parameters that belong to no column, such as the intercept. */
   readonly own: Float64Array;
+  /** Those of them that are too many for a manifest, where a model has such. */
+  readonly network?: Bundle;
 }
 
 export interface LocalRun {
@@ -96,13 +100,16 @@ function loop(
   let { party, aggregator, down } = from ?? begin(source, family, target, spec);
   let progress = NOTHING_YET;
   let stopped: StopReason | undefined;
-  for (let made = 0; made < rounds && down !== undefined; made++) {
+  for (let made = 0; made < rounds && down !== undefined;) {
     const { state, up } = stepParty(family.party, source, party, down);
     party = state;
     const step = family.aggregator.step(target, aggregator, denseOf(up.tensors, 'partial'), [up]);
     aggregator = step.state;
-    progress = step.progress;
-    onProgress?.(progress);
+    if (step.progress) {
+      made++;
+      progress = step.progress;
+      onProgress?.(progress);
+    }
     if ('done' in step.next) stopped = step.next.done;
     down = told(step);
   }
@@ -112,6 +119,7 @@ function loop(
     stopped,
     parameters: family.party.parameters(party),
     own: family.aggregator.parameters(aggregator),
+    ...(family.aggregator.network && { network: family.aggregator.network(aggregator) }),
   };
 }
 
@@ -145,5 +153,5 @@ function begin(source: PartyTable, family: ModelFamily, target: TrainingRows, sp
 function told({ next }: AggregatorStep): Message | undefined {
   if ('done' in next) return undefined;
   const { json, tensors } = next.down;
-  return { json, tensors: { ...tensors, ...wholeResidual(next.residual) } };
+  return { json, tensors: { ...tensors, ...wholeResidual(next.residual), ...wholeWanted(next.wanted) } };
 }

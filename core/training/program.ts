@@ -72,23 +72,28 @@ export interface TrainingRows {
 export interface AggregatorProgram {
   start(target: TrainingRows, spec: ModelSpec): AggregatorStep;
   /**
-   * @param products T Θ = Σ_k I_k (D_k Θ_k), n × q
+   * @param products T Θ = Σ_k I_k (D_k Θ_k), n × q, or of the rows that were wanted, in their order
    * @param ups what the parties sent beside their products, in their sorted order
    */
   step(target: TrainingRows, state: State, products: Dense, ups: readonly Message[]): AggregatorStep;
   /** The parameters that belong to no column of T, such as the intercept. */
   parameters(state: State): Float64Array;
+  /** More of them, of a model that has too many for a manifest: stored as a bundle of its own. */
+  network?(state: State): Bundle;
 }
 
 export interface AggregatorStep {
   readonly state: State;
-  readonly progress: Progress;
+  /** Undefined where the exchange was a part of a round; a round ends before the aggregator is done. */
+  readonly progress: Progress | undefined;
   readonly next:
     | {
         /** Δ, n × p: each party is given its sums over source rows, G_k = I_kᵀ Δ. */
         readonly residual: Residual;
         /** What every party is told beside it. */
         readonly down: Message;
+        /** Training rows, all different, whose products the next step needs; default: all. */
+        readonly wanted?: Int32Array;
       }
     | { readonly done: StopReason };
 }

@@ -1,6 +1,7 @@
 import { dense } from '../algebra/dense.js';
 import { scatterSum } from '../algebra/index-vector.js';
 import type { Dense, Matrix } from '../algebra/matrix.js';
+import { pickIndex } from '../algebra/pick-index.js';
 import type { Tensor } from '../exchange/bundle.js';
 import { denseOf, denseTensor } from './tensors.js';
 
@@ -15,18 +16,30 @@ export interface Picked {
   readonly picked: readonly number[];
 }
 
+/** Δ (n × p) of a mini-batch: zero but in the rows named, which are all different. */
+export interface Batch {
+  readonly rows: Int32Array;
+  /** Δ of these, |rows| × p. */
+  readonly values: Dense;
+}
+
 /** Δ, n × p: what the aggregator's program sends back for each row of T. */
-export type Residual = Dense | Assignment | Picked;
+export type Residual = Dense | Assignment | Picked | Batch;
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /**
  * G_k = I_kᵀ Δ as it travels: tensor `residual` (r_k × p); of an assignment, where no source row occurs twice, tensor
  * `assignment` with the label of each source row, −1 for none, and `width` with the number of columns; of picked rows, tensor
- * `picked` with the source row of each, −1 for none.
+ * `picked` with the source row of each, −1 for none; of a batch, tensor `rows` with the source rows that occur in it, and
+ * their sums in `residual`.
  */
 export function residualTensors(residual: Residual, index: Int32Array, sourceRows: number): Tensors {
   if (isPicked(residual)) return pickedTensor(residual.picked.map((row) => index[row]!));
+  if (isBatch(residual)) {
+    const { kept, index: places } = pickIndex(index, residual.rows);
+    return batchTensors(kept, scatterSum(residual.values, places, kept.length));
+  }
   if (!isAssignment(residual)) return { residual: denseTensor(scatterSum(residual, index, sourceRows)) };
   const { labels, count } = residual;
   const own = labelOfEach(labels, index, sourceRows);
@@ -40,6 +53,7 @@ export function residualTensors(residual: Residual, index: Int32Array, sourceRow
 /** The same where the rows of T are the table's own: I_k is the identity. */
 export function wholeResidual(residual: Residual): Tensors {
   if (isPicked(residual)) return pickedTensor(residual.picked);
+  if (isBatch(residual)) return batchTensors(residual.rows, residual.values);
   if (!isAssignment(residual)) return { residual: denseTensor(residual) };
   const { labels, count } = residual;
   return {
@@ -54,6 +68,8 @@ export function hasResidual(tensors: Tensors): boolean {
 
 /** D_kᵀ G_k, c_k × p. */
 export function gradientOf(table: Matrix, tensors: Tensors): Dense {
+  const rows = tensors.rows?.data;
+  if (rows instanceof Int32Array) return table.slice(rows).transposedMultiply(denseOf(tensors, 'residual'));
   const picked = tensors.picked?.data;
   if (picked instanceof Int32Array) return rowsAsColumns(table, picked);
   const labels = tensors.assignment?.data;
@@ -69,6 +85,14 @@ function isAssignment(residual: Residual): residual is Assignment {
 
 function isPicked(residual: Residual): residual is Picked {
   return 'picked' in residual;
+}
+
+function isBatch(residual: Residual): residual is Batch {
+  return 'values' in residual;
+}
+
+function batchTensors(rows: Int32Array, values: Dense): Tensors {
+  return { rows: { shape: [rows.length], data: rows }, residual: denseTensor(values) };
 }
 
 function pickedTensor(rows: readonly number[]): Tensors {

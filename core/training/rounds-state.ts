@@ -15,6 +15,8 @@ export interface RoundsState {
   readonly groups: ReadonlyMap<string, State>;
   /** What the programs were told last, for those of shared columns. */
   readonly down?: Message;
+  /** Training rows whose products were asked for; undefined: all. */
+  readonly wanted?: Int32Array;
   /** What came up in the first half of a round, while the second is awaited: products by share, messages by group. */
   readonly waiting?: {
     readonly partials: ReadonlyMap<string, Dense>;
@@ -22,10 +24,14 @@ export interface RoundsState {
   };
 }
 
-/** Parameters that belong to no column of T. */
-export function aggregatorParameters({ aggregator }: ModelFamily, { program }: RoundsState): Float64Array {
+/** Parameters that belong to no column of T, and those of them that are a bundle of their own. */
+export function aggregatorParameters(
+  { aggregator }: ModelFamily,
+  { program }: RoundsState,
+): { own: Float64Array; network?: Bundle } {
   if (program === undefined) throw new Error('the training has not begun');
-  return aggregator.parameters(program);
+  const own = aggregator.parameters(program);
+  return { own, ...(aggregator.network && { network: aggregator.network(program) }) };
 }
 
 /** θ (c × q) of the columns that several tables supply, by group. */
@@ -33,12 +39,13 @@ export function sharedParameters({ party }: ModelFamily, { groups }: RoundsState
   return new Map([...groups].map(([id, state]) => [id, party.parameters(state)]));
 }
 
-export function saveRounds({ program, norms, groups, down, waiting }: RoundsState): Bundle {
+export function saveRounds({ program, norms, groups, down, wanted, waiting }: RoundsState): Bundle {
   return nest({
     program,
     norms: norms && vectorBundle('norms', norms),
     groups: nest(Object.fromEntries(groups)),
     down,
+    wanted: wanted && { json: {}, tensors: { rows: { shape: [wanted.length], data: wanted } } },
     partials: waiting && {
       json: {},
       tensors: Object.fromEntries([...waiting.partials].map(([id, part]) => [id, denseTensor(part)])),
@@ -48,12 +55,14 @@ export function saveRounds({ program, norms, groups, down, waiting }: RoundsStat
 }
 
 export function loadRounds(saved: Bundle): RoundsState {
-  const { program, norms, groups, down, partials, ups } = nested(saved);
+  const { program, norms, groups, down, wanted, partials, ups } = nested(saved);
+  const rows = wanted?.tensors.rows?.data;
   return {
     ...(program && { program }),
     ...(norms && { norms: float64(norms.tensors, 'norms') }),
     groups: partsOf(groups),
     ...(down && { down }),
+    ...(rows instanceof Int32Array && { wanted: rows }),
     ...(partials && {
       waiting: {
         partials: new Map(Object.keys(partials.tensors).map((id) => [id, denseOf(partials.tensors, id)])),

@@ -1,6 +1,7 @@
 import { dense } from '../algebra/dense.js';
 import { gatherAdd } from '../algebra/index-vector.js';
 import type { Dense } from '../algebra/matrix.js';
+import { pickIndex } from '../algebra/pick-index.js';
 import { entryOf } from '../entry-of.js';
 import { isShared, sharesById, trainingPart, type TargetIndex } from '../integration/target-index.js';
 import { shareId } from '../job/resolved.js';
@@ -12,6 +13,7 @@ import { residualTensors } from './residual.js';
 import type { RoundsState } from './rounds-state.js';
 import { startShared, updateShared } from './shared-columns.js';
 import { denseOf, denseTensor } from './tensors.js';
+import { wantedTensor } from './wanted.js';
 
 /** What an aggregator works on, from the first round to the last. */
 export interface Rounds {
@@ -22,7 +24,7 @@ export interface Rounds {
 
 export interface RoundsStep {
   readonly state: RoundsState;
-  /** Undefined after half an exchange, which completes no round. */
+  /** Undefined after an exchange that completes no round. */
   readonly progress: Progress | undefined;
   /** Messages by share, for those that are to take the next step and no others; or the reason why there are none. */
   readonly next: { readonly down: ReadonlyMap<string, Message> } | { readonly done: StopReason };
@@ -74,8 +76,11 @@ export function stepRounds(
     const step = updateShared(rounds.family.party, group, before, told, ups);
     states.set(group.id, step.state);
     waiting.ups.set(group.id, step.up);
-    const theta = { json: {}, tensors: { theta: denseTensor(step.theta) } };
-    for (const { party } of group.shares) down.set(shareId(group, party), theta);
+    const theta = denseTensor(step.theta);
+    for (const { party, rows } of group.shares) {
+      const tensors = { theta, ...wantedTensor(state.wanted, rows) };
+      down.set(shareId(group, party), { json: {}, tensors });
+    }
   }
   return half({ ...state, groups: states, waiting }, down);
 }
@@ -102,14 +107,28 @@ function complete(
   ups: ReadonlyMap<string, Message>,
 ): RoundsStep {
   const { family, target } = rounds;
-  const products = expand(trainingPart(target), new Map([...partials, ...tensorsOf(ups, 'partial')]));
+  const { waiting: _done, wanted, ...rest } = state;
+  const given = new Map([...partials, ...tensorsOf(ups, 'partial')]);
+  const products = expand(wantedPart(trainingPart(target), wanted), given);
   const messages = target.groups.map(({ id }) => entryOf(earlier, id));
   const step = family.aggregator.step(rowsOf(rounds, state), program, products, messages);
-  const { waiting: _done, ...rest } = state;
   return told(rounds, rest, step);
 }
 
-/** Hands the residual down: to every share its sums over source rows, G_k = I_kᵀ Δ. */
+/** The rows of T that were wanted, made up of the source rows that came up. */
+function wantedPart(
+  training: TargetIndex,
+  wanted: Int32Array | undefined,
+): Pick<TargetIndex, 'rows' | 'groups'> {
+  if (wanted === undefined) return training;
+  const groups = training.groups.map(({ id, shares }) => ({
+    id,
+    shares: shares.map((share) => ({ ...share, rows: pickIndex(share.rows, wanted).index })),
+  }));
+  return { rows: wanted.length, groups };
+}
+
+/** Hands the residual down: to every share its sums over source rows, G_k = I_kᵀ Δ, and which products are wanted. */
 function told(
   { target }: Rounds,
   before: RoundsState,
@@ -121,12 +140,15 @@ function told(
   for (const group of training.groups) {
     for (const { party, rows, sourceRows } of group.shares) {
       const residual = residualTensors(next.residual, rows, sourceRows);
-      const { json, tensors } = isShared(group) ? { json: {}, tensors: {} } : next.down;
+      const { json, tensors } = isShared(group)
+        ? { json: {}, tensors: {} }
+        : { json: next.down.json, tensors: { ...next.down.tensors, ...wantedTensor(next.wanted, rows) } };
       down.set(shareId(group, party), { json, tensors: { ...tensors, ...residual } });
     }
   }
   const shares = training.groups.some(isShared);
-  return { state: { ...before, program, ...(shares && { down: next.down }) }, progress, next: { down } };
+  const told = { ...(shares && { down: next.down }), ...(next.wanted && { wanted: next.wanted }) };
+  return { state: { ...before, program, ...told }, progress, next: { down } };
 }
 
 function half(state: RoundsState, down: ReadonlyMap<string, Message>): RoundsStep {
@@ -137,7 +159,10 @@ function half(state: RoundsState, down: ReadonlyMap<string, Message>): RoundsSte
  * Σ_k I_k X_k (rows of T × q) over all shares, in their sorted order: sums that have one order have the same bits everywhere.
  * A shared group needs no rule of its own, since every cell of T has one owner.
  */
-export function expand(target: TargetIndex, parts: ReadonlyMap<string, Dense>): Dense {
+export function expand(
+  target: Pick<TargetIndex, 'rows' | 'groups'>,
+  parts: ReadonlyMap<string, Dense>,
+): Dense {
   const [first] = parts.values();
   const sum = dense(target.rows, first?.columns ?? 0);
   for (const [id, { rows }] of sharesById(target)) gatherAdd(sum, entryOf(parts, id), rows);

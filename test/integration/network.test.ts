@@ -7,75 +7,105 @@ import { installExample, type TestInstallation } from '../support/installation.j
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
 import { readBlob } from '../support/stored-model.js';
 
-const network = (seed: number): JobInput['model'] => ({
-  type: 'neural-network',
-  hidden: [8],
-  epochs: 12,
-  batchSize: 32,
-  learningRate: 0.02,
-  seed,
-});
+const seeded = (job: JobInput, seed: number) => ({ ...job, model: { ...job.model, seed } }) as JobInput;
 
-describe('a neural network on joined rows', () => {
+const STRATEGIES = ['materialize', 'factorize', 'federate'] as const;
+
+describe('a neural network', () => {
   let shop: TestInstallation;
-  let first: TrainingResult;
-  const train = (seed: number) => trained(shop, jobOf(shop, 'returns', { model: network(seed) }));
+  let results: Record<(typeof STRATEGIES)[number], TrainingResult>;
+  const train = (strategy: (typeof STRATEGIES)[number], seed = 1) =>
+    trained(shop, { ...seeded(jobOf(shop, 'returns-network'), seed), strategy });
 
-  const networkOf = async (result: TrainingResult) => {
+  const modelOf = async (result: TrainingResult) => {
     const { model } = await shop.client.ask({ about: 'model', model: referenceOf(result) });
-    return model!.manifest.network!;
+    return model!.manifest;
+  };
+  const lossesOf = async ({ run }: TrainingResult) => {
+    const answer = await shop.client.ask({ about: 'run', run });
+    return answer.run!.facts!.curve.map(({ loss }) => loss);
+  };
+  const predicted = async (result: TrainingResult, strategy?: 'materialize' | 'factorize') => {
+    const asked = { model: referenceOf(result), ...(strategy && { strategy }) };
+    const answer = await (await shop.client.predict(asked)).result();
+    const lines = (await readFile(answer.file, 'utf8')).trimEnd().split('\n').slice(1);
+    // Last, for a federated model names rows by their place.
+    return { ...answer, numbers: lines.map((line) => Number(line.split(',').at(-1))) };
   };
 
   beforeAll(async () => {
     shop = await installExample('orders');
-    first = await train(1);
-  }, 120_000);
+    results = {
+      materialize: await train('materialize'),
+      factorize: await train('factorize'),
+      federate: await train('federate'),
+    };
+  }, 180_000);
   afterAll(() => shop.remove());
 
-  test('trains through the workflow, where rows come together, and learns', async () => {
-    const { strategy, rounds, stopped, metrics } = first;
-    expect({ strategy, rounds, stopped }).toEqual({
-      strategy: 'materialize',
-      rounds: 12,
-      stopped: 'max-rounds',
-    });
-    const { run } = await shop.client.ask({ about: 'run', run: first.run });
-    const losses = run!.facts!.curve.map(({ loss }) => loss);
-    expect(losses).toHaveLength(12);
-    expect(losses.at(-1)).toBeLessThan(losses[0]!);
-    expect((metrics.train as ClassificationMetrics).auc).toBeGreaterThan(0.65);
-    expect((metrics.test as ClassificationMetrics).rows).toBe(66);
+  test('has by every strategy the same losses within float32, and learns', async () => {
+    const expected = await lossesOf(results.materialize);
+    expect(expected).toHaveLength(6);
+    expect(expected.at(-1)).toBeLessThan(expected[0]!);
+    for (const strategy of STRATEGIES) {
+      const result = results[strategy];
+      const { rounds, stopped, metrics } = result;
+      expect({ strategy: result.strategy, rounds, stopped }).toEqual({
+        strategy,
+        rounds: 6,
+        stopped: 'max-rounds',
+      });
+      (await lossesOf(result)).forEach((loss, at) => {
+        expect(Math.abs(loss - expected[at]!)).toBeLessThan(1e-4);
+      });
+      expect((metrics.train as ClassificationMetrics).auc).toBeGreaterThan(0.65);
+      expect((metrics.test as ClassificationMetrics).rows).toBe(66);
+    }
   });
 
-  test('stores a LayersModel of float32 weights: 42 columns to 8 units to 1', async () => {
-    const { tensors } = await readBlob(shop, await networkOf(first));
-    expect(Object.values(tensors).map(({ shape }) => shape)).toEqual([[42, 8], [8], [8, 1], [1]]);
+  test('stores the weights of each column with its party, and the layers above the first as float32', async () => {
+    const { network: ref, parts } = await modelOf(results.materialize);
+    const { tensors } = await readBlob(shop, ref!);
+    expect(Object.entries(tensors).map(([name, { shape }]) => [name, shape])).toEqual([
+      ['bias.0', [8]],
+      ['bias.1', [4]],
+      ['bias.2', [1]],
+      ['kernel.1', [8, 4]],
+      ['kernel.2', [4, 1]],
+    ]);
     for (const { data } of Object.values(tensors)) expect(data).toBeInstanceOf(Float32Array);
+    const thetas = await Promise.all(Object.values(parts).map((part) => readBlob(shop, part)));
+    const shapes = thetas.map((part) => part.tensors.theta!.shape);
+    expect(shapes.map(([, units]) => units)).toEqual([8, 8, 8]);
+    expect(shapes.reduce((sum, [columns = 0]) => sum + columns, 0)).toBe(42);
+  });
+
+  test('of a federated training no layer leaves its silo', async () => {
+    const { network: ref, parts } = await modelOf(results.federate);
+    expect(ref!.home).toBe('private:silo.shop');
+    expect(
+      Object.values(parts)
+        .map(({ home }) => home)
+        .sort(),
+    ).toEqual(['private:silo.crm', 'private:silo.shop', 'private:silo.warehouse']);
   });
 
   test('has the same bits for the same seed, and others for another', async () => {
-    const bits = async (result: TrainingResult) => (await networkOf(result)).sha256;
-    expect(await bits(await train(1))).toBe(await bits(first));
-    expect(await bits(await train(2))).not.toBe(await bits(first));
+    const bits = async (result: TrainingResult) => (await modelOf(result)).network!.sha256;
+    expect(await bits(await train('materialize'))).toBe(await bits(results.materialize));
+    expect(await bits(await train('materialize', 2))).not.toBe(await bits(results.materialize));
+    expect(await bits(await train('factorize'))).toBe(await bits(results.factorize));
   });
 
-  test('predicts a probability for every order, the same again and again', async () => {
-    const predict = async () => (await shop.client.predict({ model: referenceOf(first) })).result();
-    const { file, rows, sha256, strategy } = await predict();
-    expect({ rows, strategy }).toEqual({ rows: 400, strategy: 'materialize' });
-    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(1);
-    const probabilities = lines.map((line) => Number(line.split(',')[1]));
-    expect(probabilities).toHaveLength(400);
-    expect(probabilities.every((p) => p > 0 && p < 1)).toBe(true);
-    expect(new Set(probabilities).size).toBeGreaterThan(300);
-    expect((await predict()).sha256).toBe(sha256);
-  });
-
-  test('is refused by partial scores, at once and with what to do instead', async () => {
-    const asked = shop.client.predict({ model: referenceOf(first), strategy: 'factorize' });
-    await expect(asked.then((run) => run.result())).rejects.toMatchObject({
-      code: 'AMALUR_NO_PLAN',
-      suggestion: 'use materialize',
-    });
+  test('predicts a probability for every order, joined or by partial scores of the first layer', async () => {
+    const joined = await predicted(results.materialize, 'materialize');
+    expect(joined).toMatchObject({ rows: 400, strategy: 'materialize' });
+    expect(joined.numbers.every((p) => p > 0 && p < 1)).toBe(true);
+    expect(new Set(joined.numbers).size).toBeGreaterThan(300);
+    const scored = await predicted(results.materialize);
+    expect(scored.strategy).toBe('factorize');
+    scored.numbers.forEach((p, row) => expect(Math.abs(p - joined.numbers[row]!)).toBeLessThan(1e-5));
+    const federated = await predicted(results.federate);
+    federated.numbers.forEach((p, row) => expect(Math.abs(p - joined.numbers[row]!)).toBeLessThan(1e-3));
   });
 });

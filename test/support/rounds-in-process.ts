@@ -19,6 +19,7 @@ export interface InRounds {
   /** θ of each group of columns. */
   readonly parameters: ReadonlyMap<string, Dense>;
   readonly own: Float64Array;
+  readonly network?: Bundle;
   readonly curve: readonly Progress[];
   readonly stopped: StopReason;
   /** Exchanges that were made, halves counted. */
@@ -66,7 +67,7 @@ export function trainInProcess(
       ...[...states].map(([id, state]) => [id, family.party.parameters(state)] as const),
       ...sharedParameters(family, step.state),
     ]),
-    own: aggregatorParameters(family, step.state),
+    ...aggregatorParameters(family, step.state),
     curve,
     stopped: step.next.done,
     exchanges,

@@ -28,7 +28,7 @@ describe('parseWith', () => {
 
   test.each([
     [['taks'], 1, 'AMALUR_UNKNOWN_FIELD', 'taks', 'did you mean task?'],
-    [['model', 'l1'], 1, 'AMALUR_UNKNOWN_FIELD', 'model.l1', 'did you mean l2?'],
+    [['model', 'l3'], 1, 'AMALUR_UNKNOWN_FIELD', 'model.l3', 'did you mean l1?'],
     [['model', 'maxRound'], 1, 'AMALUR_UNKNOWN_FIELD', 'model.maxRound', 'did you mean maxRounds?'],
     [
       ['integration', 'joins', 0, 'tabel'],

@@ -110,9 +110,22 @@ describe('candidates', () => {
     ).toMatchObject({ code: 'AMALUR_NO_PLAN', field: 'constraints' });
   });
 
-  it('train a network on the joined table only', () => {
-    const { candidates } = plan({ job: { model: { type: 'neural-network' } } });
-    expect(new Set(candidates.map(({ strategy }) => strategy))).toEqual(new Set(['materialize']));
+  it('train a network in every way, at an exchange a batch where parties are apart', () => {
+    const figures = (batchSize: number) => {
+      const { candidates } = plan({ job: { model: { type: 'neural-network', batchSize, epochs: 3 } } });
+      expect(new Set(candidates.map(({ strategy }) => strategy))).toEqual(
+        new Set(['materialize', 'factorize', 'federate']),
+      );
+      return candidate({ candidates } as Plan, 'factorize@silo.airline');
+    };
+    const [small, large, whole] = [figures(1000), figures(10_000), figures(1_000_000)];
+    expect(small.rounds.expected).toBe(3);
+    expect(small.seconds.orchestration / large.seconds.orchestration).toBeGreaterThan(8);
+    // Rows of the small tables repeat in a batch: the larger it is, the fewer products travel.
+    const sent = ({ bytesOut }: typeof small) => bytesOut.weather ?? 0;
+    expect(sent(small)).toBeGreaterThan(sent(large));
+    expect(sent(large)).toBeGreaterThan(sent(whole));
+    expect(sent(whole)).toBeGreaterThan(3 * 8 * 16 * 26_115);
   });
 });
 
@@ -307,23 +320,6 @@ describe('constraints', () => {
     expect(of({ maxMemoryBytes: Math.floor(largest) - 1 }).candidates.at(-1)?.excluded[0]).toContain(
       'maxMemoryBytes',
     );
-  });
-
-  it('a network needs memory for its dense table, 4 bytes a cell', () => {
-    const model = { type: 'neural-network' } as const;
-    const memoryOf = (maxLevels: number) =>
-      candidate(
-        plan({
-          job: {
-            model,
-            features: { include: ['airline.flights.tailnum', 'airline.flights.day'], maxLevels },
-          },
-        }),
-        'materialize@aggregator',
-      ).memoryBytes;
-    // 4043 levels of tailnum for at least 300 000 rows.
-    expect(memoryOf(5000)).toBeGreaterThan(4 * 300_000 * 4043);
-    expect(memoryOf(300)).toBeLessThan(4 * 300_000 * 4043);
   });
 
   it('a site without the memory is ruled out by that fact', () => {

@@ -221,11 +221,11 @@ describe('a job that does not fit is refused with code, field and suggestion', (
     ['no features', { features: { include: ['airline.flights.time_hour'] } }, 'AMALUR_NO_FEATURES', 'features', 'encode'],
     ['normal equations with a penalty that has a corner', { task: 'regression', model: { type: 'linear-regression', solver: 'gram', l1: 0.1 } }, 'AMALUR_INVALID_JOB', 'model.solver', 'auto'],
     ['normal equations over rows that stay', { task: 'regression', model: { type: 'linear-regression', solver: 'gram' }, strategy: 'federate' }, 'AMALUR_INVALID_JOB', 'model.solver', 'l-bfgs'],
-    ['a network that is to be factorized', { model: { type: 'neural-network' }, strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'strategy', 'materialize'],
     ['an offset of a model without a score', { target: { ...flightsJob.target, offset: 'distance' }, model: { type: 'neural-network' }, strategy: 'materialize' }, 'AMALUR_INVALID_JOB', 'target.offset', 'generalised linear'],
     ['an offset of text', { target: { ...flightsJob.target, offset: 'carrier' } }, 'AMALUR_WRONG_TYPE', 'target.offset', 'numbers'],
     ['an offset that is not there', { target: { ...flightsJob.target, offset: 'distanze' } }, 'AMALUR_UNKNOWN_COLUMN', 'target.offset', 'distance'],
     ['an offset that is the label', { target: { ...flightsJob.target, offset: 'arr_delay' } }, 'AMALUR_INVALID_JOB', 'target.offset', 'known before'],
+    ['a network whose output is not that of the task', { model: { type: 'neural-network', output: 'linear' } }, 'AMALUR_INVALID_JOB', 'model.output', '"sigmoid"'],
     ['a model for another task', { model: { type: 'linear-regression' } }, 'AMALUR_INVALID_JOB', 'model.type', 'logistic-regression'],
     ['a field that does not exist', { modell: {} }, 'AMALUR_UNKNOWN_FIELD', 'modell', 'model'],
   ])('%s', (_what, change, code, field, suggestion) => {

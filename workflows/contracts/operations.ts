@@ -241,7 +241,7 @@ export interface FinishPartiesOutput extends Costed {
 
 export interface Fitted extends Pick<
   ModelManifest,
-  'intercept' | 'interceptError' | 'own' | 'classes' | 'solver'
+  'intercept' | 'interceptError' | 'own' | 'classes' | 'solver' | 'network'
 > {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** At most 200 points. */
@@ -260,11 +260,11 @@ export interface ToEvaluate {
 
 export interface EvaluateInput extends OfExecution, ToEvaluate {
   readonly spec: ModelSpec;
-  /** federate: the names of the classes stay at the site, too. */
-  readonly parametersStay: boolean;
   readonly head: StepKey;
   readonly target: BlobRef;
   readonly scores: Readonly<Record<string, BlobRef>>;
+  /** federate: what the aggregator's program has learned, and names of classes, are stored with its site only. */
+  readonly parametersStay: boolean;
 }
 
 export interface EvaluateOutput extends Costed, Fitted {}
@@ -320,19 +320,6 @@ export interface FinishHereOutput extends Costed, Fitted {
   readonly parts: Readonly<Record<string, BlobRef>>;
   /** What products of columns of different tables weigh. */
   readonly interactions?: BlobRef;
-}
-
-export interface FitNetworkInput extends OfExecution, ToEvaluate {
-  readonly task: Job['task'];
-  readonly spec: Extract<ModelSpec, { type: 'neural-network' }>;
-  readonly target: BlobRef;
-  readonly shares: readonly ShareOfColumns[];
-}
-
-export interface FitNetworkOutput extends FinishHereOutput {
-  /** Topology and weights of the tfjs LayersModel. */
-  readonly network: BlobRef;
-  readonly stopped: StopReason;
 }
 
 /** A table's columns with their part of a model. */
@@ -411,7 +398,6 @@ export interface AggregatorOperations {
   trainSegment(input: TrainSegmentInput): Promise<TrainHereOutput>;
   finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
   validateHere(input: ValidateHereInput): Promise<ValidateHereOutput>;
-  fitNetwork(input: FitNetworkInput): Promise<FitNetworkOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
   exportModel(input: ExportModelInput): Promise<ExportModelOutput>;
 }

@@ -13,7 +13,7 @@ export const softmaxRegression: ModelFamily = {
   party: softmaxParty,
   aggregator: softmaxAggregator,
   classify: (scores, own) => mostProbable(probabilities(scores, own), own.length),
-  predict(scores, own, classes = []) {
+  predict(scores, own, { classes = [] } = {}) {
     const p = probabilities(scores, own);
     return new Map(
       classes.map((name, label) => [

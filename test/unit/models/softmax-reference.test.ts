@@ -56,7 +56,7 @@ describe.each(fixture.cases)(
     });
 
     test('probabilities, by the names of the classes', () => {
-      const predicted = softmaxRegression.predict(scores, result.own, fixture.names);
+      const predicted = softmaxRegression.predict(scores, result.own, { classes: fixture.names });
       expect([...predicted.keys()]).toEqual(fixture.names.map((name) => `probability_${name}`));
       [...predicted.values()].forEach((column, label) => {
         for (let row = 0; row * 4 < probabilities.length; row++)

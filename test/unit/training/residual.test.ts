@@ -60,3 +60,30 @@ test('picked rows give the gradient of their indicators, and travel as their pos
     }),
   );
 });
+
+test('a batch gives the gradient of its rows among zeros, and travels as the source rows that occur in it', () => {
+  fc.assert(
+    fc.property(
+      scene,
+      fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+      ({ table, index }, chosen) => {
+        const rows = Int32Array.from([...index.keys()].filter((row) => chosen[row]).reverse());
+        const values = dense(
+          rows.length,
+          2,
+          Float64Array.from({ length: 2 * rows.length }, (_, at) => at - 3),
+        );
+        const written = dense(index.length, 2);
+        rows.forEach((row, at) => written.data.set(values.data.subarray(2 * at, 2 * at + 2), 2 * row));
+        const short = residualTensors({ rows, values }, index, table.rows);
+        expect(hasResidual(short)).toBe(true);
+        expect(gradientOf(table, short)).toEqual(
+          gradientOf(table, residualTensors(written, index, table.rows)),
+        );
+        const occurring = new Set([...rows].map((row) => index[row]!).filter((row) => row >= 0));
+        expect([...short.rows!.data]).toEqual([...occurring].sort((a, b) => a - b));
+        expect(short.residual!.shape).toEqual([occurring.size, 2]);
+      },
+    ),
+  );
+});

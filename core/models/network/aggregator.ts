@@ -1,0 +1,192 @@
+import { dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
+import { AmalurError } from '../../errors.js';
+import type { AggregatorProgram, AggregatorStep, Progress, TrainingRows } from '../../training/program.js';
+import type { Residual } from '../../training/residual.js';
+import { requireFinite } from '../../training/require-finite.js';
+import { draws } from '../draws.js';
+import { afterStep } from './after-step.js';
+import { batchesPerEpoch, keepApart, orderOf } from './batches.js';
+import { backward, lossOf, type Batch } from './forward.js';
+import { glorotLimit, initialWeights } from './layers.js';
+import { learningRate } from './learning-rate.js';
+import { readUp, type Down } from './messages.js';
+import { emptySlots, type Slots } from './optimizer.js';
+import { savedNetwork } from './saved.js';
+import { networkSpec, widthsOf } from './spec.js';
+import { readState, writeState, type Working } from './state.js';
+
+/**
+ * The aggregator of a network: from Z = Σ_k I_k (D_k W_k) of a batch it makes loss and gradients of the layers above, takes its
+ * step on their weights, and tells the parties ∂L/∂Z, which is all they need for theirs. So batch by batch, an exchange each,
+ * in which the products of the next batch come up.
+ */
+export const networkAggregator: AggregatorProgram = {
+  start({ rows }, given) {
+    const spec = networkSpec(given);
+    if (spec.earlyStopping && rows < 2) refuse(rows);
+    const weights = initialWeights(spec);
+    const { trained, apart } = keepApart(rows, spec);
+    const at: Working = {
+      spec,
+      place: { at: 'open' },
+      epoch: 1,
+      steps: 0,
+      sum: 0,
+      before: 0,
+      best: null,
+      weights,
+      slots: new Map(
+        [...weights].map(([name, { length }]): [string, Slots] => [name, emptySlots(spec.optimizer, length)]),
+      ),
+      bestWeights: new Map(),
+      order: orderOf(trained, 1, spec),
+      apart,
+    };
+    const draw = draws(`network rows ${spec.seed}`);
+    const random = dense(
+      rows,
+      1,
+      Float64Array.from({ length: rows }, (_, row) => 1 + draw(row)),
+    );
+    const down = { json: { do: 'open' } satisfies Down, tensors: {} };
+    return {
+      state: writeState(at),
+      progress: undefined,
+      next: { residual: random, down, wanted: new Int32Array(0) },
+    };
+  },
+
+  step(target, state, products, messages) {
+    const at = readState(state);
+    switch (at.place.at) {
+      case 'open': {
+        const inputs = messages.reduce((total, up) => total + readUp(up).columns, 0);
+        const limit = glorotLimit(inputs, widthsOf(at.spec)[0] ?? 1);
+        return { ...awaitBatch(at, 0, target, { do: 'begin', limit }), progress: undefined };
+      }
+      case 'batch':
+        return train(at, at.place.batch, target, products);
+      case 'apart':
+        return judge(at, target, products);
+      case 'last':
+        return { state, progress: progressOf(at), next: { done: at.place.stopped } };
+    }
+  },
+
+  parameters: () => new Float64Array(0),
+  network: (state) => {
+    const { spec, weights } = readState(state);
+    return savedNetwork(spec, weights);
+  },
+};
+
+type Next = Pick<AggregatorStep, 'state' | 'next'>;
+
+/** Forward, backward, and the step; the parties are told theirs. */
+function train(at: Working, number: number, target: TrainingRows, products: Dense): AggregatorStep {
+  const rows = batchRows(at, number);
+  const batch = batchOf(rows, target);
+  const rate = learningRate(at.spec, at.steps, batchesPerEpoch(at.order.length, at.spec.batchSize));
+  const step = { rate, step: at.steps + 1 };
+  const made = backward(at.spec, at.weights, products, batch, step.step);
+  requireFinite(made.loss);
+  const ended = number === 0 && at.epoch > 1 && at.apart.length === 0;
+  const progress = ended ? progressOf({ ...at, epoch: at.epoch - 1, sum: at.before }) : undefined;
+  const after: Working = {
+    ...at,
+    ...afterStep(at, made, step),
+    steps: step.step,
+    sum: (number === 0 ? 0 : at.sum) + made.loss * rows.length,
+  };
+  const down: Down = { do: 'step', ...step };
+  const residual = residualOf(rows, made.residual, target);
+  return { ...afterBatch(after, number, target, down, residual), progress };
+}
+
+/** What is wanted after a batch: the next one, the rows kept apart, the first of another epoch, or nothing more. */
+function afterBatch(at: Working, number: number, target: TrainingRows, down: Down, residual: Residual): Next {
+  if (number + 1 < batchesPerEpoch(at.order.length, at.spec.batchSize))
+    return awaitBatch(at, number + 1, target, down, residual);
+  if (at.apart.length > 0) return tell({ ...at, place: { at: 'apart' } }, at.apart, target, down, residual);
+  if (at.epoch < at.spec.epochs) return awaitBatch(nextEpoch(at), 0, target, down, residual);
+  return tell(
+    { ...at, place: { at: 'last', stopped: 'max-rounds' } },
+    new Int32Array(0),
+    target,
+    down,
+    residual,
+  );
+}
+
+/** After an epoch: whether the rows kept apart are predicted better than ever, and whether that may still be hoped for. */
+function judge(at: Working, target: TrainingRows, products: Dense): AggregatorStep {
+  const { earlyStopping, epochs } = at.spec;
+  if (earlyStopping === undefined) throw new Error('no rows are kept apart');
+  const loss = lossOf(at.spec, at.weights, products, batchOf(at.apart, target));
+  requireFinite(loss);
+  const better = at.best === null || loss < at.best.loss;
+  const best = better || at.best === null ? { epoch: at.epoch, loss } : at.best;
+  const after: Working = { ...at, best, bestWeights: better ? at.weights : at.bestWeights };
+  const stopped = at.epoch - best.epoch >= earlyStopping.patience ? 'stalled' : 'max-rounds';
+  if (stopped === 'max-rounds' && at.epoch < epochs) {
+    const down: Down = { do: 'hold', keep: better };
+    return { ...awaitBatch(nextEpoch(after), 0, target, down), progress: progressOf(at) };
+  }
+  if (better) return { state: writeState(after), progress: progressOf(at), next: { done: stopped } };
+  const restored: Working = { ...after, weights: after.bestWeights, place: { at: 'last', stopped } };
+  return { ...tell(restored, new Int32Array(0), target, { do: 'restore' }), progress: undefined };
+}
+
+function nextEpoch(at: Working): Working {
+  const epoch = at.epoch + 1;
+  const trained = at.order.slice().sort();
+  return { ...at, epoch, before: at.sum, order: orderOf(trained, epoch, at.spec) };
+}
+
+function awaitBatch(at: Working, batch: number, target: TrainingRows, down: Down, residual?: Residual): Next {
+  return tell({ ...at, place: { at: 'batch', batch } }, batchRows(at, batch), target, down, residual);
+}
+
+function tell(
+  at: Working,
+  wanted: Int32Array,
+  target: TrainingRows,
+  json: Down,
+  residual: Residual = { rows: new Int32Array(0), values: dense(0, widthsOf(at.spec)[0] ?? 1) },
+): Next {
+  const next = { residual, down: { json, tensors: {} } };
+  // A batch of all rows is in their order: nothing is picked out.
+  const all = wanted.length === target.rows;
+  return { state: writeState(at), next: all ? next : { ...next, wanted } };
+}
+
+function residualOf(rows: Int32Array, values: Dense, target: TrainingRows): Residual {
+  return rows.length === target.rows ? values : { rows, values };
+}
+
+function batchRows({ order, spec }: Working, batch: number): Int32Array {
+  return order.slice(batch * spec.batchSize, (batch + 1) * spec.batchSize);
+}
+
+/** Rows with their labels, and their weights in units of the mean over all training rows. */
+function batchOf(rows: Int32Array, { labels, weights }: TrainingRows): Batch {
+  const mean = weights ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 1;
+  return {
+    rows,
+    labels: Float64Array.from(rows, (row) => labels[row]!),
+    weights: Float64Array.from(rows, (row) => (weights ? weights[row]! / mean : 1)),
+  };
+}
+
+/** An epoch is a round; its loss is the mean of what its batches had, each with the weights of its time. */
+function progressOf({ epoch, sum, order }: Working): Progress {
+  return { round: epoch, loss: sum / order.length, gradientNorm: null };
+}
+
+function refuse(rows: number): never {
+  throw new AmalurError('AMALUR_INVALID_JOB', `of ${rows} training rows none can be kept apart`, {
+    field: 'model.earlyStopping',
+    suggestion: 'leave "earlyStopping" out, or hold fewer rows out',
+  });
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { dense } from '../../algebra/dense.js';
+import type { Dense } from '../../algebra/matrix.js';
+import { neuralNetworkSchema } from '../../job/model-schema.js';
+import type { PartyProgram, State } from '../../training/program.js';
+import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
+import { draws } from '../draws.js';
+import { readDown, type Down, type Up } from './messages.js';
+import { descend, emptySlots, penalised, type Slots } from './optimizer.js';
+import { networkSpec, widthsOf } from './spec.js';
+
+const settings = z.object({
+  optimizer: neuralNetworkSchema.shape.optimizer.unwrap(),
+  l2: z.number(),
+});
+
+/** What a party knows between two messages. */
+interface Working {
+  readonly settings: z.infer<typeof settings>;
+  /** W_k, c_k × h. */
+  readonly weights: Dense;
+  readonly slots: Slots;
+  /** W_k when rows that are kept apart were predicted best. */
+  readonly best: Dense;
+}
+
+/**
+ * A party of a network: its columns' weights W_k in the first layer Z = Σ_k I_k (D_k W_k) + b, whose gradient is D_kᵀ G_k with
+ * G_k = I_kᵀ ∂L/∂Z. It takes the steps that the optimizer would take on the whole of W.
+ */
+export const networkParty: PartyProgram = {
+  needs: { moments: false, norms: false },
+  start({ names }, given) {
+    const spec = networkSpec(given);
+    const [units = 1] = widthsOf(spec);
+    // Drawn by the column's name: the same weights wherever the column is. Their scale takes the columns of all parties.
+    const data = names.flatMap((name) => {
+      const draw = draws(`network column ${spec.seed} ${name}`);
+      return Array.from({ length: units }, (_, unit) => 2 * draw(unit) - 1);
+    });
+    const { optimizer, l2 } = spec;
+    return writeState({
+      settings: { optimizer, l2 },
+      weights: dense(names.length, units, Float64Array.from(data)),
+      slots: emptySlots(optimizer, data.length),
+      best: dense(0, units),
+    });
+  },
+  update(state, message, gradient) {
+    const after = advance(readState(state), readDown(message), gradient);
+    const up: Up = { columns: gradient.rows };
+    return { state: writeState(after), theta: after.weights, up: { json: up, tensors: {} } };
+  },
+  parameters: (state) => readState(state).weights,
+};
+
+function advance(at: Working, down: Down, gradient: Dense): Working {
+  const { rows, columns, data } = at.weights;
+  switch (down.do) {
+    case 'open':
+      return { ...at, weights: silenced(at.weights, gradient) };
+    case 'begin':
+      return {
+        ...at,
+        weights: dense(
+          rows,
+          columns,
+          data.map((w) => down.limit * w),
+        ),
+      };
+    case 'step': {
+      const { optimizer, l2 } = at.settings;
+      const next = descend(optimizer, data, penalised(l2, gradient.data, data), at.slots, down);
+      return { ...at, weights: dense(rows, columns, next.weights), slots: next.slots };
+    }
+    case 'hold':
+      return down.keep ? { ...at, best: at.weights } : at;
+    case 'restore':
+      return { ...at, weights: at.best };
+  }
+}
+
+/**
+ * Columns that are 0 in every training row, such as categories that training has not seen: nothing is learned about them, so
+ * their random weights would be noise in predictions. They are 0 and stay so, their gradient being 0.
+ */
+function silenced({ rows, columns, data }: Dense, gradient: Dense): Dense {
+  return dense(
+    rows,
+    columns,
+    data.map((w, at) => (gradient.data[Math.floor(at / columns)] === 0 ? 0 : w)),
+  );
+}
+
+function writeState({ settings: json, weights, slots, best }: Working): State {
+  const named = slots.map((slot, at) => [`slot${at}`, vectorTensor(slot)] as const);
+  return {
+    json,
+    tensors: { weights: denseTensor(weights), best: denseTensor(best), ...Object.fromEntries(named) },
+  };
+}
+
+function readState({ json, tensors }: State): Working {
+  const read = settings.parse(json);
+  return {
+    settings: read,
+    weights: denseOf(tensors, 'weights'),
+    slots: emptySlots(read.optimizer, 0).map((_, at) => float64(tensors, `slot${at}`)),
+    best: denseOf(tensors, 'best'),
+  };
+}

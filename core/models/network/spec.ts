@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { neuralNetworkSchema } from '../../job/model-schema.js';
+import type { Json } from '../../json.js';
+import type { ModelSpec } from '../../job/schema.js';
+
+/** The settings of a network, what its output gives being said. */
+export type NetworkSpec = z.output<typeof neuralNetworkSchema> & {
+  readonly output: 'sigmoid' | 'linear';
+};
+
+export function networkSpec(spec: ModelSpec): NetworkSpec {
+  if (spec.type !== 'neural-network') throw new Error(`${spec.type} is no network`);
+  const { output } = spec;
+  if (output === undefined) throw new Error('a resolved job says what its network gives');
+  return { ...spec, output };
+}
+
+/** As it is stored: plain JSON, though the type of a field that may be left out does not say so. */
+export function specJson(spec: NetworkSpec): Json {
+  return spec as unknown as Json;
+}
+
+/** Units of each layer, the first being split over the parties and the last the output. */
+export function widthsOf({ hidden }: Pick<NetworkSpec, 'hidden'>): readonly number[] {
+  return [...hidden, 1];
+}

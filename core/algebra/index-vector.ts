@@ -1,5 +1,7 @@
 import { dense } from './dense-array.js';
 import type { Dense } from './matrix.js';
+import { overRows } from './threads/over-rows.js';
+import { addOwned, countOwned } from './threads/owned-rows.js';
 import { isResident } from './wasm/arena.js';
 import { gatherKernel, scatterKernel } from './wasm/gather.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
@@ -159,6 +161,7 @@ export function countGroups(into: Dense, index: Int32Array, groups: Int32Array, 
   const { columns, data } = into;
   const run = isResident(data) && isResident(index) && isResident(groups) ? countKernel(columns) : undefined;
   if (run !== undefined) {
+    if (countOwned(into, { targets: index, count: into.rows }, groups, rows)) return;
     run(index.byteOffset, index.byteOffset + rows * 4, groups.byteOffset, data.byteOffset);
     return;
   }
@@ -192,10 +195,16 @@ export function gatherAll(
     return;
   }
   const at = into.data.byteOffset;
+  const [rows, p] = [to - from, into.columns];
   for (let first = 0; first < parts.length; first += AT_ONCE) {
     const some = parts.slice(first, first + AT_ONCE);
-    const run = gatherKernel(into.columns, some.length, !fresh || first > 0);
-    run?.(at, at + (to - from) * into.columns * 8, ...addresses(some, from));
+    const run = gatherKernel(p, some.length, !fresh || first > 0);
+    if (run === undefined) continue;
+    overRows(run, rows, rows * p * some.length, (start, end) => [
+      at + start * p * 8,
+      at + end * p * 8,
+      ...addresses(some, from + start),
+    ]);
   }
 }
 
@@ -205,6 +214,8 @@ export function scatterAll(parts: readonly Indexed[], y: Dense, from: number, to
     for (const { rows, index } of parts) addScattered(rows, 0, y, index, from, to);
     return;
   }
+  const sums = parts.map(({ rows, index }) => ({ targets: index, count: rows.rows, into: rows, intoRow: 0 }));
+  if (addOwned(sums, y, from, to)) return;
   const at = y.data.byteOffset;
   for (let first = 0; first < parts.length; first += AT_ONCE) {
     const some = parts.slice(first, first + AT_ONCE);

@@ -1,14 +1,18 @@
 import { BufferPool } from './buffer-pool.js';
 import { dense, transpose } from './dense-array.js';
 import type { Dense, Matrix, MatrixKernels, TransposedSum } from './matrix.js';
+import { threadCount } from './threads/pool.js';
 import { isResident } from './wasm/arena.js';
 
 /** Numbers in a block of a streamed product: 64 KiB, which stay in the second cache while they are visited. */
-const BLOCK_NUMBERS = 8192;
+export const BLOCK_NUMBERS = 8192;
+/** Where threads share a block, as many times as many: 512 KiB, which are worth a fork and still fit into the second cache. */
+const SHARED_BLOCKS = 8;
 
 /** Rows of a block p columns wide. */
 export function blockRows(p: number): number {
-  return Math.max(64, Math.floor(BLOCK_NUMBERS / Math.max(1, p)));
+  const rows = Math.max(64, Math.floor(BLOCK_NUMBERS / Math.max(1, p)));
+  return threadCount() > 1 ? SHARED_BLOCKS * rows : rows;
 }
 
 /**

@@ -26,7 +26,8 @@ const specs = modelSchema.options.flatMap(({ shape }): ModelSpec[] => {
 
 function hasFamily(type: ModelSpec['type']): boolean {
   try {
-    return familyOf(type).party !== undefined;
+    familyOf(type);
+    return true;
   } catch {
     return false;
   }

@@ -6,21 +6,19 @@ export const CONTROL = {
   done: 1,
   /** Tasks of this fork. */
   tasks: 2,
-  /** Kernel of this fork, by the order in which kernels were compiled. */
-  kernel: 3,
-  /** Parameters of a task. */
-  parameters: 4,
   /** 1 after a kernel has failed. */
-  failed: 5,
+  failed: 3,
   /** Threads that have begun to look for tasks. */
-  started: 6,
+  started: 4,
   /** Threads that sleep, or are about to. */
-  sleeping: 7,
-  /** From here on the parameters, task by task. */
-  first: 8,
+  sleeping: 5,
+  /** From here on the tasks: the number of a kernel, by the order in which they were compiled, and its parameters. */
+  first: 16,
 } as const;
 
-export const CONTROL_LENGTH = 4096;
+/** Numbers of a task; parameters that its kernel does not have mean nothing. */
+export const TASK_LENGTH = 16;
+export const MOST_TASKS = 512;
 
 /** Looks for a task before a thread goes to sleep: some 30 µs, about what waking takes. */
 export const SPINS = 5000;
@@ -52,8 +50,8 @@ for (;;) {
   if (left === 0) waitForTasks();
   else if (Atomics.compareExchange(control, ${CONTROL.left}, left, left - 1) === left) {
     try {
-      const at = ${CONTROL.first} + (left - 1) * control[${CONTROL.parameters}];
-      kernelAt(control[${CONTROL.kernel}])(...control.subarray(at, at + control[${CONTROL.parameters}]));
+      const at = ${CONTROL.first} + (left - 1) * ${TASK_LENGTH};
+      kernelAt(control[at])(...control.subarray(at + 1, at + ${TASK_LENGTH}));
     } catch {
       Atomics.store(control, ${CONTROL.failed}, 1);
     }

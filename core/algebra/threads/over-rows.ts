@@ -24,10 +24,7 @@ export function overRows(
     run(...parametersOf(0, rows));
     return;
   }
-  fork(
-    run,
-    ranges(rows, numbers, unit).map(([from, to]) => parametersOf(from, to)),
-  );
+  fork(ranges(rows, numbers, unit).map(([from, to]) => [run, ...parametersOf(from, to)]));
 }
 
 function ranges(rows: number, numbers: number, unit: number): [from: number, to: number][] {

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { arenaMemory, renewArena } from '../wasm/arena.js';
 import { compiledModules, forgetKernels, kernelNumber, type Kernel } from '../wasm/kernels.js';
-import { CONTROL, CONTROL_LENGTH, SPINS, THREAD_SOURCE } from './control.js';
+import { CONTROL, MOST_TASKS, SPINS, TASK_LENGTH, THREAD_SOURCE } from './control.js';
 
-// Fork and join over the arrays of the arena. A fork has tasks: one kernel on several lists of parameters, of which none reads
-// what another writes. Whoever is free takes the next, so that it is left to chance who computes what, but not what is computed.
+// Fork and join over the arrays of the arena. A fork has tasks, kernels with their parameters, of which none reads or writes what
+// another writes. Whoever is free takes the next, so that it is left to chance who computes what, but not what is computed.
 
 /** Numbers that a kernel reads, adds or multiplies before it is worth a fork: some 15 µs of work. */
 const FORK_FROM = 1 << 14;
@@ -53,50 +53,46 @@ export function runningThreads(): number {
 export const isWorthForking = (numbers: number): boolean =>
   threadCount() > 1 && (forkMode.value === 'others' || numbers >= FORK_FROM);
 
-/** Runs a kernel once with each list of parameters, all of one length, on all threads; returns when all are done. */
-export function fork(run: Kernel, tasks: readonly (readonly number[])[]): void {
-  const number = kernelNumber(run);
-  const parameters = tasks[0]?.length ?? 0;
-  const memory = arenaMemory();
-  if (memory === undefined || number === undefined || tasks.length === 0 || threads === 1) {
-    for (const task of tasks) run(...task);
+/** A kernel and its parameters. */
+export type Task = readonly [run: Kernel, ...parameters: number[]];
+
+/** Runs all tasks, on all threads; returns when they are done. */
+export function fork(tasks: readonly Task[]): void {
+  if (threads === 1 || arenaMemory() === undefined) {
+    for (const [run, ...parameters] of tasks) run(...parameters);
     return;
   }
   pool ??= startPool(threads - 1);
   const modules = compiledModules();
   for (; pool.sent < modules.length; pool.sent++)
     for (const worker of pool.workers) worker.postMessage(modules[pool.sent]);
-  const { control } = pool;
-  control[CONTROL.kernel] = number;
-  control[CONTROL.parameters] = parameters;
-  const room = Math.floor((CONTROL_LENGTH - CONTROL.first) / parameters);
-  for (let first = 0; first < tasks.length; first += room)
-    runTogether(control, run, tasks.slice(first, first + room));
+  for (let first = 0; first < tasks.length; first += MOST_TASKS)
+    runTogether(pool.control, tasks.slice(first, first + MOST_TASKS));
 }
 
-function runTogether(control: Int32Array, run: Kernel, tasks: readonly (readonly number[])[]): void {
-  tasks.forEach((task, at) => {
-    control.set(task, CONTROL.first + at * task.length);
+function runTogether(control: Int32Array, tasks: readonly Task[]): void {
+  tasks.forEach(([run, ...parameters], at) => {
+    control.set([kernelNumber(run), ...parameters], CONTROL.first + at * TASK_LENGTH);
   });
   control[CONTROL.tasks] = tasks.length;
   Atomics.store(control, CONTROL.failed, 0);
   Atomics.store(control, CONTROL.done, 0);
   Atomics.store(control, CONTROL.left, tasks.length);
   if (Atomics.load(control, CONTROL.sleeping) > 0) Atomics.notify(control, CONTROL.left);
-  if (forkMode.value !== 'others' || Atomics.load(control, CONTROL.started) === 0)
-    takeTasks(control, run, tasks);
+  if (forkMode.value !== 'others' || Atomics.load(control, CONTROL.started) === 0) takeTasks(control, tasks);
   waitUntilDone(control, tasks.length);
   if (Atomics.load(control, CONTROL.failed) !== 0) throw new Error('a kernel has failed');
 }
 
 /** A counter that is lowered by comparing: one that is late for a fork takes a task of the next, never one that is not there. */
-function takeTasks(control: Int32Array, run: Kernel, tasks: readonly (readonly number[])[]): void {
+function takeTasks(control: Int32Array, tasks: readonly Task[]): void {
   for (;;) {
     const left = Atomics.load(control, CONTROL.left);
     if (left === 0) return;
     if (Atomics.compareExchange(control, CONTROL.left, left, left - 1) !== left) continue;
+    const [run, ...parameters] = tasks[left - 1]!;
     try {
-      run(...tasks[left - 1]!);
+      run(...parameters);
     } catch {
       Atomics.store(control, CONTROL.failed, 1);
     }
@@ -114,7 +110,7 @@ function waitUntilDone(control: Int32Array, count: number): void {
 
 /** Threads that cannot be started are done without: the main thread takes what nobody else does. */
 function startPool(count: number): Pool {
-  const control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_LENGTH));
+  const control = new Int32Array(new SharedArrayBuffer(4 * (CONTROL.first + MOST_TASKS * TASK_LENGTH)));
   const workers: Worker[] = [];
   try {
     while (workers.length < count) workers.push(startThread(control));

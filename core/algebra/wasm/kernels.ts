@@ -27,7 +27,8 @@ function compile(memory: object, code: Uint8Array): Kernel {
 
 /** All modules so far, in the order of their numbers. */
 export const compiledModules = (): readonly object[] => modules;
-export const kernelNumber = (run: Kernel): number | undefined => numbers.get(run);
+/** Its place among them; −1 for what is not compiled, or for another memory. */
+export const kernelNumber = (run: Kernel): number => numbers.get(run) ?? -1;
 
 /** For a new memory. */
 export function forgetKernels(): void {

@@ -1,6 +1,5 @@
 import type { Csr, Dense } from './matrix.js';
 import { overRows } from './threads/over-rows.js';
-import { overColumns } from './threads/over-columns.js';
 import { isResident } from './wasm/arena.js';
 import { csrProductKernel, csrTransposedKernel, type CsrForm } from './wasm/csr.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
@@ -120,11 +119,7 @@ export function addCsrTransposed(
   const run = reachable(csr, into, y) ? csrTransposedKernel(p, csr.form) : undefined;
   if (run !== undefined) {
     const at = y.data.byteOffset;
-    const sum = into.data.byteOffset + intoRow * p * 8;
-    const parameters = [at, at + (to - from) * p * 8, ...addresses(csr, from), sum];
-    const entries = csr.rowStarts[to]! - csr.rowStarts[from]!;
-    if (!overColumns([parameters], p, entries * p, (lanes) => csrTransposedKernel(p, csr.form, lanes)))
-      run(...parameters);
+    run(at, at + (to - from) * p * 8, ...addresses(csr, from), into.data.byteOffset + intoRow * p * 8);
   } else if (p === 1) addTransposed1(csr, into.data, intoRow, y.data, from, to);
   else if (p === 5) addTransposed5(csr, into.data, intoRow, y.data, from, to);
   else addTransposedAny(csr, into.data, intoRow, y, from, to);

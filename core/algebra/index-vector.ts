@@ -1,7 +1,7 @@
 import { dense } from './dense-array.js';
 import type { Dense } from './matrix.js';
 import { overRows } from './threads/over-rows.js';
-import { overColumns } from './threads/over-columns.js';
+import { overSums } from './threads/over-sums.js';
 import { isResident } from './wasm/arena.js';
 import { gatherKernel, scatterKernel } from './wasm/gather.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
@@ -166,8 +166,7 @@ export function countAll(parts: readonly Indexed[], groups: Int32Array, rows: nu
       groups.byteOffset,
       part.rows.data.byteOffset,
     ]);
-    if (!overColumns(counts, 1, rows * parts.length, () => run))
-      for (const parameters of counts) run(...parameters);
+    if (!overSums(run, counts, rows * parts.length)) for (const parameters of counts) run(...parameters);
   } else for (const part of parts) countGroups(part, groups, rows);
 }
 
@@ -224,7 +223,7 @@ export function scatterAll(parts: readonly Indexed[], y: Dense, from: number, to
   const [at, p] = [y.data.byteOffset, y.columns];
   const end = at + (to - from) * p * 8;
   const sums = parts.map((part) => [at, end, ...addresses([part], from)]);
-  if (overColumns(sums, p, (to - from) * p * parts.length, (lanes) => scatterKernel(p, 1, lanes))) return;
+  if (overSums(scatterKernel(p, 1), sums, (to - from) * p * parts.length)) return;
   for (let first = 0; first < parts.length; first += AT_ONCE) {
     const some = parts.slice(first, first + AT_ONCE);
     scatterKernel(p, some.length)?.(at, end, ...addresses(some, from));

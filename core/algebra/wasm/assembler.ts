@@ -123,24 +123,12 @@ export const powerOfTwo2 = (shifted: Code): Code => {
   return join(shifted, simd(0x0c), bias, bias, simd(0xce), i32(52), simd(0xcb));
 };
 
-/** Some of the lanes of a row: those of the `at`-th of `of` groups. */
-export interface LaneGroup {
-  readonly at: number;
-  readonly of: number;
-}
-
-export const ALL_LANES: LaneGroup = { at: 0, of: 1 };
-
-/** A row of p numbers in memory: as many pairs as fit, then one; or a group of these. */
-export function rowLanes(
-  p: number,
-  { at, of }: LaneGroup = ALL_LANES,
-): { readonly lanes: Lanes; readonly offset: number }[] {
-  const all = [
-    ...Array.from({ length: Math.floor(p / 2) }, (_, pair) => ({ lanes: two, offset: 16 * pair })),
+/** A row of p numbers in memory: as many pairs as fit, then one. */
+export function rowLanes(p: number): { readonly lanes: Lanes; readonly offset: number }[] {
+  return [
+    ...Array.from({ length: Math.floor(p / 2) }, (_, at) => ({ lanes: two, offset: 16 * at })),
     ...(p % 2 === 1 ? [{ lanes: one, offset: 8 * (p - 1) }] : []),
   ];
-  return all.slice(Math.round((at * all.length) / of), Math.round(((at + 1) * all.length) / of));
 }
 
 /** A function of i32 parameters without a result; its locals are numbered as they are asked for. */

@@ -1,5 +1,5 @@
 import { add, advance, block, FunctionBuilder, get, I32, i32, loadI32, mul, rowLanes, set, sub, whileBelow } from './assembler.js'; // prettier-ignore
-import { ALL_LANES, type Code, type LaneGroup } from './assembler.js';
+import type { Code } from './assembler.js';
 import { kernel, type Kernel } from './kernels.js';
 
 /** Entries a row that are written out instead of looped over. */
@@ -67,26 +67,18 @@ export function csrProductKernel(p: number, form: CsrForm, adds: boolean): Kerne
   });
 }
 
-/**
- * (y, end, starts, columns, values, into): `into` += Dᵀ Y, or some of its columns, row i of Y (up to the address `end`) belonging
- * to row i of D.
- */
-export function csrTransposedKernel(
-  p: number,
-  form: CsrForm,
-  group: LaneGroup = ALL_LANES,
-): Kernel | undefined {
-  return kernel(`csr transposed ${p} ${nameOf(form)} ${group.at}/${group.of}`, () => {
-    const rowOfLanes = rowLanes(p, group);
+/** (y, end, starts, columns, values, into): `into` += Dᵀ Y, row i of Y (up to the address `end`) belonging to row i of D. */
+export function csrTransposedKernel(p: number, form: CsrForm): Kernel | undefined {
+  return kernel(`csr transposed ${p} ${nameOf(form)}`, () => {
     const [y, end, starts, columns, values, into] = [0, 1, 2, 3, 4, 5];
     const f = new FunctionBuilder(6);
     const last = f.local(I32);
     const to = f.local(I32);
-    const row = rowOfLanes.map(({ lanes }) => f.local(lanes.type));
+    const row = rowLanes(p).map(({ lanes }) => f.local(lanes.type));
     const entry = (at: number): Code =>
       block(
         set(to, add(get(into), mul(loadI32(get(columns), 4 * at), i32(8 * p)))),
-        ...rowOfLanes.map(({ lanes, offset }, n) => {
+        ...rowLanes(p).map(({ lanes, offset }, n) => {
           const cell = get(row[n]!);
           const term = form.valued ? lanes.mul(lanes.loadSplat(get(values), 8 * at), cell) : cell;
           return lanes.store(get(to), lanes.add(lanes.load(get(to), offset), term), offset);
@@ -111,7 +103,7 @@ export function csrTransposedKernel(
       whileBelow(
         y,
         get(end),
-        ...rowOfLanes.map(({ lanes, offset }, n) => set(row[n]!, lanes.load(get(y), offset))),
+        ...rowLanes(p).map(({ lanes, offset }, n) => set(row[n]!, lanes.load(get(y), offset))),
         entries,
         advance(y, 8 * p),
       ),

@@ -1,5 +1,5 @@
 import { add, advance, block, doWhile, FunctionBuilder, get, I32, i32, lessUnsigned, loadI32, mul, rowLanes, set, when } from './assembler.js'; // prettier-ignore
-import { ALL_LANES, type Code, type LaneGroup } from './assembler.js';
+import type { Code } from './assembler.js';
 import { kernel, type Kernel } from './kernels.js';
 
 // Index −1 is a row like any other: the row of zeros before X when gathering, a row that nobody reads when scattering.
@@ -38,20 +38,19 @@ export function gatherKernel(p: number, sources: number, adds: boolean): Kernel 
   });
 }
 
-/** (y, end, index_1, into_1, index_2, into_2, …): adds row t of Y, or some of its columns, to row index_k[t] of into_k, in the order of the rows. */
-export function scatterKernel(p: number, sources: number, group: LaneGroup = ALL_LANES): Kernel | undefined {
-  return kernel(`scatter ${p} ${sources} ${group.at}/${group.of}`, () => {
-    const rowOfLanes = rowLanes(p, group);
+/** (y, end, index_1, into_1, index_2, into_2, …): adds row t of Y to row index_k[t] of into_k, in the order of the rows. */
+export function scatterKernel(p: number, sources: number): Kernel | undefined {
+  return kernel(`scatter ${p} ${sources}`, () => {
     const [y, end] = [0, 1];
     const f = new FunctionBuilder(2 + 2 * sources);
     const to = Array.from({ length: sources }, () => f.local(I32));
-    const values = rowOfLanes.map(({ lanes }) => f.local(lanes.type));
+    const values = rowLanes(p).map(({ lanes }) => f.local(lanes.type));
     const row = (at: number): Code =>
       block(
         ...to.map((local, k) =>
           set(local, add(get(3 + 2 * k), mul(loadI32(get(2 + 2 * k), 4 * at), i32(8 * p)))),
         ),
-        ...rowOfLanes.map(({ lanes, offset }, n) =>
+        ...rowLanes(p).map(({ lanes, offset }, n) =>
           block(
             set(values[n]!, lanes.load(get(y), 8 * p * at + offset)),
             ...to.map((local) =>

@@ -8,9 +8,6 @@ import { WIDEST_ROW } from './wasm/kernels.js';
 const reachable = (d: Dense, a: Dense, b: Dense) =>
   d.columns > 0 && a.columns <= WIDEST_ROW && isResident(d.data) && isResident(a.data) && isResident(b.data);
 
-/** Bytes of a cache line. Two threads that write into one, row by row, wait for each other. */
-const LINE = 64;
-
 /** into += D[from … to) X[xRow …]. */
 export function addDenseProduct(
   d: Dense,
@@ -106,18 +103,14 @@ export function addDenseTransposed(
   const run = reachable(d, into, y) ? denseTransposedKernel(p, columns) : undefined;
   if (run !== undefined) {
     const at = y.data.byteOffset;
-    const sum = into.data.byteOffset + intoRow * p * 8;
-    // Rows of the result, columns of D: each is added up over the rows of Y in their order.
-    const range = (first: number, end: number) => [
+    const width = 8 * columns;
+    run(
       at,
       at + (to - from) * p * 8,
-      data.byteOffset + (from * columns + first) * 8,
-      sum + first * p * 8,
-      (end - first) * 8,
-      (columns - end + first) * 8,
-    ];
-    const divisible = columns >= LINE / 4 && sum % LINE === 0;
-    overRows(run, columns, divisible ? (to - from) * columns * p : 0, range, LINE / 8);
+      data.byteOffset + from * width,
+      into.data.byteOffset + intoRow * p * 8,
+      width,
+    );
     return;
   }
   if (p === 1) {

@@ -6,8 +6,8 @@ import { CONTROL, MOST_TASKS, SPINS, TASK_LENGTH, THREAD_SOURCE } from './contro
 // Fork and join over the arrays of the arena. A fork has tasks, kernels with their parameters, of which none reads or writes what
 // another writes. Whoever is free takes the next, so that it is left to chance who computes what, but not what is computed.
 
-/** Numbers that a kernel reads, adds or multiplies before it is worth a fork: some 15 µs of work. */
-const FORK_FROM = 1 << 14;
+/** Numbers that a kernel reads, adds or multiplies before it is worth a fork: some 25 µs of work. */
+const FORK_FROM = 1 << 15;
 
 /**
  * 'auto': work that is large enough is forked. The others are for tests: 'never', and 'others', which forks whatever there is and

@@ -95,15 +95,12 @@ function dotKernel(): Kernel | undefined {
   });
 }
 
-/**
- * (y, end, d, into, width, skip): `into` += Dᵀ Y, row i of Y (up to the address `end`) belonging to row i of D, which is `width`
- * bytes, and `skip` bytes before the next: those of columns that are somebody else's.
- */
+/** (y, end, d, into, width): `into` += Dᵀ Y, row i of Y (up to the address `end`) belonging to row i of D. */
 export function denseTransposedKernel(p: number, columns: number): Kernel | undefined {
   if (columns === 1) return p === 1 ? innerProductKernel() : oneColumnKernel(p);
   return kernel(`dense transposed ${p}`, () => {
-    const [y, end, d, into, width, skip] = [0, 1, 2, 3, 4, 5];
-    const f = new FunctionBuilder(6);
+    const [y, end, d, into, width] = [0, 1, 2, 3, 4];
+    const f = new FunctionBuilder(5);
     const [last, to] = [f.local(I32), f.local(I32)];
     const [row, wide] = [rowLanes(p).map(({ lanes }) => f.local(lanes.type)), f.local(V128)];
     // With one vector the columns of D lie side by side like those of the result: two at a time.
@@ -141,7 +138,6 @@ export function denseTransposedKernel(p: number, columns: number): Kernel | unde
           advance(d, 8),
           advance(to, 8 * p),
         ),
-        set(d, add(get(d), get(skip))),
         advance(y, 8 * p),
       ),
     );

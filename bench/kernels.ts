@@ -103,7 +103,7 @@ function checkThreads({ title, run }: Operation): void {
     forkMode.value = 'never';
     const alone = run(form).slice();
     forkMode.value = 'auto';
-    // What is scattered is divided among the threads from the third time on.
+    // Who computes what is another each time.
     for (let time = 0; time < 3; time++)
       run(form).forEach((value, at) => {
         if (!Object.is(value, alone[at])) throw new Error(`${title}: threads change bits, ${form}`);

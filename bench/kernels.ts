@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { forkMode, runningThreads, setThreads } from '../core/algebra/threads/pool.js';
 import { InputError } from './hamlet/numbers.js';
 import { readStarSet } from './hamlet/star-set.js';
 import {
@@ -18,7 +20,7 @@ import { problemOf } from './problem.js';
 import { machine, milliseconds, ratio, textTable } from './report.js';
 
 const USAGE =
-  'npm run bench:kernels -- --dir FOLDER [--json FILE] [--iterations 20] [--rounds 5] [--clock wall|cpu]';
+  'npm run bench:kernels -- --dir FOLDER [--json FILE] [--iterations 20] [--rounds 5] [--clock wall|cpu] [--threads 1]';
 /** Results that differ by more are not the same computation, and their times mean nothing. */
 const TOLERANCE = 1e-10;
 /** Short operations are repeated until a measurement takes this long, in milliseconds. */
@@ -40,7 +42,8 @@ interface Result {
 }
 
 async function main(): Promise<void> {
-  const { dir, json, iterations, rounds, clock } = options();
+  const { dir, json, iterations, rounds, clock, threads } = options();
+  await startThreads(threads);
   const set = await readStarSet(dir);
   const problem = problemOf(set);
   const folder = await mkdtemp(join(tmpdir(), 'amalur-bench-'));
@@ -63,13 +66,14 @@ async function main(): Promise<void> {
       process.stderr.write(`${set.name}: ${operation.title} …\n`);
       results.push(await measureOperation(operation, peers, rounds, clock));
     }
-    const facts = { ...machine(), python: typeof python === 'string' ? 'none' : python.versions };
+    const facts = { ...machine(), threads, python: typeof python === 'string' ? 'none' : python.versions };
     const report = {
       set: set.name,
       rows: set.rows,
       columns: problem.materialized.columns,
       iterations,
       clock,
+      threads,
       results: results.map(jsonOf),
       buildTms: problem.buildTms,
       bytesFactorized: problem.bytesFactorized,
@@ -84,12 +88,37 @@ async function main(): Promise<void> {
   }
 }
 
+/** @throws InputError where not all of them can be started: fewer would be measured under a wrong name */
+async function startThreads(threads: number): Promise<void> {
+  setThreads(threads);
+  for (let waited = 0; runningThreads() < threads; waited++) {
+    if (waited > 500) throw new InputError(`only ${runningThreads()} of ${threads} threads have started`);
+    await sleep(10);
+  }
+}
+
+/** @throws Error unless several threads give the bits of one */
+function checkThreads({ title, run }: Operation): void {
+  for (const form of ['factorized', 'materialized'] as const) {
+    forkMode.value = 'never';
+    const alone = run(form).slice();
+    forkMode.value = 'auto';
+    // Who computes what is another each time.
+    for (let time = 0; time < 3; time++)
+      run(form).forEach((value, at) => {
+        if (!Object.is(value, alone[at])) throw new Error(`${title}: threads change bits, ${form}`);
+      });
+  }
+}
+
 async function measureOperation(
-  { name, title, run }: Operation,
+  operation: Operation,
   peers: Peers,
   rounds: number,
   clock: Clock,
 ): Promise<Result> {
+  const { name, title, run } = operation;
+  checkThreads(operation);
   const expected = run('factorized').slice();
   const check = (who: string, actual: Float64Array | undefined) => {
     const difference = actual === undefined ? 0 : relativeDifference(actual, expected);
@@ -164,6 +193,7 @@ function print(
   report: {
     set: string;
     clock: Clock;
+    threads: number;
     rows: number;
     columns: number;
     buildTms: number;
@@ -175,7 +205,7 @@ function print(
 ): void {
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   console.log(
-    `${report.set}: ${report.rows} × ${report.columns}; ms of one run (${report.clock}) as median (least–greatest), F/… of the least`,
+    `${report.set}: ${report.rows} × ${report.columns}; ms of one run (${report.clock}, threads: ${report.threads}) as median (least–greatest), F/… of the least`,
   );
   console.log(
     textTable(
@@ -221,9 +251,10 @@ function options() {
       iterations: { type: 'string', default: '20' },
       rounds: { type: 'string', default: '5' },
       clock: { type: 'string', default: 'wall' },
+      threads: { type: 'string', default: '1' },
     },
   });
-  const count = (name: 'iterations' | 'rounds') => {
+  const count = (name: 'iterations' | 'rounds' | 'threads') => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < 1)
       throw new InputError(`--${name} must be a whole number from 1`);
@@ -238,6 +269,7 @@ function options() {
     iterations: count('iterations'),
     rounds: count('rounds'),
     clock: clockOf(values.clock),
+    threads: count('threads'),
   };
 }
 

@@ -92,8 +92,14 @@ function describe(issue: Issue, schema: z.core.$ZodType, value: unknown, what: P
         suggestion: undefined,
       };
     default:
-      return { code: INVALID[what], field, message: issue.message, suggestion: undefined };
+      return { code: INVALID[what], field, message: issue.message, suggestion: ownSuggestion(issue) };
   }
+}
+
+/** What a check of the schema's own says in its `params`. */
+function ownSuggestion(issue: Issue): string | undefined {
+  const suggestion: unknown = issue.code === 'custom' ? issue.params?.['suggestion'] : undefined;
+  return typeof suggestion === 'string' ? suggestion : undefined;
 }
 
 function missing(field: string, what: ParsedThing, suggestion: string | undefined): Description {

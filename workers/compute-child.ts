@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../core/errors.js';
 import { AmalurError, reportOf } from '../core/errors.js';
+import { setThreads } from '../core/algebra/threads/pool.js';
 import { loadConfig } from '../core/config/index.js';
 import { calibrate } from '../core/planner/calibration.js';
 import { Journal } from '../core/training/journal.js';
@@ -32,7 +33,8 @@ type Operation = (input: unknown) => Promise<unknown>;
  * worker's end of the channel does, whichever way the worker ends.
  */
 function main(configFile: string, silo: string | undefined): void {
-  const opened = openSite(loadConfig(configFile), silo);
+  const { threads, ...opened } = openSite(loadConfig(configFile), silo);
+  setThreads(threads);
   const journal = new Journal(opened.stores, privateHome(opened.site));
   let current = -1;
   const context = {

@@ -19,12 +19,18 @@ const known = z.custom<HostProfile>(
 );
 
 /**
- * What this host can do, measured once for a processor and Node version and kept in the cache folder. Workers that start
+ * What this host can do, measured once for a processor, Node version and number of threads and kept in the cache folder. Workers that start
  * together wait for the first of them: at once they would measure one another.
  */
-export async function hostProfile(compute: ComputePort): Promise<HostProfile> {
+export async function hostProfile(compute: ComputePort, threads: number): Promise<HostProfile> {
   const folder = path.join(cacheFolder(), 'calibration');
-  const host = [CALIBRATION, cpus()[0]?.model, cpus().length, process.version];
+  const host = [
+    CALIBRATION,
+    cpus()[0]?.model,
+    cpus().length,
+    process.version,
+    ...(threads > 1 ? [threads] : []),
+  ];
   const file = path.join(folder, `${hashJson(host).slice(0, 16)}.json`);
   await mkdir(folder, { recursive: true });
   const turn = `${file}.turn`;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { SiteContext } from '../activities/compute/site.js';
 import type { AmalurConfig } from '../core/config/index.js';
@@ -9,7 +10,10 @@ import type { Site } from '../core/planner/plan.js';
 import { siteOf } from '../workflows/contracts/task-queues.js';
 import { duckdbExtensionFolder } from './toolchain.js';
 
-export type OpenedSite = Pick<SiteContext, 'site' | 'stores' | 'sources' | 'predictions'>;
+export type OpenedSite = Pick<SiteContext, 'site' | 'stores' | 'sources' | 'predictions'> & {
+  /** Threads of its arithmetic: those of the configuration, as far as this host has cores. */
+  readonly threads: number;
+};
 
 /**
  * The stores and tables of one site of an installation: the aggregator worker's, or a silo's.
@@ -37,6 +41,7 @@ export function openSite(config: AmalurConfig, silo: string | undefined): Opened
     }),
     sources: openSources(found),
     predictions: config.predictions,
+    threads: Math.min((found ?? config).threads, availableParallelism()),
   };
 }
 

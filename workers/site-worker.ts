@@ -21,22 +21,22 @@ const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> =
 
 /** A silo's worker: its own operations, those of the aggregator for plans that place that role here, and probes. */
 export async function runSiloWorker(config: AmalurConfig, silo: string, access: ServerAccess): Promise<void> {
-  const { site, sources } = openSite(config, silo);
+  const { site, sources, threads } = openSite(config, silo);
   const compute = new ComputeChild([config.file, silo]);
   const operations = {
     ...forwardActivities<SiloOperations>(SILO_OPERATIONS, compute),
     ...forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute),
   };
-  const probes = createProbeActivities(silo, sources, onceKnown(compute));
+  const probes = createProbeActivities(silo, sources, onceKnown(compute, threads));
   await runSite(site, operations, probes, compute, access);
 }
 
 /** The aggregator worker, where parties meet that may meet in a neutral place. */
 export async function runAggregatorWorker(config: AmalurConfig, access: ServerAccess): Promise<void> {
-  const { site } = openSite(config, undefined);
+  const { site, threads } = openSite(config, undefined);
   const compute = new ComputeChild([config.file]);
   const operations = forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute);
-  const probes = withFailures<AggregatorProbeActivities>({ describeHost: onceKnown(compute) });
+  const probes = withFailures<AggregatorProbeActivities>({ describeHost: onceKnown(compute, threads) });
   await runSite(site, operations, probes, compute, access);
 }
 
@@ -69,10 +69,10 @@ async function runSite(
 }
 
 /** The host's profile, asked for when first needed. */
-function onceKnown(compute: ComputeChild): () => Promise<HostProfile> {
+function onceKnown(compute: ComputeChild, threads: number): () => Promise<HostProfile> {
   let profile: Promise<HostProfile> | undefined;
   return () => {
-    profile ??= hostProfile(compute).catch((error: unknown) => {
+    profile ??= hostProfile(compute, threads).catch((error: unknown) => {
       profile = undefined;
       throw error;
     });

@@ -1,5 +1,6 @@
 import type { Dense } from './matrix.js';
-import { isResident, residentNumbers } from './wasm/arena.js';
+import { overRows } from './threads/over-rows.js';
+import { arenaMemory, isResident, residentNumbers } from './wasm/arena.js';
 import { argMinKernel } from './wasm/rows.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
 
@@ -16,12 +17,13 @@ export function argMinRows(block: Dense, offsets: Float64Array, nearest: Int32Ar
     return;
   }
   scratch.offsets.set(offsets);
-  run(
-    data.byteOffset,
-    data.byteOffset + rows * columns * 8,
-    scratch.offsets.byteOffset,
-    scratch.codes.byteOffset,
-  );
+  const [at, codes, norms] = [data.byteOffset, scratch.codes.byteOffset, scratch.offsets.byteOffset];
+  overRows(run, rows, rows * columns, (from, to) => [
+    at + from * columns * 8,
+    at + to * columns * 8,
+    norms,
+    codes + from * 4,
+  ]);
   nearest.set(scratch.codes.subarray(0, rows), firstRow);
 }
 
@@ -53,10 +55,12 @@ interface Scratch {
 }
 
 let kept: Scratch | undefined;
+let keptIn: object | undefined;
 
 /** Room for the offsets and `rows` codes where compiled kernels reach it, used again by the next block. */
 function scratchOf(rows: number): Scratch | undefined {
-  if (kept === undefined || kept.codes.length < rows) {
+  if (kept === undefined || kept.codes.length < rows || keptIn !== arenaMemory()) {
+    keptIn = arenaMemory();
     const owner = residentNumbers(WIDEST_ROW + Math.ceil(rows / 2));
     kept = {
       owner,

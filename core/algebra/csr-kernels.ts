@@ -1,4 +1,5 @@
 import type { Csr, Dense } from './matrix.js';
+import { overRows } from './threads/over-rows.js';
 import { isResident } from './wasm/arena.js';
 import { csrProductKernel, csrTransposedKernel, type CsrForm } from './wasm/csr.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
@@ -37,8 +38,14 @@ export function addCsrProduct(
   const p = x.columns;
   const run = reachable(csr, into, x) ? csrProductKernel(p, csr.form, true) : undefined;
   if (run !== undefined) {
-    const at = into.data.byteOffset;
-    run(at, at + (to - from) * p * 8, ...addresses(csr, from), x.data.byteOffset + xRow * p * 8);
+    const [at, parameters] = [into.data.byteOffset, x.data.byteOffset + xRow * p * 8];
+    const entries = csr.rowStarts[to]! - csr.rowStarts[from]!;
+    overRows(run, to - from, entries * p, (first, end) => [
+      at + first * p * 8,
+      at + end * p * 8,
+      ...addresses(csr, from + first),
+      parameters,
+    ]);
   } else if (p === 1) addProduct1(csr, into.data, x.data, xRow, from, to);
   else addProductAny(csr, into.data, x, xRow, from, to);
 }

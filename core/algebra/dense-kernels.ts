@@ -1,4 +1,6 @@
+import { BLOCK_NUMBERS } from './matrix-of.js';
 import type { Dense } from './matrix.js';
+import { overRows } from './threads/over-rows.js';
 import { isResident } from './wasm/arena.js';
 import { denseProductKernel, denseTransposedKernel } from './wasm/dense.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
@@ -20,13 +22,14 @@ export function addDenseProduct(
   if (run !== undefined) {
     const at = into.data.byteOffset;
     const width = 8 * d.columns;
-    run(
-      at,
-      at + (to - from) * p * 8,
-      d.data.byteOffset + from * width,
-      x.data.byteOffset + xRow * p * 8,
+    const [rows, parameters] = [to - from, x.data.byteOffset + xRow * p * 8];
+    overRows(run, rows, rows * d.columns * p, (first, end) => [
+      at + first * p * 8,
+      at + end * p * 8,
+      d.data.byteOffset + (from + first) * width,
+      parameters,
       width,
-    );
+    ]);
   } else if (x.columns === 1) addProduct1(d, into.data, x.data, xRow, from, to);
   else addProductAny(d, into.data, x, xRow, from, to);
 }
@@ -93,6 +96,10 @@ export function addDenseTransposed(
 ): void {
   const { columns, data } = d;
   const p = y.columns;
+  if (p === 1 && columns === 1) {
+    addInnerProduct(d, into, intoRow, y, from, to);
+    return;
+  }
   const run = reachable(d, into, y) ? denseTransposedKernel(p, columns) : undefined;
   if (run !== undefined) {
     const at = y.data.byteOffset;
@@ -120,6 +127,20 @@ export function addDenseTransposed(
   }
 }
 
+/**
+ * One column, one vector. Its four sums are added to the result after every BLOCK_NUMBERS rows: how many rows are given at once,
+ * some multiple of that, is then all one.
+ */
+function addInnerProduct(d: Dense, into: Dense, intoRow: number, y: Dense, from: number, to: number): void {
+  const run = reachable(d, into, y) ? denseTransposedKernel(1, 1) : undefined;
+  const [a, b, sum] = [d.data.byteOffset, y.data.byteOffset, into.data.byteOffset + intoRow * 8];
+  for (let row = from; row < to; row += BLOCK_NUMBERS) {
+    const [at, count] = [row - from, Math.min(BLOCK_NUMBERS, to - row)];
+    if (run !== undefined) run(b + at * 8, b + (at + count) * 8, a + row * 8, sum, 8);
+    else into.data[intoRow] = addDot(into.data[intoRow]!, d.data, row, y.data, at, count);
+  }
+}
+
 function addTransposed1(
   d: Dense,
   into: Float64Array,
@@ -129,10 +150,6 @@ function addTransposed1(
   to: number,
 ): void {
   const { columns, data } = d;
-  if (columns === 1) {
-    into[intoRow] = addDot(into[intoRow]!, data, from, y, 0, to - from);
-    return;
-  }
   for (let row = from, at = from * columns; row < to; row++) {
     const value = y[row - from]!;
     for (let column = 0; column < columns; column++, at++) into[intoRow + column]! += data[at]! * value;

@@ -1,14 +1,7 @@
 import { BufferPool } from './buffer-pool.js';
 import { dense } from './dense-array.js';
 import type { FactorizedSource } from './factorized-source.js';
-import {
-  addGathered,
-  addScattered,
-  countGroups,
-  gatherAll,
-  scatterAll,
-  type Indexed,
-} from './index-vector.js';
+import { addGathered, addScattered, countAll, gatherAll, scatterAll, type Indexed } from './index-vector.js';
 import { inReachableBlocks, inRowBlocks, withReachable } from './matrix-of.js';
 import type { Dense, TransposedSum } from './matrix.js';
 import { rowPlan, type RowPlan } from './row-plan.js';
@@ -100,7 +93,11 @@ export class FactorizedProduct {
     const compiled = lowestGroup(groups, count) >= 0 && isResident(room.data);
     const near = compiled ? new Int32Array(buffer, byteOffset, groups.length) : groups;
     if (compiled) near.set(groups);
-    for (const k of gathered) countGroups(sums[k]!, this.sources[k]!.index, near, this.rows);
+    countAll(
+      gathered.map((k) => ({ rows: sums[k]!, index: this.sources[k]!.index })),
+      near,
+      this.rows,
+    );
     this.downward.give(room);
     this.addSums(total, 0, sums);
     const result = dense(this.columnCount, count, Float64Array.from(total.data));

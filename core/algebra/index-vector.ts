@@ -1,5 +1,7 @@
 import { dense } from './dense-array.js';
 import type { Dense } from './matrix.js';
+import { overRows } from './threads/over-rows.js';
+import { overSums } from './threads/over-sums.js';
 import { isResident } from './wasm/arena.js';
 import { gatherKernel, scatterKernel } from './wasm/gather.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
@@ -154,14 +156,21 @@ function addScatteredAny(
   }
 }
 
-/** into[CI[t], groups[t]] += 1: Iᵀ A for the indicator matrix A of `groups`, −1 being no group. */
-export function countGroups(into: Dense, index: Int32Array, groups: Int32Array, rows: number): void {
-  const { columns, data } = into;
-  const run = isResident(data) && isResident(index) && isResident(groups) ? countKernel(columns) : undefined;
-  if (run !== undefined) {
-    run(index.byteOffset, index.byteOffset + rows * 4, groups.byteOffset, data.byteOffset);
-    return;
-  }
+/** For each part into[CI[t], groups[t]] += 1: Iᵀ A for the indicator matrix A of `groups`, −1 being no group. */
+export function countAll(parts: readonly Indexed[], groups: Int32Array, rows: number): void {
+  const run = isResident(groups) && parts[0] !== undefined ? countKernel(parts[0].rows.columns) : undefined;
+  if (run !== undefined && parts.every((part) => isResident(part.rows.data) && isResident(part.index))) {
+    const counts = parts.map((part) => [
+      part.index.byteOffset,
+      part.index.byteOffset + rows * 4,
+      groups.byteOffset,
+      part.rows.data.byteOffset,
+    ]);
+    if (!overSums(run, counts, rows * parts.length)) for (const parameters of counts) run(...parameters);
+  } else for (const part of parts) countGroups(part, groups, rows);
+}
+
+function countGroups({ rows: { columns, data }, index }: Indexed, groups: Int32Array, rows: number): void {
   for (let row = 0; row < rows; row++) {
     const source = index[row]!;
     const group = groups[row]!;
@@ -192,10 +201,16 @@ export function gatherAll(
     return;
   }
   const at = into.data.byteOffset;
+  const [rows, p] = [to - from, into.columns];
   for (let first = 0; first < parts.length; first += AT_ONCE) {
     const some = parts.slice(first, first + AT_ONCE);
-    const run = gatherKernel(into.columns, some.length, !fresh || first > 0);
-    run?.(at, at + (to - from) * into.columns * 8, ...addresses(some, from));
+    const run = gatherKernel(p, some.length, !fresh || first > 0);
+    if (run === undefined) continue;
+    overRows(run, rows, rows * p * some.length, (start, end) => [
+      at + start * p * 8,
+      at + end * p * 8,
+      ...addresses(some, from + start),
+    ]);
   }
 }
 
@@ -205,10 +220,13 @@ export function scatterAll(parts: readonly Indexed[], y: Dense, from: number, to
     for (const { rows, index } of parts) addScattered(rows, 0, y, index, from, to);
     return;
   }
-  const at = y.data.byteOffset;
+  const [at, p] = [y.data.byteOffset, y.columns];
+  const end = at + (to - from) * p * 8;
+  const sums = parts.map((part) => [at, end, ...addresses([part], from)]);
+  if (overSums(scatterKernel(p, 1), sums, (to - from) * p * parts.length)) return;
   for (let first = 0; first < parts.length; first += AT_ONCE) {
     const some = parts.slice(first, first + AT_ONCE);
-    scatterKernel(y.columns, some.length)?.(at, at + (to - from) * y.columns * 8, ...addresses(some, from));
+    scatterKernel(p, some.length)?.(at, end, ...addresses(some, from));
   }
 }
 

@@ -1,15 +1,21 @@
 import { BufferPool } from './buffer-pool.js';
 import { dense, transpose } from './dense-array.js';
 import type { Dense, Matrix, MatrixKernels, TransposedSum } from './matrix.js';
+import { threadCount } from './threads/pool.js';
 import { isResident } from './wasm/arena.js';
 
 /** Numbers in a block of a streamed product: 64 KiB, which stay in the second cache while they are visited. */
-const BLOCK_NUMBERS = 8192;
+export const BLOCK_NUMBERS = 8192;
+/** Where threads share a block, as many times as many: 512 KiB, which are worth a fork and still fit into the second cache. */
+const SHARED_BLOCKS = 8;
 
 /** Rows of a block p columns wide. */
 export function blockRows(p: number): number {
   return Math.max(64, Math.floor(BLOCK_NUMBERS / Math.max(1, p)));
 }
+
+/** The same for blocks that threads may share. */
+const sharedBlockRows = (p: number) => (threadCount() > 1 ? SHARED_BLOCKS : 1) * blockRows(p);
 
 /**
  * All operators of a Matrix, from the kernels of one form.
@@ -83,8 +89,9 @@ export function inRowBlocks(
   p: number,
   pool: BufferPool,
   visit: (from: number, block: Dense) => void,
+  most = sharedBlockRows(p),
 ): void {
-  const height = Math.min(rows, blockRows(p));
+  const height = Math.min(rows, most);
   const full = pool.take(height, p);
   try {
     for (let from = 0; from < rows; from += height) {
@@ -122,10 +129,12 @@ export function inReachableBlocks(
     return;
   }
   const p = y.columns;
-  inRowBlocks(y.rows, p, pool, (from, part) => {
+  // Small ones, which are still in the first caches when they are added: copies that threads share cost more than threads save.
+  const copied = (from: number, part: Dense) => {
     part.data.set(y.data.subarray(from * p, (from + part.rows) * p));
     visit(from, part);
-  });
+  };
+  inRowBlocks(y.rows, p, pool, copied, blockRows(p));
 }
 
 /** @throws RangeError unless X is c × p and `into` r × p */

@@ -1,6 +1,6 @@
 import { mirrorUpperTriangle } from './dense-array.js';
 import type { Dense } from './matrix.js';
-import { isResident, residentNumbers } from './wasm/arena.js';
+import { arenaMemory, isResident, residentNumbers } from './wasm/arena.js';
 import { WIDEST_ROW } from './wasm/kernels.js';
 import { updateKernel } from './wasm/rows.js';
 
@@ -67,13 +67,16 @@ function plainUpdate(x: Dense, numerator: Dense, gram: Dense, sums: Dense): void
 
 type Scratch = readonly [rows: Float64Array, others: Float64Array, gram: Float64Array, sums: Float64Array];
 let kept: Scratch | undefined;
+let keptIn: object | undefined;
 
 function scratchOf(): Scratch | undefined {
-  kept ??= [
-    residentNumbers(ROWS * WIDEST_ROW),
-    residentNumbers(ROWS * WIDEST_ROW),
-    residentNumbers(WIDEST_ROW ** 2),
-    residentNumbers(WIDEST_ROW ** 2),
-  ];
+  if (kept === undefined || keptIn !== arenaMemory())
+    kept = [
+      residentNumbers(ROWS * WIDEST_ROW),
+      residentNumbers(ROWS * WIDEST_ROW),
+      residentNumbers(WIDEST_ROW ** 2),
+      residentNumbers(WIDEST_ROW ** 2),
+    ];
+  keptIn = arenaMemory();
   return kept.every(isResident) ? kept : undefined;
 }

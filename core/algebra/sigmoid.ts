@@ -1,5 +1,9 @@
+import { overRows } from './threads/over-rows.js';
 import { isResident } from './wasm/arena.js';
 import { sigmoidKernel } from './wasm/rows.js';
+
+/** One of it takes as long as so many numbers of a product. */
+const EXPENSE = 4;
 
 /** x ← 1 / (1 + e^−x), in place; for use on the blocks of productBlocks. */
 export function sigmoidInPlace(x: Float64Array): void {
@@ -8,7 +12,7 @@ export function sigmoidInPlace(x: Float64Array): void {
   const run = pairs > 0 ? sigmoidKernel() : undefined;
   let at = 0;
   if (run !== undefined) {
-    run(x.byteOffset, x.byteOffset + pairs * 8);
+    overRows(run, pairs, EXPENSE * pairs, (from, to) => [x.byteOffset + from * 8, x.byteOffset + to * 8], 2);
     at = pairs;
   }
   for (; at < x.length; at++) x[at] = 1 / (1 + Math.exp(-x[at]!));

@@ -5,6 +5,8 @@ export interface SiloConfig {
   readonly tables: readonly TableDefinition[];
   /** Folder of the silo's private store: snapshots, parameters, masks. Never shared. */
   readonly store: string;
+  /** Threads of its arithmetic. */
+  readonly threads: number;
 }
 
 /** An installation, or one site's view of it: what `amalur.config.{yaml,yml,json}` says, with defaults and absolute paths. */
@@ -20,4 +22,6 @@ export interface AmalurConfig {
   readonly predictions: string;
   /** Folder for logs, the dev server's database and the like. */
   readonly stateFolder: string;
+  /** Threads of the aggregator's arithmetic. */
+  readonly threads: number;
 }

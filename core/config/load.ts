@@ -35,10 +35,12 @@ export function loadConfig(
     silos: Object.entries(config.silos).map(([name, silo]): SiloConfig => ({
       name,
       store: silo.store === undefined ? join(stateFolder, 'silos', name) : from(silo.store),
+      threads: silo.threads ?? config.threads,
       tables: Object.entries(silo.tables).map(([table, entry]) => definitionOf(table, entry, from)),
     })),
     predictions: from(config.predictions),
     stateFolder,
+    threads: config.threads,
   };
 }
 

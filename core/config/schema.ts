@@ -56,8 +56,22 @@ const table = z
     }
   });
 
+/** More would share a memory of 1 GiB and one bus to it. */
+const MOST_THREADS = 64;
+const threads = z.number().superRefine((value, context) => {
+  if (Number.isInteger(value) && value >= 1 && value <= MOST_THREADS) return;
+  context.addIssue({
+    code: 'custom',
+    message: `threads are a whole number from 1 to ${MOST_THREADS}`,
+    params: { suggestion: "write 1, or how many cores of the site's host its arithmetic may take" },
+  });
+});
+
 const silo = z.strictObject({
   store: path.optional().describe("Folder of the silo's private store. Default: `<state>/silos/<silo>`."),
+  threads: threads
+    .optional()
+    .describe("Threads of this silo's arithmetic. Default: `threads` of the configuration."),
   tables: z.record(name, table).default({}).describe('The tables of the silo, by name.'),
 });
 
@@ -77,6 +91,9 @@ export const configSchema = z.strictObject({
   state: path
     .default('.amalur')
     .describe('Folder of logs, databases and stores that are not placed elsewhere.'),
+  threads: threads
+    .default(1)
+    .describe("Threads of each site's arithmetic; at most the cores of its host are taken."),
   silos: z.record(name, silo).default({}).describe('The silos of this installation, or those of this site.'),
 });
 

@@ -59,6 +59,13 @@ export const brokenConfigs: readonly BrokenConfig[] = [
     suggestion: /AMALUR_NO_SUCH_VARIABLE/,
   },
   {
+    what: 'a number of threads that cannot be',
+    text: 'silos:\n  shop: { threads: 0 }\n',
+    code: 'AMALUR_INVALID_CONFIG',
+    field: 'silos.shop.threads',
+    suggestion: /how many cores/,
+  },
+  {
     what: 'a text that is not YAML',
     text: 'silos: { shop: { tables: [ }\n',
     code: 'AMALUR_INVALID_CONFIG',

@@ -46,10 +46,12 @@ describe('loadConfig', () => {
       exchange: join(state, 'exchange'),
       predictions: join(folder, 'predictions'),
       stateFolder: state,
+      threads: 1,
       silos: [
         {
           name: 'airline',
           store: join(state, 'silos', 'airline'),
+          threads: 1,
           tables: [
             {
               name: 'flights',
@@ -62,6 +64,7 @@ describe('loadConfig', () => {
         {
           name: 'crm',
           store: '/var/crm',
+          threads: 1,
           tables: [
             { name: 'orders', location: { kind: 'sqlite', path: join(folder, 'crm.db'), table: 'orders' } },
             {
@@ -87,6 +90,11 @@ describe('loadConfig', () => {
       expect(loadConfig(join(folder, name))).toEqual(config);
     },
   );
+
+  test('threads are those of the silo, else of the installation', () => {
+    const { threads, silos } = load('threads: 2\nsilos: { a: { threads: 4 }, b: {} }');
+    expect([threads, ...silos.map((silo) => silo.threads)]).toEqual([2, 4, 2]);
+  });
 
   test('an empty file is a configuration without silos', () => {
     expect(load('').silos).toEqual([]);
@@ -122,6 +130,14 @@ describe('loadConfig', () => {
       'silos.a.tables.t.key',
       undefined,
     ],
+    [
+      'threads: 1.5',
+      'AMALUR_INVALID_CONFIG',
+      'threads',
+      "write 1, or how many cores of the site's host its arithmetic may take",
+    ],
+    ['silos: { a: { threads: 65 } }', 'AMALUR_INVALID_CONFIG', 'silos.a.threads', undefined],
+    ['threads: "2"', 'AMALUR_WRONG_TYPE', 'threads', 'write it without quotation marks'],
     ['silos: []', 'AMALUR_WRONG_TYPE', 'silos', undefined],
     ['silos: { a: { tables: { t: {} } } }', 'AMALUR_INVALID_CONFIG', 'silos.a.tables.t', undefined],
     [

@@ -4,7 +4,7 @@ import { Memory } from './web-assembly.js';
  * The memory that compiled kernels work in: one for the process, reserved at the first large table and filled as it is used
  * (what was never written to costs nothing). Arrays in it are ordinary typed arrays, freed when they are collected: so keep the
  * array, not only a subarray of it, and post no message with one, which would copy the whole memory. Where there is no room
- * left, arrays are ordinary ones and the plain kernels run.
+ * left, arrays are ordinary ones and the plain kernels run. For several threads it is shared memory.
  */
 const BYTES = 2 ** 30;
 const PAGE = 2 ** 16;
@@ -19,9 +19,11 @@ interface Range {
 let memory: InstanceType<typeof Memory> | undefined;
 let buffer: ArrayBufferLike | undefined;
 let unavailable = false;
+let shared = false;
 /** In ascending order, never adjacent. */
 let free: Range[] = [];
-const collected = new FinalizationRegistry<Range>(release);
+/** What is collected goes back to the memory that it was in. */
+const collected = new FinalizationRegistry<{ range: Range; to: Range[] }>(release);
 /** Arrays that hold their range; a subarray of one does not. */
 const owners = new WeakSet<Float64Array | Int32Array>();
 
@@ -32,7 +34,7 @@ const FROM = 2048;
 export function arenaMemory(): object | undefined {
   if (memory !== undefined || unavailable) return memory;
   try {
-    memory = new Memory({ initial: BYTES / PAGE, maximum: BYTES / PAGE });
+    memory = new Memory({ initial: BYTES / PAGE, maximum: BYTES / PAGE, shared });
     buffer = memory.buffer;
     // Address 0 stays free: nothing begins there.
     free = [{ at: ALIGNMENT, bytes: BYTES - ALIGNMENT }];
@@ -41,6 +43,14 @@ export function arenaMemory(): object | undefined {
   }
   return memory;
 }
+
+/** Begins a new memory at the next large table. Arrays in the old one stay as they are, but kernels reach them no longer. */
+export function renewArena(isShared: boolean): void {
+  [memory, buffer, unavailable, shared, free] = [undefined, undefined, false, isShared, []];
+}
+
+/** How a kernel imports the memory (specification 2.0, §5.3.5, and that of threads): its flag and its limits in pages. */
+export const memoryLimits = (): readonly number[] => (shared ? [0x03, 1, BYTES / PAGE] : [0x00, 1]);
 
 /** Whether compiled kernels reach this array. */
 export function isResident(array: Float64Array | Int32Array): boolean {
@@ -80,7 +90,7 @@ export const isWorthIt = (length: number) =>
 
 function owned<T extends Float64Array | Int32Array>(array: T, range: Range): T {
   owners.add(array);
-  collected.register(array, range);
+  collected.register(array, { range, to: free });
   return array;
 }
 
@@ -95,13 +105,13 @@ function allocate(bytes: number): Range | undefined {
   return { at: range.at, bytes: needed };
 }
 
-function release(range: Range): void {
-  let at = free.findIndex((other) => other.at > range.at);
-  if (at < 0) at = free.length;
+function release({ range, to }: { range: Range; to: Range[] }): void {
+  let at = to.findIndex((other) => other.at > range.at);
+  if (at < 0) at = to.length;
   let [start, end, first, count] = [range.at, range.at + range.bytes, at, 0];
-  const [before, after] = [free[at - 1], free[at]];
+  const [before, after] = [to[at - 1], to[at]];
   if (before !== undefined && before.at + before.bytes === start)
     [start, first, count] = [before.at, at - 1, 1];
   if (after?.at === end) [end, count] = [after.at + after.bytes, count + 1];
-  free.splice(first, count, { at: start, bytes: end - start });
+  to.splice(first, count, { at: start, bytes: end - start });
 }

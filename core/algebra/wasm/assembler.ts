@@ -1,3 +1,5 @@
+import { memoryLimits } from './arena.js';
+
 /**
  * WebAssembly code as lists of bytes (specification 2.0, §5), as much of it as the kernels need: every helper gives the code of
  * one expression or statement, so that a kernel reads like its loop. Addresses are in bytes.
@@ -145,6 +147,8 @@ export class FunctionBuilder {
     const name = (text: string): Code => [text.length, ...Array.from(text, (c) => c.charCodeAt(0))];
     const locals = [...unsigned(this.locals.length), ...this.locals.flatMap((type) => [1, type])];
     const code = [...locals, ...body, 0x0b];
+    const [flag = 0, ...pages] = memoryLimits();
+    const limits = [flag, ...pages.flatMap(unsigned)];
     return Uint8Array.from([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, [
@@ -154,7 +158,7 @@ export class FunctionBuilder {
         ...new Array<number>(this.parameters).fill(I32),
         0,
       ]),
-      ...section(2, [1, ...name('env'), ...name('memory'), 0x02, 0x00, 1]),
+      ...section(2, [1, ...name('env'), ...name('memory'), 0x02, ...limits]),
       ...section(3, [1, 0]),
       ...section(7, [1, ...name('run'), 0x00, 0]),
       ...section(10, [1, ...unsigned(code.length), ...code]),

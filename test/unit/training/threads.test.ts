@@ -9,29 +9,22 @@ import { forkMode, runningThreads, setThreads } from '../../../core/algebra/thre
 import { kernelMode } from '../../../core/algebra/wasm/arena.js';
 import { modelSchema } from '../../../core/job/model-schema.js';
 import type { ModelSpec } from '../../../core/job/schema.js';
-import { familyOf } from '../../../core/models/programs.js';
 import { runLocally } from '../../../core/training/local-runner.js';
 
 const ROWS = 400;
 const SOURCE_ROWS = 37;
 
-const REQUIRED: Readonly<Record<string, unknown>> = { clusters: 3, rank: 3 };
+const REQUIRED: Readonly<Record<string, unknown>> = {
+  ...{ clusters: 3, rank: 3, delta: 0.5, quantile: 0.7 },
+  ...{ output: 'sigmoid', epochs: 3, batchSize: 128 },
+};
 
-/** Every model that trains by exchanging products, with what it has no default for. */
-const specs = modelSchema.options.flatMap(({ shape }): ModelSpec[] => {
+/** Every model, with what it has no default for. */
+const specs = modelSchema.options.map(({ shape }): ModelSpec[] => {
   const { value: type } = shape.type;
   const required = Object.entries(REQUIRED).filter(([name]) => name in shape);
-  return hasFamily(type) ? [modelSchema.parse({ type, ...Object.fromEntries(required) })] : [];
+  return modelSchema.parse({ type, ...Object.fromEntries(required) });
 });
-
-function hasFamily(type: ModelSpec['type']): boolean {
-  try {
-    familyOf(type);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Cells ≥ 0, that all models may have. */
 const cells = (rows: number, columns: number, seed: number) =>
@@ -60,10 +53,13 @@ function table(): Matrix {
 
 function trained(spec: ModelSpec) {
   const own = table();
+  // Amounts are above 0.
+  const least = spec.type === 'gamma-regression' ? 1 : 0;
   return runLocally({
     table: own,
     names: Array.from({ length: own.columns }, (_, at) => `c${at}`),
-    labels: Float64Array.from({ length: ROWS }, (_, row) => Number(Math.sin(row * 7) > 0.1)),
+    labels: Float64Array.from({ length: ROWS }, (_, row) => Number(Math.sin(row * 7) > 0.1) + least),
+    ...(spec.type === 'softmax-regression' && { classes: ['no', 'yes'] }),
     spec,
     rounds: 25,
   });

@@ -79,7 +79,7 @@ describe('what is refused, with field and suggestion', () => {
       over({ L3: [1] }),
       'AMALUR_UNKNOWN_FIELD',
       'search.over.L3',
-      /did you mean l2\?/,
+      /did you mean l1\?/,
     ],
     ['another model', over({ type: ['nmf'] }), 'AMALUR_UNKNOWN_FIELD', 'search.over.type', /./],
     [

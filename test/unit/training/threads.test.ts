@@ -20,7 +20,7 @@ const REQUIRED: Readonly<Record<string, unknown>> = {
 };
 
 /** Every model, with what it has no default for. */
-const specs = modelSchema.options.map(({ shape }): ModelSpec[] => {
+const specs = modelSchema.options.map(({ shape }): ModelSpec => {
   const { value: type } = shape.type;
   const required = Object.entries(REQUIRED).filter(([name]) => name in shape);
   return modelSchema.parse({ type, ...Object.fromEntries(required) });

@@ -121,9 +121,15 @@ const LOST: Readonly<Record<Importance['measure'], string>> = {
   relativeError: 'relative error gained',
 };
 
-function showSilos({ measure, silos }: Importance): string {
+/** What a permutation does to the main measure, in words. */
+export function lossOf({ measure }: Importance): string {
+  return LOST[measure];
+}
+
+function showSilos(importance: Importance): string {
+  const { silos } = importance;
   return table(
-    [{ head: 'silo permuted' }, ...right(LOST[measure], 'deviation')],
+    [{ head: 'silo permuted' }, ...right(lossOf(importance), 'deviation')],
     silos.map(({ silos: names, mean, deviation }) => [
       names.join(', '),
       formatMeasure(mean),
@@ -132,10 +138,11 @@ function showSilos({ measure, silos }: Importance): string {
   );
 }
 
-function showColumns({ measure, columns }: Importance): string | undefined {
+function showColumns(importance: Importance): string | undefined {
+  const { columns } = importance;
   if (columns === undefined) return undefined;
   return table(
-    [{ head: 'column permuted' }, ...right(LOST[measure], 'deviation')],
+    [{ head: 'column permuted' }, ...right(lossOf(importance), 'deviation')],
     columns.map(({ column, mean, deviation }) => [column, formatMeasure(mean), formatMeasure(deviation)]),
   );
 }

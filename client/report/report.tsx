@@ -3,6 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { RunRecord } from '../../catalog/catalog.js';
 import { formatTime } from '../cli/format.js';
 import { drawChart } from './chart.js';
+import { drawEvaluation, EvaluationSection } from './evaluation.js';
 import { Lineage } from './lineage.js';
 import { bytesBySilo, gradientCurve, learningCurve, planCosts } from './plots.js';
 import { Chart, Measures, Overview, PlanChoice, Section } from './sections.js';
@@ -12,11 +13,13 @@ import { STYLE } from './style.js';
 export async function renderReport(run: RunRecord, writtenAt: string): Promise<string> {
   const { facts, plan, resolved, job } = run;
   const draw = async (spec: TopLevelSpec | undefined) => (spec ? drawChart(spec) : undefined);
-  const [curve, gradient, costs, bytes] = await Promise.all([
+  const evaluation = facts?.evaluation ?? undefined;
+  const [curve, gradient, costs, bytes, evaluated] = await Promise.all([
     draw(facts ? learningCurve(facts) : undefined),
     draw(facts ? gradientCurve(facts) : undefined),
     draw(plan ? planCosts(plan, facts) : undefined),
     draw(facts ? bytesBySilo(plan, facts) : undefined),
+    evaluation && drawEvaluation(evaluation),
   ]);
   const metrics = facts?.metrics;
   const page = (
@@ -30,6 +33,7 @@ export async function renderReport(run: RunRecord, writtenAt: string): Promise<s
       <body>
         <Overview run={run} />
         <Measures run={run} />
+        {evaluation && evaluated && <EvaluationSection evaluation={evaluation} charts={evaluated} />}
         {resolved && (
           <Section title="Data">
             <Lineage

@@ -10,6 +10,7 @@ import {
   measuresOf,
   NONE,
 } from '../cli/format.js';
+import { intervalOf } from '../cli/show-evaluation.js';
 
 export function Section({ title, children }: { title: string; children: ComponentChildren }) {
   return (
@@ -121,10 +122,20 @@ export function Measures({ run }: { run: RunRecord }) {
   return (
     <Section title="Measures">
       <Rows
-        columns={[{ head: '' }, { head: 'training rows', number: true }, { head: 'test rows', number: true }]}
+        columns={[
+          { head: '' },
+          { head: 'training rows', number: true },
+          { head: 'test rows', number: true },
+          { head: '95 % interval' },
+        ]}
         rows={[
-          ...measuresOf(metrics.train).map(([name, value], at) => [name, value, test[at]?.[1] ?? NONE]),
-          ['rows', formatCount(metrics.train.rows), formatCount(metrics.test.rows)],
+          ...measuresOf(metrics.train).map(([name, value], at) => [
+            name,
+            value,
+            test[at]?.[1] ?? NONE,
+            intervalOf(run.facts?.evaluation, name),
+          ]),
+          ['rows', formatCount(metrics.train.rows), formatCount(metrics.test.rows), NONE],
         ]}
       />
     </Section>

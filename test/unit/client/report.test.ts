@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../../catalog/catalog.js';
 import { renderReport } from '../../../client/report/report.js';
+import { dense } from '../../../core/algebra/dense.js';
+import { evaluateInDetail } from '../../../core/evaluation/evaluate-in-detail.js';
+import { evaluationSchema } from '../../../core/job/evaluation-schema.js';
+import { evaluate } from '../../../core/models/evaluate.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import type { ResolvedJob } from '../../../core/job/resolved.js';
 import type { Candidate, Plan } from '../../../core/planner/plan.js';
@@ -100,6 +104,61 @@ describe('a report', () => {
     for (const text of ['0.625000', 'returns@1', 'labels must stay', 'target table', '100 rows'])
       expect(page).toContain(text);
     expect(page).toContain('this run, measured');
+  });
+
+  test('shows how a classification does on the test rows, and what each silo adds', async () => {
+    const labels = Float64Array.from({ length: 400 }, (_, row) => Number(row % 3 === 0));
+    const predictions = labels.map((label, row) => 0.25 + 0.3 * label + 0.2 * Math.sin(row));
+    const metrics = evaluate('classification', predictions, labels);
+    const part = (from: number) =>
+      dense(
+        400,
+        1,
+        predictions.map((p, row) => (row % 2 === from ? p : 0)),
+      );
+    const evaluation = evaluateInDetail(
+      {
+        ...{ metrics, predictions, labels },
+        scored: () => ({
+          groups: new Map([
+            ['a', part(0)],
+            ['b', part(1)],
+          ]),
+          silos: (group) => [group === 'a' ? 'shop' : HOSTILE],
+          measure: ({ data }) => evaluate('classification', data, labels),
+        }),
+      },
+      evaluationSchema.parse(undefined),
+    );
+    const facts = { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation: evaluation! };
+    const page = await renderReport({ ...run, facts }, NOW);
+    for (const text of [
+      'true positive rate',
+      'precision',
+      'mean probability',
+      'predicted 1',
+      'AUC lost',
+      'What each silo adds',
+    ])
+      expect(page).toContain(text);
+    const { low } = evaluation!.intervals!.measures['auc']!;
+    expect(page).toContain(low.toFixed(6));
+    expect(page).not.toContain(HOSTILE);
+    expect(page).not.toMatch(/undefined|NaN/);
+  });
+
+  test('shows where a regression errs', async () => {
+    const labels = Float64Array.from({ length: 60 }, (_, row) => row);
+    const predictions = labels.map((label, row) => label + Math.sin(row));
+    const metrics = evaluate('regression', predictions, labels);
+    const evaluation = evaluateInDetail(
+      { metrics, predictions, labels },
+      evaluationSchema.parse({ importance: 'none' }),
+    );
+    const facts = { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation: evaluation! };
+    const page = await renderReport({ ...run, facts }, NOW);
+    for (const text of ['mean prediction', 'prediction less label']) expect(page).toContain(text);
+    expect(page).not.toContain('What each silo adds');
   });
 
   test('takes names for text, whatever they look like', async () => {

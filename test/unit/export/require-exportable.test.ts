@@ -3,7 +3,7 @@ import { requireExportable } from '../../../core/job/require-exportable.js';
 import { parseJob } from '../../../core/job/resolve.js';
 import { flightsJob } from '../../support/flights-job.js';
 
-const inExchange = { home: 'exchange', bytes: 1, sha256: 'a' } as const;
+const inExchange = { home: 'exchange', kind: 'model', bytes: 1, sha256: 'a' } as const;
 const job = parseJob(flightsJob);
 
 const exported = (manifest: object, target: object = {}) => {

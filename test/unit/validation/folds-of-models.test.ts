@@ -54,7 +54,7 @@ test.each([
     const found = fitFold({ table: T, names, labels, weights, offsets }, spec, fold, moments.of(fold));
     expect(Object.keys(found)).toEqual(Object.keys(expected));
     for (const [name, value] of Object.entries(expected))
-      expect(Math.abs(Number(found[name as keyof typeof found]) - value), name).toBeLessThan(
+      expect(Math.abs(found[name as keyof typeof found] - value), name).toBeLessThan(
         type === 'quantile-regression' ? 1e-3 : 1e-7,
       );
   }

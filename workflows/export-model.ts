@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { entryOf } from '../core/entry-of.js';
 import { AmalurError } from '../core/errors.js';
+import { requireExportable } from '../core/job/require-exportable.js';
 import { shareId } from '../core/job/resolved.js';
 import { aggregatorAt, catalog } from './activity-proxies.js';
 import type { ExportRequest, ExportResult } from './contracts/results.js';
@@ -11,8 +12,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportResult>
   try {
     const { runId: execution } = workflowInfo();
     const { name, version, manifest, resolved } = await catalog.findExport(request);
-    if (Object.values(manifest.parts).some(({ home }) => home !== 'exchange')) throw staysAtHome();
-    if (manifest.interactions) throw hasProducts();
+    requireExportable(manifest, resolved);
     const { type, intercept, own } = manifest;
     const written = await aggregatorAt('aggregator', `write ${name}@${version}`).exportModel({
       execution,
@@ -30,24 +30,6 @@ export async function exportModel(request: ExportRequest): Promise<ExportResult>
     const { file, bytes, sha256 } = written;
     return { model: `${name}@${version}`, file, bytes, sha256 };
   } catch (error) {
-    throw failureToThrow(error);
+    throw failureToThrow(error instanceof AmalurError ? coded(error) : error);
   }
-}
-
-function staysAtHome() {
-  return coded(
-    new AmalurError('AMALUR_NOT_EXPORTABLE', 'the parameters of this model stay in their silos', {
-      field: 'model',
-      suggestion: 'export a model that was trained by materialize or factorize',
-    }),
-  );
-}
-
-function hasProducts() {
-  return coded(
-    new AmalurError('AMALUR_NOT_EXPORTABLE', 'this model multiplies columns of different tables', {
-      field: 'features.interactions',
-      suggestion: 'export a model without such products',
-    }),
-  );
 }

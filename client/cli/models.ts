@@ -54,7 +54,8 @@ function showModels(models: readonly ModelSummary[]): string {
   );
 }
 
-function showModel(model: ModelVersionRecord): string {
+/** All that the catalog knows of a model. */
+export function showModel(model: ModelVersionRecord): string {
   const { manifest, metrics, resolved } = model;
   return [
     facts([
@@ -76,6 +77,8 @@ function showModel(model: ModelVersionRecord): string {
       [
         ...Object.entries(manifest.parts),
         ...(manifest.interactions ? [['products of tables', manifest.interactions] as const] : []),
+        ...(manifest.network ? [['layers above the first', manifest.network] as const] : []),
+        ...(manifest.classes ? [['names of classes', manifest.classes] as const] : []),
       ].map(([party, { home, bytes, sha256 }]) => [
         party,
         home === 'exchange' ? 'the exchange' : `the store of ${home.replace('private:', '')} only`,

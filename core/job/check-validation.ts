@@ -2,7 +2,7 @@ import { AmalurError } from '../errors.js';
 import { toAmalurError } from '../parse-with.js';
 import type { ColumnType } from '../sources/profile.js';
 import { didYouMean } from '../suggest.js';
-import { measuresOfTask } from '../validation/measures.js';
+import { measuresOfModel, measuresOfTask } from '../validation/measures.js';
 import { combinations, isList, MOST_FITS, MOST_TRIALS, trialCount } from '../validation/trial-count.js';
 import { trialsOf } from '../validation/trials.js';
 import { checkModel } from './check-model.js';
@@ -37,13 +37,15 @@ export function checkValidation(job: Job, parties: readonly JoinedTable[]): void
   checkFoldColumn(job, parties);
   if (search === undefined) return;
   const { measure } = search;
-  if (measure !== undefined && !measuresOfTask(task).includes(measure)) {
+  const measures = measuresOfModel(job);
+  if (measure !== undefined && !measures.includes(measure)) {
     refuse(
-      `${measure} is no measure of a ${task}`,
+      `${measure} is no measure of a ${measuresOfTask(task).includes(measure) ? model.type : task}`,
       'search.measure',
-      `choose one of ${measuresOfTask(task).join(', ')}`,
+      `choose one of ${measures.join(', ')}`,
     );
   }
+  checkQuantile(job, search);
   for (const field of Object.keys(search.over)) checkChoices(job, search, field);
   if (search.choose === 'one-standard-error' && !('l2' in search.over)) {
     refuse(
@@ -132,6 +134,24 @@ function checkChoices({ model }: Job, search: Search, name: string): void {
   }
   check(from, `${field}.from`);
   check(to, `${field}.to`);
+}
+
+/** No measure tells how good a quantile is, but for the median, of which the mean absolute error is least. */
+function checkQuantile({ model }: Job, { measure, over }: Search): void {
+  if (model.type !== 'quantile-regression') return;
+  if (model.quantile !== 0.5 || 'quantile' in over) {
+    refuse(
+      'no measure by which trials are compared is best for a quantile other than the median',
+      'search',
+      'leave "search" out; "validation" alone measures the model that the job describes',
+    );
+  }
+  if (measure === 'mae') return;
+  refuse(
+    `${measure ?? 'rmse'} is best for a mean, and a quantile regression of 0.5 predicts medians`,
+    'search.measure',
+    'set search.measure to "mae"',
+  );
 }
 
 function checkSize(search: Search, folds: number): void {

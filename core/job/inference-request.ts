@@ -9,7 +9,7 @@ export const inferenceRequestSchema = z.strictObject({
     .enum(['materialize', 'factorize'])
     .optional()
     .describe(
-      'materialize: rows come together; factorize: partial scores are summed. Default: factorize, which every model of regression allows.',
+      'materialize: rows come together; factorize: partial scores are summed. Default: factorize, but for models with products of columns of different tables, which need materialize.',
     ),
   output: outputFile(['csv', 'parquet'])
     .optional()

@@ -108,6 +108,14 @@ function checkAcross(
       'set strategy to "materialize" or "auto", or multiply columns of one table',
     );
   }
+  if (job.evaluation.importance === 'columns') {
+    refuse(
+      'AMALUR_INVALID_JOB',
+      `${a} and ${b} come from different tables: no importance is measured of a model with such a product`,
+      'evaluation.importance',
+      'set evaluation.importance to "none", or leave the pair out',
+    );
+  }
   if (job.model.type === 'neural-network') {
     refuse(
       'AMALUR_INVALID_JOB',

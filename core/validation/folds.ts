@@ -81,7 +81,7 @@ export function foldsOf(blockOf: Int32Array, validation: Validation): readonly F
 
 /**
  * Throws AMALUR_EMPTY_TARGET where a fold has no rows to learn from or to be measured on, AMALUR_LABEL_ONE_CLASS where it
- * would have to learn from one class.
+ * would have to learn from one class, AMALUR_LABEL_OUT_OF_RANGE where from counts that are all 0.
  * @param target training rows
  */
 export function requireFolds(job: Job, { blocks, labels, weights }: TargetIndex): void {
@@ -99,6 +99,10 @@ export function requireFolds(job: Job, { blocks, labels, weights }: TargetIndex)
     if (learned.length === 0 || validate.length === 0) {
       const what = validate.length === 0 ? 'to be measured on' : 'to learn from';
       throw new AmalurError('AMALUR_EMPTY_TARGET', `${name} has no rows ${what}`, hint);
+    }
+    if (job.model.type === 'poisson-regression' && !learned.some((row) => labels[row]! > 0)) {
+      const message = `${name} would learn from rows whose labels are all 0`;
+      throw new AmalurError('AMALUR_LABEL_OUT_OF_RANGE', message, hint);
     }
     if (job.task !== 'classification') return;
     const first = labels[learned[0]!];

@@ -1,4 +1,4 @@
-import type { Job } from '../job/schema.js';
+import type { Job, ModelType } from '../job/schema.js';
 import type { Measure, Metrics } from '../models/model.js';
 
 /** Measures by which trials are compared. */
@@ -16,8 +16,17 @@ const BY_TASK: Readonly<Record<Job['task'], readonly MeasureName[]>> = {
 /** Those that are the better the larger they are. */
 const RISING: readonly MeasureName[] = ['auc', 'accuracy', 'r2'];
 
+/** Models whose loss has a deviance. */
+const HAVE_DEVIANCE: readonly ModelType[] = ['poisson-regression', 'gamma-regression'];
+
 export function measuresOfTask(task: Job['task']): readonly MeasureName[] {
   return BY_TASK[task];
+}
+
+/** Those that a model's trials can be compared by. */
+export function measuresOfModel({ task, model }: Pick<Job, 'task' | 'model'>): readonly MeasureName[] {
+  const hasDeviance = HAVE_DEVIANCE.includes(model.type);
+  return measuresOfTask(task).filter((measure) => measure !== 'deviance' || hasDeviance);
 }
 
 export function isRising(measure: MeasureName): boolean {

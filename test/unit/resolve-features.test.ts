@@ -207,6 +207,7 @@ describe('products of columns', () => {
     ['of more columns than a category may have', [[TAIL, DISTANCE]], { features: { encode: { [TAIL]: { type: 'hash', buckets: 60_000 }, [DISTANCE]: { type: 'bins', count: 2 } }, interactions: [[TAIL, DISTANCE]] } }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'hash'],
     ['across silos by federate', [[DISTANCE, CARRIER], [CARRIER, YEAR]], { strategy: 'federate' }, 'AMALUR_INVALID_JOB', 'features.interactions[1]', '"materialize"'],
     ['across silos by factorize', [[CARRIER, YEAR]], { strategy: 'factorize' }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', '"materialize"'],
+    ['across tables with importances by column', [[CARRIER, YEAR]], { evaluation: { importance: 'columns' } }, 'AMALUR_INVALID_JOB', 'evaluation.importance', '"none"'],
     ['across silos for a network', [[CARRIER, YEAR]], { model: { type: 'neural-network' } }, 'AMALUR_INVALID_JOB', 'features.interactions[0]', 'another model'],
   ])('%s are refused with code, field and suggestion', (_what, interactions, change, code, field, suggestion) => {
     expect(() => resolve(interactions, change)).toThrow(

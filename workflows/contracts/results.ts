@@ -40,7 +40,7 @@ export interface TrainingResult extends Integrated {
 export interface InferenceRequest {
   /** `name`, `name@version` or `name@alias`. */
   readonly model: string;
-  /** materialize: rows come together; factorize: partial scores are summed. Default: factorize, which every model of regression allows. */
+  /** materialize: rows come together; factorize: partial scores are summed. Default: factorize, but for models with products of columns of different tables. */
   readonly strategy?: 'materialize' | 'factorize';
   /** File to write within the site's folder of predictions, .csv or .parquet; default: the model's and the run's name. */
   readonly output?: string;

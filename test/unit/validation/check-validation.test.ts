@@ -160,6 +160,42 @@ describe('what is refused, with field and suggestion', () => {
     if (suggestion) expect(error.suggestion).toMatch(suggestion);
   });
 
+  describe('a measure that says little about the model', () => {
+    const numbers = {
+      task: 'regression',
+      target: { base: 'airline.flights', label: { column: 'arr_delay' } },
+    };
+    const compared = (model: object, search: object) => ({
+      ...{ ...numbers, model, validation: {} },
+      search: { over: { l2: [0.1, 1] }, ...search },
+    });
+    const quantile = (level: number) => ({ type: 'quantile-regression', quantile: level });
+
+    test.each([
+      ['a deviance of none', { type: 'linear-regression' }, { measure: 'deviance' }, 'search.measure', /r2$/],
+      ['of a high quantile', quantile(0.9), { measure: 'mae' }, 'search', /leave "search" out/],
+      [
+        'of many quantiles',
+        quantile(0.5),
+        { over: { quantile: [0.1, 0.5] } },
+        'search',
+        /leave "search" out/,
+      ],
+      ['of a median the RMSE', quantile(0.5), {}, 'search.measure', /"mae"/],
+    ])('%s', (_what, model, search, field, suggestion) => {
+      const error = refusal(compared(model, search));
+      expect(error).toMatchObject({ code: 'AMALUR_INVALID_JOB', field });
+      expect(error.suggestion).toMatch(suggestion);
+    });
+
+    test.each([
+      ['counts by deviance', { type: 'poisson-regression' }, { measure: 'deviance' }],
+      ['medians by the mean absolute error', quantile(0.5), { measure: 'mae' }],
+    ])('but not %s', (_what, model, search) => {
+      expect(resolve(compared(model, search)).job.search).toMatchObject(search);
+    });
+  });
+
   test('a column of folds that a table which brings rows in lacks, or has of another type', () => {
     const union = (by: object) => ({ ...united(), validation: { by } });
     for (const time of ['day', 'amount'])

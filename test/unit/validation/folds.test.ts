@@ -120,6 +120,19 @@ describe('folds that nothing can be learned from', () => {
     expect(refusal(blocks, labels, given)).toMatchObject({ code, field: 'validation.folds' });
   });
 
+  test('counts that are all 0 where they weigh anything', () => {
+    const model = { type: 'poisson-regression' };
+    const job = parseJob({ ...flightsJob, task: 'regression', model, validation: byRows(2) });
+    const training = (weights: readonly number[]) => ({
+      ...{ rows: 4, trainRows: 4, groups: [], labels: Float64Array.of(0, 3, 0, 1) },
+      ...{ blocks: Int32Array.of(0, 0, 1, 1), weights: Float64Array.from(weights) },
+    });
+    expect(() => requireFolds(job, training([1, 1, 1, 0]))).toThrow(
+      expect.objectContaining({ code: 'AMALUR_LABEL_OUT_OF_RANGE', field: 'validation.folds' }),
+    );
+    expect(() => requireFolds(job, training([1, 1, 1, 1]))).not.toThrow();
+  });
+
   test('are not refused where each has rows of both classes', () => {
     expect(() => refusal([0, 0, 1, 1], [1, 0, 0, 1])).toThrow('the folds were not refused');
   });

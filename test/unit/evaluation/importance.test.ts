@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { dense } from '../../../core/algebra/dense.js';
+import type { Dense } from '../../../core/algebra/matrix.js';
 import { importanceOf, type Scored } from '../../../core/evaluation/importance.js';
 import { encode, type FeatureData } from '../../../core/integration/encode.js';
 import { encodedColumns, sourceColumns, type Encoder } from '../../../core/integration/encoder.js';
 import { generalisedLinear } from '../../../core/models/glm/family.js';
 import { linearRegression } from '../../../core/models/linear-regression.js';
 import { logisticLoss } from '../../../core/models/logistic-regression.js';
+import { poissonLoss } from '../../../core/models/poisson-regression.js';
 
 interface Loss {
   readonly mean: number;
@@ -139,6 +141,19 @@ test('a measure that is not defined has no importance', () => {
   const scored = scoredModel('classification');
   const measure = () => ({ rows: 160, positives: 0, auc: null, logLoss: 1, accuracy: 1 });
   expect(importanceOf({ ...scored, measure }, options)).toBeUndefined();
+});
+
+test('nor has one that is not defined once rows are permuted: no importance is NaN', () => {
+  const scored = scoredModel('regression');
+  const [labels, own] = [Float64Array.of(1, 1), Float64Array.of(0)];
+  const counts = generalisedLinear(poissonLoss, 'regression');
+  // Apart the silos' scores are far beyond an exponential, together they are 0.
+  const groups = new Map([
+    ['one.t', dense(2, 1, Float64Array.of(800, 0))],
+    ['two.t', dense(2, 1, Float64Array.of(-800, 0))],
+  ]);
+  const given = { groups, silos: scored.silos, measure: (s: Dense) => counts.measure(s, own, labels) };
+  expect(importanceOf(given, { seed: 1, repeats: 10 })).toBeUndefined();
 });
 
 test('every encoded column belongs to the column that it is made of, of whatever kind', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dense, denseMatrix } from '../../../core/algebra/dense.js';
 import { jobSchema, type JobInput } from '../../../core/job/schema.js';
 import { runLocally } from '../../../core/training/local-runner.js';
+import { trainInProcess } from '../../support/rounds-in-process.js';
 
 interface Fixture {
   readonly columns: number;
@@ -65,4 +66,41 @@ test('a penalty that outweighs every gradient leaves the intercept alone, in two
     expect(result.progress.round).toBeLessThanOrEqual(2);
     expect([...result.parameters.data]).toEqual(names.map(() => 0));
   }
+});
+
+test('where steps by parties would cross a corner at 0 again and again they end at it: in few rounds, at the one solution', () => {
+  // Two parties of six columns each, and a parameter that is not 0 in the points of the first rounds but is in the solution.
+  const cells = [
+    [1, -3.125, -1.5, -1.5, 5.5, 5.75, 5.625, 4.125, -3.875, 0.625, -2.5, -3.875],
+    [0, -2.5, 6, -2.375, -2.875, 0.5, -3.875, 4.5, -5.625, -4.375, 2.375, -3.75],
+    [0, -2.5, 6, -2.375, -2.875, 0.5, -2.125, 4.75, 6.125, 4.875, -1.625, 0.625],
+  ];
+  const columnsFrom = (from: number, count: number) => ({
+    table: denseMatrix(
+      dense(3, count, Float64Array.from(cells.flatMap((row) => row.slice(from, from + count)))),
+    ),
+    names: Array.from({ length: count }, (_, at) => `x${from + at}`),
+  });
+  const labels = Float64Array.of(0, 1, 0);
+  const settings = { type: 'linear-regression', l1: 0.0371, l2: 0.1, tolerance: 1e-12 };
+  const spec = jobSchema.shape.model.parse(settings);
+  const index = Int32Array.of(0, 1, 2);
+  const target = {
+    ...{ rows: 3, trainRows: 3, labels },
+    groups: ['a', 'b'].map((id) => ({ id, shares: [{ party: id, sourceRows: 3, rows: index }] })),
+  };
+  const facts = { counts: new Float64Array(3).fill(1), trainRows: 3 };
+  const tables = new Map([
+    ['a', { ...columnsFrom(0, 6), ...facts }],
+    ['b', { ...columnsFrom(6, 6), ...facts }],
+  ]);
+  const { parameters, own, stopped, curve } = trainInProcess(tables, target, spec);
+  expect(stopped).toBe('converged');
+  expect(curve.length).toBeLessThan(20);
+  const whole = runLocally({ ...columnsFrom(0, 12), labels, spec, rounds: 500 });
+  const found = [...(parameters.get('a')?.data ?? []), ...(parameters.get('b')?.data ?? []), ...own];
+  [...whole.parameters.data, ...whole.own].forEach((value, at) => {
+    expect(Math.abs(found[at]! - value)).toBeLessThan(1e-8);
+    expect(found[at] === 0).toBe(value === 0);
+  });
 });

@@ -49,7 +49,7 @@ describe.each([
           candidate.forEach((value, i) => expect(Math.abs(value - reference[i]!)).toBeLessThan(1e-8));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -75,7 +75,7 @@ describe.each([
         const straight = trainInProcess(tables, target, spec);
         expect(trainInProcess(tables, target, spec, { forgetting: true })).toEqual(straight);
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   });
 
@@ -98,7 +98,7 @@ describe.each([
         expect(piecewise.parameters).toEqual(straight.parameters);
         expect(piecewise.own).toEqual(straight.own);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });

@@ -96,6 +96,18 @@ describe('standard errors', () => {
     expect(errorsOf({ type: 'poisson-regression', l2: 0.1 }, {}, twice)).toBeDefined();
   });
 
+  test('are not moved by a row that weighs nothing, though its mean be beyond numbers', () => {
+    const spec = jobSchema.shape.model.parse({ type: 'poisson-regression', l2: 0 });
+    const errorsAt = (cell: number) => {
+      const table = denseMatrix(dense(4, 1, Float64Array.of(-1, 0.5, 1, cell)));
+      const target = { rows: 4, labels: Float64Array.of(1, 2, 4, 1), weights: Float64Array.of(1, 2, 1, 0) };
+      const theta = dense(1, 1, Float64Array.of(0.6));
+      return familyOf(spec.type).standardErrors?.(table, target, spec, theta, Float64Array.of(0.9));
+    };
+    expect(errorsAt(3000)).toBeDefined();
+    expect(errorsAt(3000)).toEqual(errorsAt(0));
+  });
+
   test.each([
     { type: 'huber-regression', delta: 1 },
     { type: 'quantile-regression', quantile: 0.5, maxRounds: 5 },

@@ -63,7 +63,7 @@ describe.each(specs)('$type $classWeights $l1', (spec) => {
           candidate.forEach((value, i) => expect(Math.abs(value - reference[i]!)).toBeLessThan(1e-8));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
@@ -77,7 +77,7 @@ describe.each(specs)('$type $classWeights $l1', (spec) => {
         const rounds = curve.at(-1)!.round;
         expect(exchanges).toBe(hasShared(scene) ? 2 * rounds + 1 : rounds);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -89,7 +89,7 @@ describe.each(specs)('$type $classWeights $l1', (spec) => {
         expect(flat(forgetting, scene)).toEqual(flat(straight, scene));
         expect(forgetting.curve).toEqual(straight.curve);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 });

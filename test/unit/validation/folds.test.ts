@@ -83,13 +83,21 @@ describe('folds by time', () => {
   });
 });
 
+interface Given {
+  readonly weights?: readonly number[];
+  readonly validation?: Validation;
+  /** Whether the labels are counts. */
+  readonly counts?: boolean;
+}
+
 describe('folds that nothing can be learned from', () => {
   function refusal(
     blocks: readonly number[],
     labels: readonly number[],
-    { weights, validation = byRows(2) }: { weights?: readonly number[]; validation?: Validation } = {},
+    { weights, validation = byRows(2), counts = false }: Given = {},
   ): AmalurError {
-    const job = parseJob({ ...flightsJob, validation });
+    const ofCounts = { task: 'regression', model: { type: 'poisson-regression' } };
+    const job = parseJob({ ...flightsJob, validation, ...(counts && ofCounts) });
     const training = {
       ...{ rows: labels.length, trainRows: labels.length, groups: [] },
       ...{ labels: Float64Array.from(labels), blocks: Int32Array.from(blocks) },
@@ -115,6 +123,14 @@ describe('folds that nothing can be learned from', () => {
       [1, 0, 1, 0],
       { weights: [1, 0, 1, 1] },
       'AMALUR_LABEL_ONE_CLASS',
+    ],
+    ['counts that are all 0', [0, 0, 1, 1], [2, 0, 0, 0], { counts: true }, 'AMALUR_LABEL_OUT_OF_RANGE'],
+    [
+      'counts of which none that weighs is above 0',
+      [0, 0, 1, 1],
+      [2, 0, 3, 0],
+      { counts: true, weights: [1, 1, 0, 1] },
+      'AMALUR_LABEL_OUT_OF_RANGE',
     ],
   ] as const)('%s', (_what, blocks, labels, given, code) => {
     expect(refusal(blocks, labels, given)).toMatchObject({ code, field: 'validation.folds' });

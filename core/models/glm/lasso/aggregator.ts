@@ -148,6 +148,10 @@ function moved(
   if (!(atX <= objective - SUFFICIENT * scale * length + rounding(objective))) {
     return restart({ ...at, scale: Math.max(2 * scale, parties) }, points, back);
   }
+  if (reached !== null && up.room < 1 && objective > reached + rounding(reached)) {
+    // The search knows no signs: it went through a corner, behind which the loss has risen. It is to end at that corner.
+    return goOn(at, points, [0, up.room, 1 - up.room]);
+  }
   if (reached !== null && !(atX <= reached + rounding(reached))) return restart(at, points, BEFORE);
   const { interceptGradient } = at;
   const weights = searchFace({
@@ -168,8 +172,16 @@ const BEFORE = 2;
 
 /** Goes on from one of the points, and forgets the others. */
 function restart(at: Working, points: readonly Point[], index: number): Working {
-  const weights = points.map((_, j) => Number(j === index));
-  return { ...at, ...combined(points, weights), points: [], reached: null };
+  return goOn(
+    at,
+    points,
+    points.map((_, j) => Number(j === index)),
+  );
+}
+
+/** Goes on from Σ w_j p_j over the newest points, and forgets them all. */
+function goOn(at: Working, points: readonly Point[], weights: readonly number[]): Working {
+  return { ...at, ...combined(points.slice(0, weights.length), weights), points: [], reached: null };
 }
 
 function combined(points: readonly Point[], weights: readonly number[]) {

@@ -20,7 +20,7 @@ export type Norms = z.infer<typeof normsJson>;
 /**
  * Up, beside the product D_k (x − θ): what the party's centring takes off every score (μᵀ(x − θ); μᵀθ), the squared norm of the
  * least subgradient at θ and how many parameters are not 0 there, (x − θ)ᵀ M (x − θ), norms, and for each point but x in how
- * many columns it lies off the face of x.
+ * many columns it lies off the face of x; and how far the way from the last x to θ, whose length is 1, stays on that x's face.
  */
 const upJson = z.object({
   shift: z.number(),
@@ -31,6 +31,7 @@ const upJson = z.object({
   x: normsJson,
   theta: normsJson,
   away: z.array(z.int()),
+  room: z.number(),
 });
 
 export interface Up extends z.infer<typeof upJson> {
@@ -78,6 +79,7 @@ function added(a: Up, b: Up): Up {
     x: norms(a.x, b.x),
     theta: norms(a.theta, b.theta),
     away: a.away.map((count, at) => count + b.away[at]!),
+    room: Math.min(a.room, b.room),
     slopes: plus(a.slopes, 1, b.slopes),
     gram,
   };

@@ -67,6 +67,7 @@ function advance(at: Working, { weights, scale, residualSum }: Down, product: Fl
     x: normsOf(x),
     theta: normsOf(theta),
     away: points.slice(1).map((point) => awayFrom(x, point)),
+    room: roomBetween(at.points[0] ?? theta, theta),
     slopes: Float64Array.from(ways, (way) => dot(v, way)),
     gram: dense(ways.length, ways.length, Float64Array.from(ways.flatMap((a) => ways.map((b) => dot(a, b))))),
   };
@@ -86,6 +87,14 @@ function normsOf(vector: Float64Array): Norms {
 /** In how many columns a point lies off the face of x: not 0 where x is, or of another sign. On it ‖·‖₁ is linear. */
 function awayFrom(x: Float64Array, point: Float64Array): number {
   return point.reduce((count, value, i) => count + Number(value !== 0 && !(value * x[i]! > 0)), 0);
+}
+
+/** The share of the way from x to θ at which the first parameter becomes 0 that changes its sign; 1 where none does. */
+function roomBetween(x: Float64Array, theta: Float64Array): number {
+  return x.reduce(
+    (least, value, i) => (value * theta[i]! < 0 ? Math.min(least, value / (value - theta[i]!)) : least),
+    1,
+  );
 }
 
 function writeState({ spec, metric: { mean, matrix }, theta, points }: Working): State {

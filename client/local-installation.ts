@@ -43,11 +43,11 @@ export async function startLocalInstallation(
   const logs = join(stateFolder, 'logs');
   const workers: WorkerProcess[] = [];
   let server: ServerProcess | undefined;
-  let connection: Connection | undefined;
   let ready = false;
   const stop = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.stop()));
-    await connection?.close().catch(() => undefined);
+    // The connection stays open until the process ends: a call that waits to be tried again would find it closed, and throw
+    // where nobody can catch it.
     await server?.stop();
     await removeLocalAddress(stateFolder);
     unlock();
@@ -55,7 +55,7 @@ export async function startLocalInstallation(
   try {
     await mkdir(logs, { recursive: true });
     server = await startServer(config, logs, options);
-    connection = await Connection.connect({ address: server.address });
+    const connection = await Connection.connect({ address: server.address });
     const client = new AmalurClient({ connection, namespace: server.namespace });
     const notStarting = startWorkers(config, logs, server, workers, options, () => ready);
     await Promise.race([allPolled(client, config), notStarting]);

@@ -21,6 +21,7 @@ export async function createWorkspace(): Promise<Workspace> {
     folder,
     config: loadConfig(folder),
     job: JSON.parse(await readFile(join(folder, 'late-arrivals.json'), 'utf8')) as JobInput,
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+    // A child that is just ending may still write a file.
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 10 }),
   };
 }

@@ -86,13 +86,14 @@ describe('the demo', () => {
 
 describe('in the middle of its first training', () => {
   let demo: ChildProcess;
+  let told = '';
 
   async function training(): Promise<void> {
+    told = '';
     demo = spawn(process.execPath, [script], {
       env: { ...process.env, TMPDIR: folder },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let told = '';
     demo.stderr!.setEncoding('utf8').on('data', (text: string) => (told += text));
     await until('the training begins', () => (told.includes('materialize: ') ? true : undefined), 60);
     expect(processesNaming(folder).length).toBeGreaterThan(5);
@@ -102,7 +103,7 @@ describe('in the middle of its first training', () => {
     await training();
     const gone = once(demo, 'exit');
     demo.kill('SIGINT');
-    expect(await gone).toEqual([130, null]);
+    expect(await gone, told).toEqual([130, null]);
     expect(processesNaming(folder)).toEqual([]);
   });
 

@@ -245,16 +245,10 @@ describe('the decision', () => {
     }
   });
 
-  it('is the same for the same input, and takes less than 5 ms', () => {
+  it('is the same for the same input', () => {
     const resolved = resolveJob(parseJob(flightsJob), flightsTables);
     const decide = () => planRun({ resolved, tables: flightsTables, hosts });
     expect(decide()).toEqual(decide());
-    const times = Array.from({ length: 20 }, () => {
-      const start = performance.now();
-      decide();
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(5);
   });
 
   it('makes a checkpoint about every half a minute, between 10 and 500 rounds', () => {

@@ -17,7 +17,7 @@ export interface ExpectedRounds {
 
 /**
  * Rounds of preconditioned L-BFGS to a gradient norm of 1e-11. Together: late-flights takes 15. Apart: 15 and 18 on the orders
- * example, 25 and 91 on two public sets, 63 on late-flights (docs/algorithms.md); their geometric mean.
+ * example, 25 and 91 on two public sets, 66 on late-flights (docs/algorithms.md); their geometric mean.
  */
 const ROUNDS_TO_1E11 = { whitenedTogether: 15, whitenedApart: 35 } as const;
 /** A default may be off by this factor either way, the median of earlier runs by the other. */

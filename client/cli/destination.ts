@@ -25,12 +25,7 @@ export async function openDestination(given: string): Promise<Destination> {
   try {
     await (await open(part, 'wx')).close();
   } catch (error) {
-    throw new AmalurError(
-      'AMALUR_OUTPUT_UNWRITABLE',
-      `${file} cannot be written`,
-      { field: 'output', suggestion: 'name a file in a folder that exists and that you may write to' },
-      { cause: error },
-    );
+    throw unwritable(file, error);
   }
   const discard = () => rm(part, { force: true });
   return {
@@ -47,4 +42,14 @@ export async function openDestination(given: string): Promise<Destination> {
       return file;
     },
   };
+}
+
+/** AMALUR_OUTPUT_UNWRITABLE for a file on this host. */
+export function unwritable(file: string, cause: unknown): AmalurError {
+  return new AmalurError(
+    'AMALUR_OUTPUT_UNWRITABLE',
+    `${file} cannot be written`,
+    { field: 'output', suggestion: 'name a file in a folder that exists and that you may write to' },
+    { cause },
+  );
 }

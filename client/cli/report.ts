@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { AmalurError } from '../../core/errors.js';
+import { unwritable } from './destination.js';
 import { print, printJson } from './output.js';
 import { optionsOf, withClient } from './session.js';
 
@@ -37,11 +37,6 @@ async function write(file: string, page: string): Promise<void> {
   try {
     await writeFile(file, page);
   } catch (error) {
-    throw new AmalurError(
-      'AMALUR_OUTPUT_UNWRITABLE',
-      `${file} cannot be written`,
-      { field: 'output', suggestion: 'name a file in a folder that exists and that you may write to' },
-      { cause: error },
-    );
+    throw unwritable(file, error);
   }
 }

@@ -8,7 +8,7 @@ import { print } from './output.js';
 
 const CONFIG = 'amalur.config.yaml';
 /** Folders of examples/, the default first; examples/README.md tells what they show. */
-const EXAMPLES = ['orders', 'clinic', 'flight-counts', 'heart-disease', 'late-flights'] as const;
+const EXAMPLES = ['orders', 'clinic', 'credit', 'flight-counts', 'heart-disease', 'late-flights'] as const;
 
 const GUIDE = `# An installation: which silos there are, their tables, and where these are. Every path is relative to this file.
 #

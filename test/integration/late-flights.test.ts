@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TrainingResult } from '../../client/index.js';
+import type { JobInput } from '../../core/job/schema.js';
 import type { ClassificationMetrics } from '../../core/models/model.js';
 import { allHistories, payloadSizes } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
@@ -14,9 +15,7 @@ interface Reference extends Pick<StoredModel, 'intercept' | 'parameters'> {
 }
 
 /** An exact solution on the joined table, by Newton's method in SciPy (test/fixtures/late-flights/make.py). */
-const exact = JSON.parse(
-  readFileSync(new URL('../fixtures/late-flights/reference.json', import.meta.url), 'utf8'),
-) as Reference;
+const exact = exactOf('reference');
 const STRATEGIES = ['materialize', 'factorize', 'federate'] as const;
 
 describe('on 327,346 flights over three silos', () => {
@@ -54,9 +53,30 @@ describe('on 327,346 flights over three silos', () => {
     expect(largestDifference(materialized!, exact)).toBeLessThan(1e-8);
   });
 
+  test('arrival delays are predicted with the exact parameters, to 1e-8', async () => {
+    const result = await trained(flights, jobOf(flights, 'arrival-delay'));
+    const model = await readModel(flights, referenceOf(result));
+    expect(largestDifference(model, exactOf('arrival-delay'))).toBeLessThan(1e-8);
+  }, 60_000);
+
+  test('a neural network learns from one pass over them', async () => {
+    const job = jobOf(flights, 'late-arrivals-network');
+    const result = await trained(flights, {
+      ...job,
+      model: { ...job.model, epochs: 1 } as JobInput['model'],
+    });
+    expect(result.rounds).toBe(1);
+    expect((result.metrics.test as ClassificationMetrics).auc).toBeGreaterThan(0.7);
+  }, 60_000);
+
   test('no payload of any history is larger than 64 KiB', async () => {
     const sizes = (await allHistories(flights)).flatMap(({ history }) => payloadSizes(history));
     expect(sizes.length).toBeGreaterThan(1000);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
   });
 });
+
+function exactOf(name: 'reference' | 'arrival-delay'): Reference {
+  const file = new URL(`../fixtures/late-flights/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Reference;
+}

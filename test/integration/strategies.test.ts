@@ -181,6 +181,24 @@ describe('counts of late flights, with the logarithm of all flights as offset', 
   );
 });
 
+describe('the job delivery-quantile, whose loss has a kink', () => {
+  const exact = JSON.parse(
+    readFileSync(new URL('../fixtures/orders/delivery-quantile.json', import.meta.url), 'utf8'),
+  ) as { meanLoss: number };
+
+  test.each(['materialize', 'federate'] as const)(
+    'by %s has the mean loss of the exact model, within a thousandth',
+    async (strategy) => {
+      const result = await trained(shop, jobOf(shop, 'delivery-quantile', { strategy }));
+      expect(result.stopped).toBe('converged');
+      const { run } = await shop.client.ask({ about: 'run', run: result.run });
+      const loss = run!.facts!.curve.at(-1)!.loss;
+      expect(Math.abs(loss / exact.meanLoss - 1)).toBeLessThan(1e-3);
+    },
+    60_000,
+  );
+});
+
 describe('the job delivery-products, with products of columns of different tables', () => {
   const exact = referenceFor('delivery-products');
   const name = 'delivery-products';

@@ -24,7 +24,7 @@ export interface TestInstallation extends LocalInstallation {
  * @param prepare changes the copied folder before anything starts
  */
 export async function installExample(
-  name: 'orders' | 'flight-counts' | 'late-flights' | 'heart-disease' | 'clinic',
+  name: 'orders' | 'credit' | 'flight-counts' | 'late-flights' | 'heart-disease' | 'clinic',
   prepare?: (folder: string) => Promise<void>,
   options: Omit<LocalInstallationOptions, 'say'> = {},
 ): Promise<TestInstallation> {

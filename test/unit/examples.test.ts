@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const list = (folder: string) => readdirSync(join(root, folder));
+
+const JOBS = list('examples')
+  .filter((entry) => !entry.includes('.'))
+  .flatMap((example) => list(`examples/${example}`).map((file) => `${example}/${file}`))
+  .filter((file) => file.endsWith('.json'));
+
+const suites = list('test/integration').map((file) =>
+  readFileSync(join(root, 'test/integration', file), 'utf8'),
+);
+const guide = readFileSync(join(root, 'examples', 'README.md'), 'utf8');
+
+test.each(JOBS)('the example job %s is run by an integration test and told of in the guide', (file) => {
+  const name = `'${basename(file, '.json')}'`;
+  expect(suites.some((suite) => suite.includes(name))).toBe(true);
+  expect(guide).toContain(`\`${file}\``);
+});

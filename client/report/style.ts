@@ -19,9 +19,9 @@ p { margin: .4rem 0; } .muted { color: var(--muted); } .bad { color: var(--bad);
 table { border-collapse: collapse; margin: .6rem 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px solid var(--faint); vertical-align: top; }
 th { font-weight: 600; } .number { text-align: right; }
-.beside { display: flex; flex-wrap: wrap; gap: 0 2rem; }
+.beside { display: flex; flex-wrap: wrap; gap: 0 2rem; } .beside > * { min-width: 0; max-width: 100%; }
 figure { margin: .8rem 0; break-inside: avoid; overflow-x: auto; } figcaption { color: var(--muted); font-size: .85rem; }
 svg { max-width: 100%; height: auto; } svg text { font-family: system-ui, sans-serif; }
-details { margin: .5rem 0; } summary { cursor: pointer; } pre { overflow-x: auto; background: var(--box); padding: .8rem; border-radius: 8px; font-size: .8rem; }
+details { margin: .5rem 0; } summary { cursor: pointer; overflow-wrap: anywhere; } pre { overflow-x: auto; background: var(--box); padding: .8rem; border-radius: 8px; font-size: .8rem; }
 @media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
 `;

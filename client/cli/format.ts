@@ -72,6 +72,9 @@ export function measuresOf(metrics: Metrics): [name: string, value: string][] {
   return [
     ['error', measureOrNone(metrics.reconstructionError)],
     ['relative error', measureOrNone(metrics.relativeError)],
+    ...(metrics.explained === undefined
+      ? []
+      : [['explained', metrics.explained.map(formatMeasure).join(' ')] as [string, string]]),
   ];
 }
 

@@ -230,9 +230,10 @@ describe('principal components of odd tables', () => {
   test('the loading that is largest is above 0; of equally large ones names decide, the same in every way', () => {
     // Two columns of one spread: the directions are (1, 1) and (1, −1), but for the sign.
     const rows = [[1, 2], [2, 1], [3, 5], [5, 3], [-2, 4], [4, -2], [0, 0]]; // prettier-ignore
-    const { closed, rounds, v } = fit(rows, specOf({ components: 2 }));
+    const { closed, v } = fit(rows, specOf({ components: 2 }));
     for (const [a = 0, b = 0] of v) expect(Math.abs(a) - Math.abs(b)).toBeCloseTo(0, 12);
-    expectClose(rounds.parameters, closed.parameters.data);
+    for (let seed = 1; seed <= 8; seed++)
+      expectClose(byOneParty(rows, specOf({ components: 2, seed })).parameters, closed.parameters.data);
     expect(v.some(([a = 0, b = 0]) => a > 0 && b > 0)).toBe(true);
 
     const uneven = fit([[1, -3, 0], [-2, 5, 1], [0, -2, 1], [1, 0, 0]], specOf({ components: 1 })); // prettier-ignore
@@ -322,6 +323,35 @@ describe('principal components of odd tables', () => {
     const { closed, rounds } = fit(rows, specOf({ components: 2 }));
     expectClose(rounds.parameters.filter((_, at) => at % 3 < 2), [...closed.parameters.data].filter((_, at) => at % 3 < 2)); // prettier-ignore
   });
+
+  test.each([
+    ['fall fast', 60, 10, (j: number) => Math.exp(-j / 5)],
+    ['are two large ones and many small ones that are alike', 30, 3, (j: number) => (j < 2 ? 1 : 1e-3)],
+    ['are nearly alike', 40, 2, () => 1],
+  ] as const)(
+    'where singular values %s, rounds converge to the closed form',
+    (_how, columns, components, size) => {
+      const draw = draws('spread');
+      const mix = Array.from({ length: columns }, (_, j) =>
+        Array.from({ length: columns }, (_column, c) => size(j) * (draw(1000 + j, c) - 0.5)),
+      );
+      const rows = Array.from({ length: 300 }, (_, i) => {
+        const factors = Array.from({ length: columns }, (_factor, j) => draw(i, j) - 0.5);
+        return Array.from({ length: columns }, (_column, c) =>
+          factors.reduce((sum, f, j) => sum + f * mix[j]![c]!, 0),
+        );
+      });
+      const { closed, rounds } = fit(rows, specOf({ components }));
+      expect(rounds.stopped).toBe('converged');
+      expect(rounds.curve.length).toBeLessThan(60);
+      expectClose(rounds.own.slice(0, components), closed.own.subarray(0, components), 1e-8);
+      const square = (singular: number) => (singular / closed.own[0]!) ** 2;
+      // The first direction, and all if they are apart.
+      const last = square(closed.own[components - 1]!) > 1e-4 ? components : 1;
+      const chosen = (parameters: ArrayLike<number>) => componentsOf(Array.from(parameters), components).slice(0, last).flat(); // prettier-ignore
+      expectClose(chosen(rounds.parameters), chosen(closed.parameters.data));
+    },
+  );
 
   test('numbers that overflow are refused and not answered', () => {
     const run = () => fit([[1e200, 1], [-1e200, 2]], specOf()); // prettier-ignore

@@ -47,8 +47,8 @@ export class Watch {
     const { model } = job;
     this.#change({
       maxRounds: mostRounds(model),
-      // What other models hold against their tolerance is no gradient.
-      tolerance: 'memory' in model ? model.tolerance : null,
+      // What other models hold against their tolerance is neither a gradient nor a residual.
+      tolerance: 'memory' in model || model.type === 'pca' ? model.tolerance : null,
       silos: silos.map((silo) => ({ silo, state: 'ready', round: 0, bytesOut: 0, seconds: 0 })),
     });
     upsertSearchAttributes({ Model: [job.name], Silos: silos });

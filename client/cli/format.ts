@@ -72,6 +72,9 @@ export function measuresOf(metrics: Metrics): [name: string, value: string][] {
   return [
     ['error', measureOrNone(metrics.reconstructionError)],
     ['relative error', measureOrNone(metrics.relativeError)],
+    ...(metrics.explained === undefined
+      ? []
+      : [['explained', formatShares(metrics.explained)] as [string, string]]),
   ];
 }
 
@@ -83,6 +86,14 @@ function formatSizes(sizes: readonly number[], what: string): string {
   if (sizes.length <= MOST_SIZES) return sizes.map(formatCount).join(' ');
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   return `${formatCount(least)} to ${formatCount(most)} in ${formatCount(sizes.length)} ${what}`;
+}
+
+/** `87.5 %: 75.0 % 12.5 %`, the sum and what it is made of; of many shares only the first. */
+function formatShares(shares: readonly number[]): string {
+  const percent = (share: number) => formatShare(share, 1);
+  const more = shares.length > MOST_SIZES ? ' …' : '';
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return `${percent(sum)}: ${shares.slice(0, MOST_SIZES).map(percent).join(' ')}${more}`;
 }
 
 function measureOrNone(value: Measure): string {

@@ -2,6 +2,7 @@ import { AmalurError } from '../errors.js';
 import type { ModelType } from '../job/schema.js';
 import { EncodedRow, type ExportedPart } from './encoded-row.js';
 import { ROUNDING } from '../models/k-means/nearest.js';
+import { readOwn } from '../models/pca/own.js';
 import { OnnxGraph, type Value } from './onnx-graph.js';
 import { ELEMENT } from './onnx-proto.js';
 
@@ -45,6 +46,16 @@ const PREDICTIONS: Partial<Record<ModelType, Prediction>> = {
     const square = graph.apply('Where', [graph.apply('Greater', [least, nothingLeft]), least, number(0)]);
     graph.output('cluster', first, 'int64');
     graph.output('distance', graph.apply('Sqrt', [square]), 'double');
+  },
+  /** (t − μ)ᵀ v_j of the scores T [V μ]. */
+  pca: (graph, scores, { own }) => {
+    const means = Array.from(readOwn(own).means);
+    means.forEach((mean, j) => {
+      const picked = [...means.keys(), means.length].map((column) => (column === j ? 1 : 0));
+      const along = graph.apply('MatMul', [scores, graph.numbers(picked, [picked.length, 1])]);
+      const component = graph.apply('Sub', [along, graph.numbers([mean], [1, 1])]);
+      graph.output(`component_${j + 1}`, component, 'double');
+    });
   },
 };
 

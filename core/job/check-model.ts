@@ -21,6 +21,7 @@ const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: reado
   },
   'k-means': { does: 'K-means finds groups of rows', tasks: ['clustering'] },
   nmf: { does: 'matrix factorisation finds components of rows', tasks: ['decomposition'] },
+  pca: { does: 'principal component analysis finds components of rows', tasks: ['decomposition'] },
 };
 
 /** Models of one score, to which a number can be added. */
@@ -46,7 +47,7 @@ export function checkModel(job: Job): void {
     );
   }
   if (type === 'nmf') checkNonNegative(job);
-  if ((type === 'k-means' || type === 'nmf') && job.target.weight !== undefined) {
+  if ((type === 'k-means' || type === 'nmf' || type === 'pca') && job.target.weight !== undefined) {
     refuse(
       `a ${does} that count alike, and the job weighs them`,
       'target.weight',

@@ -214,6 +214,33 @@ const nmf = z.strictObject({
   seed: z.int().min(0).default(1).describe('Seed of the factors at the beginning.'),
 });
 
+const pca = z.strictObject({
+  type: z.literal('pca'),
+  components: z.int().min(1).max(50).default(2).describe('Number of components k.'),
+  center: z
+    .boolean()
+    .default(true)
+    .describe(
+      'true: directions along which rows differ most from the mean row (principal components); false: from 0 (truncated singular value decomposition).',
+    ),
+  maxRounds: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe(
+      'Improve the components so often at the most where rows stay in their silos; beginning and end take two exchanges more.',
+    ),
+  tolerance: z
+    .number()
+    .positive()
+    .default(1e-12)
+    .describe(
+      'Stop when the residual ‖T̃ᵀT̃ v − σ² v‖ of every component is at most this share of the largest σ².',
+    ),
+  seed: z.int().min(0).default(1).describe('Seed of the vectors at the beginning.'),
+});
+
 /** Everything that a job may say of the model that it fits. */
 export const modelSchema = z.discriminatedUnion('type', [
   logisticRegression,
@@ -226,4 +253,5 @@ export const modelSchema = z.discriminatedUnion('type', [
   neuralNetworkSchema,
   kMeans,
   nmf,
+  pca,
 ]);

@@ -11,6 +11,9 @@ export function mostRounds(model: ModelSpec): number {
     // The first exchange is without an update.
     case 'nmf':
       return model.maxRounds + 1;
+    // The first exchange is without a residual, the last tells the components.
+    case 'pca':
+      return model.maxRounds + 2;
     case 'linear-regression':
     case 'logistic-regression':
     case 'poisson-regression':

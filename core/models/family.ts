@@ -23,12 +23,14 @@ export interface ModelFamily {
   /**
    * The solution in closed form, where T is at hand; undefined where it takes rounds.
    * @param moments of T under the rows' weights, where they are known already
+   * @param names of the columns of T
    */
   readonly solve?: (
     table: Matrix,
     target: TrainingRows,
     spec: ModelSpec,
-    moments?: Moments,
+    moments: Moments | undefined,
+    names: readonly string[],
   ) => Solution | undefined;
   /** What the rows of a table give to a prediction under θ (c × q), to be added up over parties; default: D θ. */
   readonly scores?: (table: Matrix, theta: Dense) => Dense;

@@ -48,13 +48,15 @@ export interface ClusteringMetrics {
   readonly clusters: readonly number[];
 }
 
-/** Measures of a decomposition T ≈ W H on one set of rows, with the loadings W that fit H best. */
+/** Measures of a decomposition on one set of rows: T ≈ W H with the loadings W that fit H best, or T̃ ≈ T̃ V Vᵀ. */
 export interface DecompositionMetrics {
   readonly rows: number;
   /** ‖T − W H‖ (Frobenius). */
   readonly reconstructionError: Measure;
-  /** The same as a share of ‖T‖. */
+  /** The same as a share of ‖T‖, or ‖T̃‖. */
   readonly relativeError: Measure;
+  /** Share of ‖T̃‖² along each principal component; 0 where all rows are alike. */
+  readonly explained?: readonly number[];
 }
 
 export type Metrics =

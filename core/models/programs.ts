@@ -8,6 +8,7 @@ import { linearRegression } from './linear-regression.js';
 import { logisticLoss } from './logistic-regression.js';
 import { neuralNetwork } from './network/family.js';
 import { nmf } from './nmf/family.js';
+import { pca } from './pca/family.js';
 import { poissonLoss } from './poisson-regression.js';
 import { quantileLosses } from './quantile-regression.js';
 import { softmaxRegression } from './softmax/family.js';
@@ -23,6 +24,7 @@ const FAMILIES: Record<ModelType, ModelFamily> = {
   'softmax-regression': softmaxRegression,
   'k-means': kMeans,
   nmf,
+  pca,
   'neural-network': neuralNetwork,
 };
 

@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../job/schema.js';
+import { blockWidth } from '../models/pca/width.js';
 import type { DataStatistics, PartyStatistics } from './data-statistics.js';
 import { exchangesPerRound, rowsPerRound } from './mini-batches.js';
 import type { MachineRates } from './plan.js';
@@ -37,6 +38,9 @@ export function gatherScatterSeconds(
     : targetRows / rates.gathers + targetRows / rates.scatters;
 }
 
+/** Blocks of vectors in the basis of a principal component analysis, [X P R], whose images the aggregator keeps and turns. */
+const BLOCKS = 3;
+
 /** Vectors in the basis of L-BFGS with m pairs. */
 export function basisSize(model: ModelSpec): number {
   return 'memory' in model ? 2 * model.memory + 1 : 0;
@@ -44,7 +48,7 @@ export function basisSize(model: ModelSpec): number {
 
 /**
  * Columns of Θ and of Δ, the numbers that travel for each source row: one score, or one for each of C classes, k centres, r
- * components, h units.
+ * components and some more, h units.
  */
 export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics, 'classes'>): number {
   switch (model.type) {
@@ -52,6 +56,8 @@ export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics
       return model.clusters;
     case 'nmf':
       return model.rank;
+    case 'pca':
+      return blockWidth(model.components);
     case 'softmax-regression':
       return classes;
     case 'neural-network':
@@ -61,8 +67,12 @@ export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics
   }
 }
 
+/** Products of a basis with itself (half of 9 blocks), and of its turn into the next (3 blocks into 2), for each row of it. */
+const BASIS_OPERATIONS = BLOCKS ** 2 / 2 + BLOCKS * 2;
+
 /** Numbers that the aggregator keeps for each training row, besides index vectors. */
 export function numbersPerRow(model: ModelSpec, data: Pick<DataStatistics, 'classes'>): number {
+  if (model.type === 'pca') return 2 * BLOCKS * exchangeWidth(model, data);
   return (basisSize(model) + 2) * exchangeWidth(model, data) + 2;
 }
 
@@ -85,19 +95,22 @@ export function partyRoundSeconds(
       ? OPERATIONS_PER_STEP * width * exchangesPerRound(model, trainRows)
       : model.type === 'nmf'
         ? 2 * width ** 2
-        : 4 * basisSize(model) * width;
+        : model.type === 'pca'
+          ? BASIS_OPERATIONS * width ** 2
+          : 4 * basisSize(model) * width;
   return products + (perColumn * party.columns) / rates.denseMultiplyAdds;
 }
 
 /**
  * Seconds a round where the labels are: direction from the basis products, line search, residual; or the nearest of k centres;
- * or the update of W, with W (H Hᵀ) and WᵀW; or the layers above the first.
+ * or the update of W, with W (H Hᵀ) and WᵀW; or the products of a basis and its turn; or the layers above the first.
  */
 export function descentSeconds(data: DataStatistics, model: ModelSpec, rates: MachineRates): number {
   const { trainRows } = data;
   const width = exchangeWidth(model, data);
   if (model.type === 'k-means') return (3 * width * trainRows) / rates.denseMultiplyAdds;
   if (model.type === 'nmf') return (3 * width ** 2 * trainRows) / rates.denseMultiplyAdds;
+  if (model.type === 'pca') return (BASIS_OPERATIONS * width ** 2 * trainRows) / rates.denseMultiplyAdds;
   if (model.type === 'neural-network') return upperLayersSeconds(trainRows, model, rates);
   return (
     (basisSize(model) * width * trainRows) / rates.denseMultiplyAdds +

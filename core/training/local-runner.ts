@@ -67,7 +67,7 @@ export function runLocally(run: LocalRun): LocalResult {
   const family = trainedBy(spec);
   if (from && 'solution' in from) return solved(from.solution);
   const target = rowsOf(run, family);
-  const solution = from ? undefined : family.solve?.(table, target, spec, run.moments);
+  const solution = from ? undefined : family.solve?.(table, target, spec, run.moments, run.names);
   if (!solution) return loop(run, family, target, from);
   const { parameters, own, progress, stopped } = solution;
   onProgress?.(progress);

@@ -15,7 +15,10 @@ export interface Progress {
   readonly round: number;
   /** Mean training loss without penalty, at the parameters with which the round began. */
   readonly loss: number;
-  /** Norm of the gradient of the penalised loss there; null before the parties have spoken, and for a model without one. */
+  /**
+   * Norm of the gradient of the penalised loss there, or of what else the tolerance is for (residuals of eigenvectors); null before the
+   * parties have spoken, and for a model without one.
+   */
   readonly gradientNorm: number | null;
   /** Parameters that are not 0 there, of a model that sets some to 0. */
   readonly nonZero?: number;

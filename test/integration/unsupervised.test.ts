@@ -24,6 +24,7 @@ afterAll(() => shop.remove());
 describe.each([
   { name: 'order-groups', columns: ['cluster', 'distance'] },
   { name: 'order-patterns', columns: ['loading_1', 'loading_2', 'loading_3'] },
+  { name: 'order-components', columns: ['component_1', 'component_2', 'component_3'] },
 ])('the job $name', ({ name, columns }) => {
   const results = new Map<Way, TrainingResult>();
   const models = new Map<Way, Model>();

@@ -24,6 +24,8 @@ const decomposition: JobInput = {
   model: { type: 'nmf', rank: 4 },
 };
 
+const components: JobInput = { ...clustering, task: 'decomposition', model: { type: 'pca', components: 3 } };
+
 const resolve = (job: JobInput) => resolveJob(parseJob(job), flightsTables);
 
 function refusal(job: JobInput) {
@@ -37,7 +39,7 @@ function refusal(job: JobInput) {
 }
 
 describe('a job without a label', () => {
-  it.each([clustering, decomposition])('resolves: $task', (job) => {
+  it.each([clustering, decomposition, components])('resolves: $task by $model.type', (job) => {
     const { parties } = resolve(job);
     expect(parties[0]?.features.map(({ name }) => name)).toContain('arr_delay');
   });
@@ -50,6 +52,8 @@ describe('a job without a label', () => {
     ['a decomposition with a label', { ...decomposition, target: withLabel }, 'target.label', 'leave "label" out'],
     ['a classification without a label', { ...flightsJob, target: { base } }, 'target.label', '"clustering"'],
     ['a regression without a label', { ...flightsJob, target: { base }, task: 'regression', model: { type: 'linear-regression' } }, 'target.label', '"column"'],
+    ['rows that weigh differently in principal components', { ...components, target: { base, weight: 'distance' } }, 'target.weight', 'leave "weight" out'],
+    ['principal components for a clustering', { ...clustering, model: { type: 'pca' } }, 'model.type', '"k-means"'],
     ['rows that weigh differently', { ...clustering, target: { base, weight: 'distance' } }, 'target.weight', 'leave "weight" out'],
     ['K-means for a classification', { ...flightsJob, model: { type: 'k-means', clusters: 2 } }, 'model.type', '"logistic-regression"'],
     ['a factorisation for a clustering', { ...clustering, model: { type: 'nmf', rank: 2 } }, 'model.type', '"k-means"'],
@@ -68,18 +72,21 @@ describe('a job without a label', () => {
 describe('the plan of a job without a label', () => {
   const planOf = (job: JobInput) => planRun({ resolved: resolve(job), tables: flightsTables, hosts: {} });
 
-  it.each([clustering, decomposition])('has every strategy, each with figures: $task', (job) => {
-    const { candidates } = planOf(job);
-    expect(new Set(candidates.map(({ strategy }) => strategy))).toEqual(
-      new Set(['materialize', 'factorize', 'federate']),
-    );
-    for (const { seconds, bytesOut, memoryBytes } of candidates) {
-      for (const figure of [...Object.values(seconds), ...Object.values(bytesOut), memoryBytes]) {
-        expect(figure).toBeGreaterThanOrEqual(0);
-        expect(figure).toBeLessThan(Infinity);
+  it.each([clustering, decomposition, components])(
+    'has every strategy, each with figures: $model.type',
+    (job) => {
+      const { candidates } = planOf(job);
+      expect(new Set(candidates.map(({ strategy }) => strategy))).toEqual(
+        new Set(['materialize', 'factorize', 'federate']),
+      );
+      for (const { seconds, bytesOut, memoryBytes } of candidates) {
+        for (const figure of [...Object.values(seconds), ...Object.values(bytesOut), memoryBytes]) {
+          expect(figure).toBeGreaterThanOrEqual(0);
+          expect(figure).toBeLessThan(Infinity);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('lets a number for each centre and row out in every round', () => {
     const bytes = (clusters: number) => {
@@ -99,6 +106,7 @@ describe('the plan of a job without a label', () => {
     for (const model of [
       { ...clustering.model, maxRounds: 2 },
       { ...decomposition.model, tolerance: 0 },
+      { ...components.model, tolerance: 1e-300, maxRounds: 3 },
     ] as JobInput['model'][]) {
       const { model: spec } = parseJob({ ...clustering, model });
       expect(expectedRounds(spec).whitenedTogether.expected).toBeLessThanOrEqual(mostRounds(spec));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytesBySilo, formatShare, formatSmall } from '../../../client/cli/format.js';
+import { formatBytesBySilo, formatShare, formatSmall, measuresOf } from '../../../client/cli/format.js';
 import { describeProgress, trainedShare } from '../../../client/cli/progress-view.js';
 import type { RunProgress } from '../../../workflows/contracts/results.js';
 
@@ -45,4 +45,12 @@ test('figures of one kind look alike', () => {
   expect(formatShare(1, 0)).toBe('–');
   expect(formatBytesBySilo({ b: 0, c: 2_400_000, a: 12 })).toBe('a 12 B, c 2.4 MB');
   expect(formatBytesBySilo({ a: 0 })).toBe('nothing');
+});
+
+test('components show what they explain together and one by one', () => {
+  const error = { rows: 8, reconstructionError: 2, relativeError: 0.5 };
+  const shown = new Map(measuresOf({ ...error, explained: [0.5, 0.25, 0] }));
+  expect(shown.get('explained')).toBe('75.0 %: 50.0 % 25.0 % 0.0 %');
+  expect(new Map(measuresOf({ ...error, explained: new Array<number>(30).fill(0.01) })).get('explained')).toMatch(/^30.0 %: (1.0 % ){20}…$/); // prettier-ignore
+  expect(measuresOf(error).map(([name]) => name)).toEqual(['error', 'relative error']);
 });

@@ -179,6 +179,32 @@ describe.each(['k-means', 'nmf'] as const)('%s over any integration', (type) => 
     }));
 });
 
+describe('principal components over any integration', () => {
+  const scenes = fc.tuple(integrations, unlabelled, fc.boolean());
+  const settings = { type: 'pca', tolerance: 1e-13 };
+
+  /** Whether the first k directions are each the only one: σ² differ by something. */
+  function areApart(exact: Exact, k: number, center: boolean): boolean {
+    const { own } = fitEveryWay(exact, specOf({ ...settings, components: k + 1, center })).sql;
+    const squares = Array.from(own.subarray(0, k + 1), (singular) => singular ** 2);
+    const gaps = squares.slice(0, k).map((square, j) => (square > 0 ? square - squares[j + 1]! : Infinity));
+    return Math.min(...gaps) > 1e-3 * squares[0]!;
+  }
+
+  test('parameters and measures are equal to 1e-8 on the SQL cells, materialized, factorized and in rounds', () =>
+    fc.assert(
+      fc.asyncProperty(scenes, async ([integrated, { seed, parts }, center]) => {
+        const exact = await build(integrated);
+        fc.pre(exact !== undefined && exact.names.length > 0 && exact.target.trainRows >= 2);
+        fc.pre(areApart(exact, parts, center));
+        const spec = specOf({ ...settings, components: parts, seed, center });
+        const { sql, ...others } = fitEveryWay(exact, spec);
+        for (const way of Object.values(others)) expectEqual(way, sql);
+      }),
+      { ...runs, maxSkipsPerRun: 1000 },
+    ));
+});
+
 test.each(specs)('$type $solver $classWeights trained twice gives equal bits, T being built anew', (spec) =>
   holds(
     spec,

@@ -9,7 +9,7 @@ import { encodedWidth, type Encoder } from '../../../core/integration/encoder.js
 import { scoresOf } from '../../../core/models/family.js';
 import { familyOf } from '../../../core/models/programs.js';
 
-const TYPES = ['linear-regression', 'logistic-regression', 'k-means'] as const;
+const TYPES = ['linear-regression', 'logistic-regression', 'k-means', 'pca'] as const;
 
 interface Scene {
   readonly type: (typeof TYPES)[number];
@@ -20,6 +20,8 @@ interface Scene {
 }
 
 const ROWS = 6;
+/** Columns of θ: of one score, of three centres, of two components and the mean row. */
+const widthOf = (type: Scene['type']) => (type === 'k-means' || type === 'pca' ? 3 : 1);
 const word = fc.constantFrom('', 'a', 'b', 'ü ß', 'c');
 const columnsOf = <T>(count: number, cell: fc.Arbitrary<T>) =>
   fc.array(fc.array(fc.option(cell), { minLength: ROWS, maxLength: ROWS }), {
@@ -57,7 +59,7 @@ const scenes: fc.Arbitrary<Scene> = fc
         ...(indicator && { indicator }),
       })),
     };
-    const q = type === 'k-means' ? 3 : 1;
+    const q = widthOf(type);
     const size = (encodedWidth(encoder) + 1) * q;
     return fc.record({
       type: fc.constant(type),
@@ -86,10 +88,13 @@ function cellsOf({ encoder, numbers, texts }: Scene) {
 }
 
 function split({ encoder, parameters, type }: Scene) {
-  const q = type === 'k-means' ? 3 : 1;
+  const q = widthOf(type);
   const c = encodedWidth(encoder);
   const theta = dense(c, q, Float64Array.from(parameters.slice(0, c * q)));
-  if (type !== 'k-means') return { theta, own: Float64Array.from(parameters.slice(c * q)) };
+  const others = Float64Array.from(parameters.slice(c * q));
+  // Two components: singular values, products with the mean row, and its squared length.
+  if (type === 'pca') return { theta, own: Float64Array.of(2, 1, ...others) };
+  if (type !== 'k-means') return { theta, own: others };
   // ‖c_j‖² over the columns of both parts.
   const own = new Float64Array(q);
   theta.data.forEach((value, at) => (own[at % q]! += 2 * value * value));

@@ -58,6 +58,7 @@ describe.each([
   { type: 'linear-regression', l2: 0.01, solver: 'l-bfgs', tolerance: 1e-11 },
   { type: 'k-means', clusters: 3 },
   { type: 'nmf', rank: 2, maxRounds: 50 },
+  { type: 'pca', components: 3 },
 ])('$type with products of columns of one table and of two', (given) => {
   const spec = jobSchema.shape.model.parse(given);
   const fitted = (form: 'materialized' | 'factorized') => {

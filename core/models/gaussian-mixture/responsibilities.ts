@@ -31,7 +31,7 @@ export function memberships(
     let most = -Infinity;
     let likeliest = 0;
     for (let j = 0; j < k; j++) {
-      const log = weights[j] === 0 ? -Infinity : data[from + j]! + added[j]!;
+      const log = data[from + j]! + added[j]!;
       shares[from + j] = log;
       if (log <= most) continue;
       most = log;

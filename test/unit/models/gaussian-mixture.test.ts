@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { dense, denseMatrix } from '../../../core/algebra/dense.js';
 import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import type { Dense } from '../../../core/algebra/matrix.js';
+import { importanceOf } from '../../../core/evaluation/importance.js';
 import { jobSchema, type ModelSpec } from '../../../core/job/schema.js';
 import { gaussianMixture } from '../../../core/models/gaussian-mixture/family.js';
 import { runLocally, type LocalRun } from '../../../core/training/local-runner.js';
@@ -150,6 +151,34 @@ describe('a Gaussian mixture', () => {
       { numRuns: 50 },
     );
   });
+});
+
+test("what a silo adds to a mixture is the likelihood that is lost when its values are another row's", () => {
+  // Both silos tell of the same two groups; the third column is the same in all rows.
+  const rows = Array.from({ length: 40 }, (_, row) => [
+    (row % 2) * 8 + (row % 5),
+    (row % 2) * 9 - (row % 7),
+    0,
+  ]);
+  const { parameters, own, metrics } = fit(rows, specOf({ components: 2, varianceFloor: 0.1 }));
+  const width = parameters.columns;
+  const groups = new Map(
+    ['a', 'b', 'c'].map((id, f) => {
+      const theta = dense(1, width, parameters.data.slice(f * width, (f + 1) * width));
+      return [id, gaussianMixture.scores!(tableOf(rows.map((row) => [row[f]!])), theta)] as const;
+    }),
+  );
+  const measure = (scores: Dense) => gaussianMixture.measure(scores, own, new Float64Array(0));
+  const importance = importanceOf({ groups, silos: (id) => [id], measure }, { repeats: 5, seed: 1 })!;
+  expect(importance.measure).toBe('logLikelihood');
+  const [a, b, c] = importance.silos.map(({ mean }) => mean);
+  expect(a).toBeGreaterThan(1);
+  expect(b).toBeGreaterThan(1);
+  expect(c).toBe(0);
+  // The parts of the silos add up to the scores of the whole table.
+  const sum = dense(rows.length, 2);
+  for (const part of groups.values()) part.data.forEach((value, at) => (sum.data[at]! += value));
+  expect((measure(sum) as typeof metrics).logLikelihood).toBeCloseTo(metrics.logLikelihood!, 10);
 });
 
 describe('a Gaussian mixture of odd tables', () => {

@@ -54,10 +54,11 @@ export function partyActor(
     },
     async step(live, { down }) {
       const message = await stores.get(down);
+      const program = trainedBy(live.spec).party;
       const { state, up } =
         live.state === undefined
-          ? { state: undefined, up: answerShare(live.source, message) }
-          : stepParty(trainedBy(live.spec).party, live.source, live.state, message);
+          ? { state: undefined, up: answerShare(program, live.source, message) }
+          : stepParty(program, live.source, live.state, message);
       return { live: { ...live, state }, output: await stores.put(messageHome, 'message', up) };
     },
     save: ({ state }) => state ?? { json: {}, tensors: {} },

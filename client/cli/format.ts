@@ -69,6 +69,14 @@ export function measuresOf(metrics: Metrics): [name: string, value: string][] {
       ['rows by cluster', formatSizes(metrics.clusters, 'clusters')],
     ];
   }
+  if ('logLikelihood' in metrics) {
+    return [
+      ['log-likelihood of a row', measureOrNone(metrics.logLikelihood)],
+      ['BIC', measureOrNone(metrics.bic)],
+      ['AIC', measureOrNone(metrics.aic)],
+      ['rows by cluster', formatSizes(metrics.clusters, 'clusters')],
+    ];
+  }
   return [
     ['error', measureOrNone(metrics.reconstructionError)],
     ['relative error', measureOrNone(metrics.relativeError)],

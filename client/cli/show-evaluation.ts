@@ -118,6 +118,7 @@ const LOST: Readonly<Record<Importance['measure'], string>> = {
   macroAuc: 'macro AUC lost',
   rmse: 'RMSE gained',
   inertia: 'inertia gained',
+  logLikelihood: 'log-likelihood lost',
   relativeError: 'relative error gained',
 };
 

@@ -26,7 +26,7 @@ export function csrMatrix(given: Csr): Matrix {
     }
     return sums;
   };
-  return matrixOf({
+  const matrix: Matrix = matrixOf({
     rows,
     columns,
     addProduct: (into, x, xRow, from, to) => addCsrProduct(csr, into, x, xRow, from, to),
@@ -69,6 +69,7 @@ export function csrMatrix(given: Csr): Matrix {
     squaredRowNorms: () => overRows((value) => value * value),
     mapZeroPreserving(f) {
       checkZeroPreserving(f);
+      if (values === undefined && f(1) === 1) return matrix;
       return csrMatrix({
         ...given,
         values: (values ?? new Float64Array(columnIndices.length).fill(1)).map(f),
@@ -77,6 +78,7 @@ export function csrMatrix(given: Csr): Matrix {
     slice: (picked) => csrMatrix(pickRows(csr, picked)),
     toCsr: () => csr,
   });
+  return matrix;
 }
 
 function checkCsr({ rows, columns, rowStarts, columnIndices, values }: Csr): void {

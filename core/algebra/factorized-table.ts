@@ -8,6 +8,7 @@ import type { Matrix } from './matrix.js';
 import { pickIndex } from './pick-index.js';
 import type { FactorizedSource } from './factorized-source.js';
 import { resident } from './wasm/arena.js';
+import { withSquares } from './with-squares.js';
 import { addBlock, addBlockTransposed, joinAtColumns, sourceColumns } from './source-columns.js';
 
 /**
@@ -68,6 +69,14 @@ export function factorizedTable(rows: number, given: readonly FactorizedSource[]
           rows,
           sources.map((source) => ({ ...source, table: source.table.mapZeroPreserving(f) })),
         );
+      },
+      withSquares() {
+        const lifted = sources.map(({ table, index }, k) => {
+          const own = placed[k]!.columns;
+          const both = Int32Array.of(...own, ...own.map((column) => columns + column));
+          return { table: withSquares(table), index, columns: both };
+        });
+        return factorizedTable(rows, lifted);
       },
       slice(picked) {
         const sliced = sources.map((source, k) => ({

@@ -64,6 +64,8 @@ export interface MatrixKernels {
   squaredRowNorms(): Float64Array;
   /** f of every cell. @throws RangeError unless f(0) = 0: cells that are not kept must stay zero */
   mapZeroPreserving(f: (value: number) => number): Matrix;
+  /** [D  D∘D] of a form that has a better way than to put both side by side. */
+  withSquares?(): Matrix;
   /** The rows named, in that order, repetitions allowed. */
   slice(rows: Int32Array): Matrix;
   /** The cells other than zero by rows: what products of sparse rows are made from. */

@@ -31,7 +31,7 @@ export function oneHotMatrix(rows: number, categories: readonly OneHotColumn[]):
     return sums;
   };
 
-  return matrixOf({
+  const matrix: Matrix = matrixOf({
     rows,
     columns,
     addProduct(into, x, xRow, from, to) {
@@ -79,6 +79,8 @@ export function oneHotMatrix(rows: number, categories: readonly OneHotColumn[]):
     squaredRowNorms: countedRows,
     mapZeroPreserving(f) {
       checkZeroPreserving(f);
+      // Cells are 0 and 1.
+      if (f(1) === 1) return matrix;
       return csrMatrix(entriesOf(rows, columns, categories, offsets)).mapZeroPreserving(f);
     },
     slice(picked) {
@@ -92,6 +94,7 @@ export function oneHotMatrix(rows: number, categories: readonly OneHotColumn[]):
     },
     toCsr: () => entriesOf(rows, columns, categories, offsets),
   });
+  return matrix;
 }
 
 function entriesOf(

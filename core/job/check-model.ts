@@ -20,6 +20,7 @@ const PURPOSES: Record<ModelType, { readonly does: string; readonly tasks: reado
     tasks: ['classification', 'regression'],
   },
   'k-means': { does: 'K-means finds groups of rows', tasks: ['clustering'] },
+  'gaussian-mixture': { does: 'Gaussian mixture finds groups of rows', tasks: ['clustering'] },
   nmf: { does: 'matrix factorisation finds components of rows', tasks: ['decomposition'] },
   pca: { does: 'principal component analysis finds components of rows', tasks: ['decomposition'] },
 };
@@ -34,6 +35,9 @@ const TAKES_OFFSETS: readonly ModelType[] = [
   'quantile-regression',
 ];
 
+/** Models of rows that count alike. */
+const UNWEIGHTED: readonly ModelType[] = ['k-means', 'gaussian-mixture', 'nmf', 'pca'];
+
 /** Checks that model, task and strategy go together. Throws AMALUR_INVALID_JOB. */
 export function checkModel(job: Job): void {
   const { type } = job.model;
@@ -47,7 +51,7 @@ export function checkModel(job: Job): void {
     );
   }
   if (type === 'nmf') checkNonNegative(job);
-  if ((type === 'k-means' || type === 'nmf' || type === 'pca') && job.target.weight !== undefined) {
+  if (UNWEIGHTED.includes(type) && job.target.weight !== undefined) {
     refuse(
       `a ${does} that count alike, and the job weighs them`,
       'target.weight',

@@ -195,6 +195,38 @@ const kMeans = z.strictObject({
   seed: z.int().min(0).default(1).describe('Seed of the choice of first centres.'),
 });
 
+const gaussianMixture = z.strictObject({
+  type: z.literal('gaussian-mixture'),
+  components: z.int().min(1).max(100).describe('Number of components k.'),
+  restarts: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('Runs from other places, one after the other; the one of largest likelihood is the model.'),
+  maxRounds: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe(
+      'Fit the components so often at the most in each run; choosing k places takes k exchanges more.',
+    ),
+  tolerance: z
+    .number()
+    .min(0)
+    .default(1e-4)
+    .describe('A run stops when the mean log-likelihood of a row grows by at most this.'),
+  varianceFloor: z
+    .number()
+    .positive()
+    .default(1e-6)
+    .describe(
+      'Least variance of an encoded column within a component: without it a component of equal cells would have an infinite density.',
+    ),
+  seed: z.int().min(0).default(1).describe('Seed of the choice of places to begin from.'),
+});
+
 const nmf = z.strictObject({
   type: z.literal('nmf'),
   rank: z.int().min(1).max(50).describe('Number of components r.'),
@@ -252,6 +284,7 @@ export const modelSchema = z.discriminatedUnion('type', [
   quantileRegression,
   neuralNetworkSchema,
   kMeans,
+  gaussianMixture,
   nmf,
   pca,
 ]);

@@ -8,6 +8,9 @@ export function mostRounds(model: ModelSpec): number {
     // Each run chooses its centres one by one and then moves them; the parties may have to go back to the best ones.
     case 'k-means':
       return model.restarts * (model.clusters + model.maxRounds) + 1;
+    // The same of components, from as many places.
+    case 'gaussian-mixture':
+      return model.restarts * (model.components + model.maxRounds) + 1;
     // The first exchange is without an update.
     case 'nmf':
       return model.maxRounds + 1;

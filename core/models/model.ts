@@ -48,6 +48,19 @@ export interface ClusteringMetrics {
   readonly clusters: readonly number[];
 }
 
+/** Measures of a mixture of distributions on one set of rows. */
+export interface MixtureMetrics {
+  readonly rows: number;
+  /** Σ_i ln p(t_i) / rows. */
+  readonly logLikelihood: Measure;
+  /** −2 Σ_i ln p(t_i) + p ln rows, p being the number of free parameters (Schwarz 1978). */
+  readonly bic: Measure;
+  /** −2 Σ_i ln p(t_i) + 2 p (Akaike 1974). */
+  readonly aic: Measure;
+  /** How many rows most probably are of each component. */
+  readonly clusters: readonly number[];
+}
+
 /** Measures of a decomposition on one set of rows: T ≈ W H with the loadings W that fit H best, or T̃ ≈ T̃ V Vᵀ. */
 export interface DecompositionMetrics {
   readonly rows: number;
@@ -60,7 +73,12 @@ export interface DecompositionMetrics {
 }
 
 export type Metrics =
-  ClassificationMetrics | MulticlassMetrics | RegressionMetrics | ClusteringMetrics | DecompositionMetrics;
+  | ClassificationMetrics
+  | MulticlassMetrics
+  | RegressionMetrics
+  | ClusteringMetrics
+  | MixtureMetrics
+  | DecompositionMetrics;
 
 /** What a model knows of a group of columns: how they are encoded and what they weigh. Stored as one bundle. */
 export interface ModelPart {

@@ -1,6 +1,7 @@
 import type { ModelSpec, ModelType } from '../job/schema.js';
 import type { ModelFamily } from './family.js';
 import { gammaLoss } from './gamma-regression.js';
+import { gaussianMixture } from './gaussian-mixture/family.js';
 import { generalisedLinear } from './glm/family.js';
 import { huberLosses } from './huber-regression.js';
 import { kMeans } from './k-means/family.js';
@@ -23,6 +24,7 @@ const FAMILIES: Record<ModelType, ModelFamily> = {
   'quantile-regression': generalisedLinear(quantileLosses, 'regression'),
   'softmax-regression': softmaxRegression,
   'k-means': kMeans,
+  'gaussian-mixture': gaussianMixture,
   nmf,
   pca,
   'neural-network': neuralNetwork,

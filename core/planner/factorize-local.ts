@@ -9,7 +9,13 @@ import {
   type Situation,
 } from './draft.js';
 import { hostOf, siteOf } from './hosts.js';
-import { descentSeconds, exchangeSeconds, numbersPerRow, partyRoundSeconds } from './operator-costs.js';
+import {
+  descentSeconds,
+  exchangeSeconds,
+  numbersPerRow,
+  partyRoundSeconds,
+  squaresBytes,
+} from './operator-costs.js';
 import { segmentOf } from './segments.js';
 import { trainings, validationSteps } from './validation-work.js';
 
@@ -43,7 +49,11 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     rounds,
     bytesOut: { [silo]: total(data.parties, ({ partBytes }) => partBytes) },
     memoryBytes:
-      total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes) +
+      total(
+        data.parties,
+        ({ featureBytes, keyBytes, rows, numeric }) =>
+          featureBytes + keyBytes + squaresBytes(model, rows, numeric),
+      ) +
       data.trainRows * (4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model, data)),
     discloses: { rows: [], keys: [], labels: false, parameters: true },
   };

@@ -20,6 +20,7 @@ import {
   exchangeWidth,
   numbersPerRow,
   partyRoundSeconds,
+  squaresBytes,
 } from './operator-costs.js';
 import { exchangesPerRound, rowsPerRound } from './mini-batches.js';
 import type { Candidate, Seconds, Site } from './plan.js';
@@ -151,6 +152,6 @@ function memoryAt({ data, resolved }: Situation, site: Site): number {
       data.parties,
       ({ rows, shares, keyBytes }) => 16 * exchangeWidth(model, data) * rows * shares + keyBytes,
     ) +
-    total(own, ({ featureBytes }) => featureBytes)
+    total(own, ({ featureBytes, rows, numeric }) => featureBytes + squaresBytes(model, rows, numeric))
   );
 }

@@ -13,11 +13,13 @@ import {
 } from './draft.js';
 import { hostOf, siteOf } from './hosts.js';
 import {
+  columnsMultiplied,
   descentSeconds,
   exchangeWidth,
   gatherScatterSeconds,
   numbersPerRow,
   productSeconds,
+  squaresBytes,
 } from './operator-costs.js';
 import type { MachineRates, Site } from './plan.js';
 import { segmentOf } from './segments.js';
@@ -89,7 +91,8 @@ function roundSeconds({ data, resolved }: Situation, rates: MachineRates): numbe
   const { model } = resolved.job;
   return (
     exchangeWidth(model, data) *
-      (productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
+      (columnsMultiplied(model) *
+        productSeconds(data.trainRows, data.targetNumeric, data.targetCategories, rates) +
         gatherScatterSeconds(data.trainRows, data.trainRows, true, rates)) +
     descentSeconds(data, model, rates)
   );
@@ -101,7 +104,11 @@ function memoryAt({ data, resolved }: Situation): number {
   const sources = total(data.parties, ({ featureBytes, keyBytes }) => featureBytes + keyBytes);
   // The rows that a fold learns from are a copy.
   const copies = resolved.job.validation === undefined ? 1 : 2;
+  const { model } = resolved.job;
   return (
-    sources + copies * data.targetRows * cells + 8 * data.trainRows * numbersPerRow(resolved.job.model, data)
+    sources +
+    copies * data.targetRows * cells +
+    squaresBytes(model, data.targetRows, data.targetNumeric) +
+    8 * data.trainRows * numbersPerRow(model, data)
   );
 }

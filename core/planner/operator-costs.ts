@@ -47,13 +47,15 @@ export function basisSize(model: ModelSpec): number {
 }
 
 /**
- * Columns of Θ and of Δ, the numbers that travel for each source row: one score, or one for each of C classes, k centres, r
- * components and some more, h units.
+ * Columns of Θ and of Δ, the numbers that travel for each source row: one score, or one for each of C classes, k centres or
+ * densities, r components (of a principal component analysis some more), h units.
  */
 export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics, 'classes'>): number {
   switch (model.type) {
     case 'k-means':
       return model.clusters;
+    case 'gaussian-mixture':
+      return model.components;
     case 'nmf':
       return model.rank;
     case 'pca':
@@ -69,6 +71,15 @@ export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics
 
 /** Products of a basis with itself (half of 9 blocks), and of its turn into the next (3 blocks into 2), for each row of it. */
 const BASIS_OPERATIONS = BLOCKS ** 2 / 2 + BLOCKS * 2;
+/** Columns that products are made with, for each column of T: a mixture has their squares besides. */
+export function columnsMultiplied({ type }: ModelSpec): number {
+  return type === 'gaussian-mixture' ? 2 : 1;
+}
+
+/** Bytes of what is kept besides the numbers of a table to make products with. One-hot columns are their own squares. */
+export function squaresBytes(model: ModelSpec, rows: number, numeric: number): number {
+  return 8 * (columnsMultiplied(model) - 1) * rows * numeric;
+}
 
 /** Numbers that the aggregator keeps for each training row, besides index vectors. */
 export function numbersPerRow(model: ModelSpec, data: Pick<DataStatistics, 'classes'>): number {
@@ -89,7 +100,8 @@ export function partyRoundSeconds(
   const { trainRows } = data;
   const width = exchangeWidth(model, data);
   const rows = rowsPerRound(model, party.rows, trainRows);
-  const products = width * productSeconds(rows, party.numeric, party.categories, rates);
+  const products =
+    columnsMultiplied(model) * width * productSeconds(rows, party.numeric, party.categories, rates);
   const perColumn =
     model.type === 'neural-network'
       ? OPERATIONS_PER_STEP * width * exchangesPerRound(model, trainRows)
@@ -103,12 +115,14 @@ export function partyRoundSeconds(
 
 /**
  * Seconds a round where the labels are: direction from the basis products, line search, residual; or the nearest of k centres;
- * or the update of W, with W (H Hᵀ) and WᵀW; or the products of a basis and its turn; or the layers above the first.
+ * or k densities and what they share; or the update of W, with W (H Hᵀ) and WᵀW; or the products of a basis and its turn; or
+ * the layers above the first.
  */
 export function descentSeconds(data: DataStatistics, model: ModelSpec, rates: MachineRates): number {
   const { trainRows } = data;
   const width = exchangeWidth(model, data);
   if (model.type === 'k-means') return (3 * width * trainRows) / rates.denseMultiplyAdds;
+  if (model.type === 'gaussian-mixture') return (width * trainRows) / rates.lossEvaluations;
   if (model.type === 'nmf') return (3 * width ** 2 * trainRows) / rates.denseMultiplyAdds;
   if (model.type === 'pca') return (BASIS_OPERATIONS * width ** 2 * trainRows) / rates.denseMultiplyAdds;
   if (model.type === 'neural-network') return upperLayersSeconds(trainRows, model, rates);

@@ -35,6 +35,8 @@ export function expectedRounds(model: ModelSpec, earlier?: EarlierRounds): Expec
     return same({ expected: within(earlier.median, most), uncertainty: UNCERTAINTY_OF_MEDIAN });
   if (model.type === 'k-means')
     return same({ expected: within(kMeansRounds(model), most), uncertainty: UNCERTAINTY_OF_DEFAULT });
+  if (model.type === 'gaussian-mixture')
+    return same({ expected: within(mixtureRounds(model), most), uncertainty: UNCERTAINTY_OF_DEFAULT });
   if (model.type === 'nmf')
     return same({ expected: within(nmfRounds(model), most), uncertainty: UNCERTAINTY_OF_DEFAULT });
   if (model.type === 'pca') return pcaRounds(model, most);
@@ -56,6 +58,14 @@ const MOVES_TO_REST = 20;
 /** In each run a round for every centre and the moves; then the way back to the best run. */
 function kMeansRounds({ restarts, clusters, maxRounds }: Extract<ModelSpec, { type: 'k-means' }>): number {
   return restarts * (clusters + Math.min(MOVES_TO_REST, maxRounds)) + 1;
+}
+
+/** Rounds of expectation and maximisation until the likelihood rests, in one run. */
+const ROUNDS_OF_EM = 40;
+
+/** In each run a round for every place and those of EM; then the way back to the best run. */
+function mixtureRounds(model: Extract<ModelSpec, { type: 'gaussian-mixture' }>): number {
+  return model.restarts * (model.components + Math.min(ROUNDS_OF_EM, model.maxRounds)) + 1;
 }
 
 /** The error falls off about as 1 / updates, so what one update takes off as 1 / updates². */

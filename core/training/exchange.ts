@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Matrix } from '../algebra/matrix.js';
+import { withSquares } from '../algebra/with-squares.js';
 import type { ModelSpec } from '../job/schema.js';
 import { momentsOf, type Moments } from './moments.js';
 import type { Message, PartyProgram, State } from './program.js';
@@ -39,7 +40,7 @@ export function stepParty(
   down: Message,
 ): { state: State; up: Message } {
   if (!hasResidual(down.tensors)) return { state, up: factsOf(source, down) };
-  const { table } = source;
+  const table = multiplied(program, source);
   const gradient = gradientOf(table, down.tensors);
   const { state: next, theta, up } = program.update(state, down, gradient);
   const partial = denseTensor(wantedProduct(table, theta, down.tensors));
@@ -50,8 +51,8 @@ export function stepParty(
  * What a table does for columns that others supply too, whose program is with the aggregator: the two products with its D_b
  * and nothing else. G_b goes up as `gradient` D_bᵀ G_b, `theta` Θ as `partial` D_b Θ.
  */
-export function answerShare(source: PartyTable, down: Message): Message {
-  const { table } = source;
+export function answerShare(program: PartyProgram, source: PartyTable, down: Message): Message {
+  const table = multiplied(program, source);
   if (hasResidual(down.tensors)) {
     return { json: {}, tensors: { gradient: denseTensor(gradientOf(table, down.tensors)) } };
   }
@@ -60,6 +61,11 @@ export function answerShare(source: PartyTable, down: Message): Message {
     return { json: {}, tensors: { partial: denseTensor(wantedProduct(table, theta, down.tensors)) } };
   }
   return factsOf(source, down);
+}
+
+/** What a program's products are made with. */
+function multiplied({ needs }: PartyProgram, { table }: PartyTable): Matrix {
+  return needs.squares === true ? withSquares(table) : table;
 }
 
 /** What the aggregator may ask of a table before the first step. */

@@ -39,8 +39,11 @@ export interface ColumnFacts {
  * functions over plain state, so that repeating a step gives the same bits.
  */
 export interface PartyProgram {
-  /** What has to be known of D_k before the first step: its column moments, here; its row norms, at the aggregator. */
-  readonly needs: { readonly moments: boolean; readonly norms: boolean };
+  /**
+   * What has to be known of D_k before the first step: its column moments, here; its row norms, at the aggregator. With `squares`
+   * both products are made with [D_k  D_k∘D_k] in place of D_k: gradient and Θ have 2c_k rows, those of the squares below.
+   */
+  readonly needs: { readonly moments: boolean; readonly norms: boolean; readonly squares?: boolean };
   start(columns: ColumnFacts, spec: ModelSpec): State;
   /**
    * @param down what the aggregator tells every party

@@ -50,7 +50,7 @@ export function trainInProcess(
       const table = entryOf(tables, id);
       const before = states.get(id);
       if (before === undefined) {
-        ups.set(id, answerShare(table, down));
+        ups.set(id, answerShare(family.party, table, down));
         continue;
       }
       const { state, up } = stepParty(family.party, table, before, down);

@@ -6,6 +6,7 @@ import { interactionColumns, type PlacedColumn } from '../../core/algebra/intera
 import type { Dense, Matrix } from '../../core/algebra/matrix.js';
 import { stackColumns } from '../../core/algebra/stack.js';
 import { kernelMode } from '../../core/algebra/wasm/arena.js';
+import { withSquares } from '../../core/algebra/with-squares.js';
 import { anyIntegration, denseOf, matrixOf } from '../support/arbitrary-integration.js';
 
 /** Largest difference relative to the largest magnitude. */
@@ -141,6 +142,27 @@ describe.each(['plain', 'compiled'] as const)('%s kernels', (mode) => {
         return difference(
           table.mapZeroPreserving((value) => value * value).multiply(x).data,
           times(squared, x),
+        );
+      });
+    });
+
+    test('beside the squares of its cells', () => {
+      holds(({ table, t, y, weights }) => {
+        const both = denseOf(
+          rowsOf(t).map((row) => [...row, ...row.map((value) => value * value)]),
+          2 * t.columns,
+        );
+        const x = dense(
+          2 * t.columns,
+          2,
+          Float64Array.from({ length: 4 * t.columns }, (_, n) => (n % 7) - 3),
+        );
+        const squared = withSquares(table);
+        expect(withSquares(table)).toBe(squared);
+        return Math.max(
+          difference(squared.multiply(x).data, times(both, x)),
+          difference(squared.transposedMultiply(y).data, transposedTimes(both, y)),
+          difference(squared.gram(weights).data, gramOf(both, weights)),
         );
       });
     });

@@ -54,7 +54,7 @@ describe('parseWith', () => {
       'logistic',
       'AMALUR_INVALID_JOB',
       'model.type',
-      'known: gamma-regression, huber-regression, k-means, linear-regression, logistic-regression, neural-network, nmf, pca, poisson-regression, quantile-regression, softmax-regression',
+      'known: gamma-regression, gaussian-mixture, huber-regression, k-means, linear-regression, logistic-regression, neural-network, nmf, pca, poisson-regression, quantile-regression, softmax-regression',
     ],
     [
       ['model', 'type'],

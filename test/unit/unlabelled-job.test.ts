@@ -17,6 +17,8 @@ const clustering: JobInput = {
   model: { type: 'k-means', clusters: 6 },
 };
 
+const mixture: JobInput = { ...clustering, model: { type: 'gaussian-mixture', components: 6 } };
+
 const decomposition: JobInput = {
   ...clustering,
   task: 'decomposition',
@@ -39,7 +41,7 @@ function refusal(job: JobInput) {
 }
 
 describe('a job without a label', () => {
-  it.each([clustering, decomposition, components])('resolves: $task by $model.type', (job) => {
+  it.each([clustering, mixture, decomposition, components])('resolves: $task, $model.type', (job) => {
     const { parties } = resolve(job);
     expect(parties[0]?.features.map(({ name }) => name)).toContain('arr_delay');
   });
@@ -55,6 +57,8 @@ describe('a job without a label', () => {
     ['rows that weigh differently in principal components', { ...components, target: { base, weight: 'distance' } }, 'target.weight', 'leave "weight" out'],
     ['principal components for a clustering', { ...clustering, model: { type: 'pca' } }, 'model.type', '"k-means"'],
     ['rows that weigh differently', { ...clustering, target: { base, weight: 'distance' } }, 'target.weight', 'leave "weight" out'],
+    ['rows that weigh differently in a mixture', { ...mixture, target: { base, weight: 'distance' } }, 'target.weight', 'leave "weight" out'],
+    ['a mixture for a decomposition', { ...decomposition, model: mixture.model }, 'model.type', '"nmf"'],
     ['K-means for a classification', { ...flightsJob, model: { type: 'k-means', clusters: 2 } }, 'model.type', '"logistic-regression"'],
     ['a factorisation for a clustering', { ...clustering, model: { type: 'nmf', rank: 2 } }, 'model.type', '"k-means"'],
     ['a logistic regression for a clustering', { ...clustering, model: { type: 'logistic-regression' } }, 'model.type', '"k-means"'],
@@ -72,7 +76,7 @@ describe('a job without a label', () => {
 describe('the plan of a job without a label', () => {
   const planOf = (job: JobInput) => planRun({ resolved: resolve(job), tables: flightsTables, hosts: {} });
 
-  it.each([clustering, decomposition, components])(
+  it.each([clustering, mixture, decomposition, components])(
     'has every strategy, each with figures: $model.type',
     (job) => {
       const { candidates } = planOf(job);
@@ -88,9 +92,12 @@ describe('the plan of a job without a label', () => {
     },
   );
 
-  it('lets a number for each centre and row out in every round', () => {
-    const bytes = (clusters: number) => {
-      const { candidates } = planOf({ ...clustering, model: { type: 'k-means', clusters } });
+  it.each([
+    ['centre', (clusters: number) => ({ type: 'k-means', clusters }) as const],
+    ['component', (components: number) => ({ type: 'gaussian-mixture', components }) as const],
+  ])('lets a number for each %s and row out in every round', (_what, modelOf) => {
+    const bytes = (parts: number) => {
+      const { candidates } = planOf({ ...clustering, model: modelOf(parts) });
       const factorized = candidates.find(({ id }) => id === 'factorize@silo.airline');
       return factorized!.bytesOut.weather! / factorized!.rounds.expected;
     };
@@ -105,6 +112,7 @@ describe('the plan of a job without a label', () => {
   it('expects no more rounds than there can be', () => {
     for (const model of [
       { ...clustering.model, maxRounds: 2 },
+      { ...mixture.model, maxRounds: 2, restarts: 1 },
       { ...decomposition.model, tolerance: 0 },
       { ...components.model, tolerance: 1e-300, maxRounds: 3 },
     ] as JobInput['model'][]) {

@@ -11,9 +11,9 @@ import { requireFinite } from '../../training/require-finite.js';
 import type { Residual } from '../../training/residual.js';
 import { fillEmptyClusters } from './empty-clusters.js';
 import { readUp, type Down, type Up } from './messages.js';
-import { distancesTo, nearestCentres, withCentre, type Nearest } from './nearest.js';
+import { nearestCentres, type Nearest } from './nearest.js';
 import { onesAnd } from './ones-and.js';
-import { bestCandidate, candidatesFor, drawRows } from './seeding.js';
+import { candidatesFor, drawRows, takeBest } from './seeding.js';
 import { readState, writeState, type Working } from './state.js';
 
 /** A run is better than another if its inertia is smaller by more than this share: what is less may be rounding. */
@@ -88,10 +88,7 @@ function choose(
   centre: number,
   ups: readonly Up[],
 ): AggregatorStep {
-  const norms = normsOf(target);
-  const distances = distancesTo(products, Float64Array.from(at.squares), norms);
-  const best = bestCandidate(at.near?.distances, distances);
-  const near = withCentre(at.near, distances, best, centre, at.squares[best]!, norms);
+  const { best, near } = takeBest(products, at.squares, normsOf(target), at.near, centre);
   const chosen = { ...at, near, resting: at.round === 1 ? restingShift(at, target, ups) : at.resting };
   const progress = progressOf(at, near);
   const { clusters } = at.spec;

@@ -3,6 +3,7 @@ import type { Dense } from '../../algebra/matrix.js';
 import type { PartyProgram, State } from '../../training/program.js';
 import { denseOf, denseTensor } from '../../training/tensors.js';
 import { readDown, type Down, type Up } from './messages.js';
+import { columnsFrom, squaredNorms, withPoint } from './points.js';
 
 /** What a party knows between two messages: its slices (c_k × …) of points, a column each. */
 interface Working {
@@ -29,7 +30,7 @@ export const kMeansParty: PartyProgram = {
     const { after, theta, mean } = advance(before, down, gradient);
     const moved = down.do === 'move' ? chosen(before, down.choose) : undefined;
     const up: Up = {
-      squares: columnSquares(theta),
+      squares: squaredNorms(theta),
       shift: moved === undefined ? 0 : squaredDifference(after.centres, moved),
       mean,
     };
@@ -62,22 +63,7 @@ function advance(
 
 /** The centres with the chosen candidate as the last. */
 function chosen({ centres, candidates }: Working, choose: number | null): Dense {
-  if (choose === null) return centres;
-  const { rows, columns } = centres;
-  const result = dense(rows, columns + 1);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) result.data[row * (columns + 1) + j] = centres.data[row * columns + j]!;
-    result.data[row * (columns + 1) + columns] = candidates.data[row * candidates.columns + choose]!;
-  }
-  return result;
-}
-
-function columnsFrom({ rows, columns, data }: Dense, from: number): Dense {
-  const width = columns - from;
-  const result = dense(rows, width);
-  for (let row = 0; row < rows; row++)
-    for (let j = 0; j < width; j++) result.data[row * width + j] = data[row * columns + from + j]!;
-  return result;
+  return choose === null ? centres : withPoint(centres, candidates, choose);
 }
 
 /** Sums divided by sizes; where there is nothing to divide, the centre of before. */
@@ -98,13 +84,6 @@ function meanOf({ rows, columns, data }: Dense, n: number | null): Up['mean'] {
   let square = 0;
   for (let row = 0; row < rows; row++) square += (data[row * columns]! / n) ** 2;
   return { square, columns: rows };
-}
-
-function columnSquares({ rows, columns, data }: Dense): number[] {
-  const squares = new Array<number>(columns).fill(0);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let j = 0; j < columns; j++, at++) squares[j]! += data[at]! ** 2;
-  return squares;
 }
 
 function squaredDifference(a: Dense, b: Dense): number {

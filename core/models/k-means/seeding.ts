@@ -1,5 +1,6 @@
 import type { Dense } from '../../algebra/matrix.js';
 import { draws } from '../draws.js';
+import { distancesTo, withCentre, type Nearest } from './nearest.js';
 
 /** What the centres chosen so far leave to be explained differs by rounding only where it differs by less than this share. */
 const ROUNDING = 1e-10;
@@ -51,7 +52,7 @@ function rowAt(distances: Float64Array, at: number): number {
  * @param before distances from the centres chosen so far; undefined if there is none
  * @param candidates n × p, distances from each candidate
  */
-export function bestCandidate(before: Float64Array | undefined, { rows, columns, data }: Dense): number {
+function bestCandidate(before: Float64Array | undefined, { rows, columns, data }: Dense): number {
   const sums = new Float64Array(columns);
   for (let row = 0, at = 0; row < rows; row++) {
     const until = before === undefined ? Infinity : before[row]!;
@@ -59,4 +60,23 @@ export function bestCandidate(before: Float64Array | undefined, { rows, columns,
   }
   const least = sums.reduce((a, b) => Math.min(a, b));
   return sums.findIndex((sum) => sum <= least * (1 + ROUNDING));
+}
+
+/**
+ * The best of p candidates, and where rows are once it is centre `centre`.
+ * @param products T Cᵀ of the candidates, n × p
+ * @param squares ‖c_j‖² of the candidates, length p
+ * @param norms ‖t_i‖², length n
+ * @param before where rows were among the centres chosen so far; undefined if there is none
+ */
+export function takeBest(
+  products: Dense,
+  squares: readonly number[],
+  norms: Float64Array,
+  before: Nearest | undefined,
+  centre: number,
+): { best: number; near: Nearest } {
+  const distances = distancesTo(products, Float64Array.from(squares), norms);
+  const best = bestCandidate(before?.distances, distances);
+  return { best, near: withCentre(before, distances, best, centre, squares[best]!, norms) };
 }

@@ -84,7 +84,8 @@ function measured({ target }: Exact, spec: ModelSpec, tables: Tables, fit: Omit<
   const { trainRows, labels } = target;
   const on = (side: 'train' | 'test', y: Float64Array) => {
     const scores = scoresOf(family, tables[side], fit.theta);
-    if (['k-means', 'nmf', 'pca'].includes(spec.type)) return family.measure(scores, fit.own, y);
+    if (['k-means', 'gaussian-mixture', 'nmf', 'pca'].includes(spec.type))
+      return family.measure(scores, fit.own, y);
     // Rows of different cells may have one score, and ranks and thresholds not be decided by how it was rounded.
     const [intercept = 0] = fit.own;
     const rounded = scores.data.map((score) => Math.round((score + intercept) * 1e9) / 1e9);

@@ -149,7 +149,7 @@ const unlabelled = fc.record({
   restarts: fc.integer({ min: 1, max: 2 }),
 });
 
-describe.each(['k-means', 'nmf'] as const)('%s over any integration', (type) => {
+describe.each(['k-means', 'gaussian-mixture', 'nmf'] as const)('%s over any integration', (type) => {
   const from = type === 'nmf' ? integrations.map(nonNegative) : integrations;
   const scenes = fc.tuple(from, unlabelled);
 
@@ -158,9 +158,12 @@ describe.each(['k-means', 'nmf'] as const)('%s over any integration', (type) => 
       fc.asyncProperty(scenes, async ([integrated, { seed, parts, restarts }]) => {
         const exact = await build(integrated);
         fc.pre(exact !== undefined && exact.names.length > 0 && exact.target.trainRows >= parts);
-        const settings =
-          type === 'nmf' ? { rank: parts, maxRounds: 20 } : { clusters: parts, restarts, tolerance: 1e-6 };
-        await property(exact, specOf({ type, seed, ...settings }));
+        const settings = {
+          'k-means': { clusters: parts, restarts, tolerance: 1e-6 },
+          'gaussian-mixture': { components: parts, restarts, tolerance: 1e-6, varianceFloor: 1e-3 },
+          nmf: { rank: parts, maxRounds: 20 },
+        };
+        await property(exact, specOf({ type, seed, ...settings[type] }));
       }),
       { ...runs, maxSkipsPerRun: 1000 },
     );

@@ -57,6 +57,7 @@ describe.each([
   { type: 'linear-regression', l2: 0.01, solver: 'gram' },
   { type: 'linear-regression', l2: 0.01, solver: 'l-bfgs', tolerance: 1e-11 },
   { type: 'k-means', clusters: 3 },
+  { type: 'gaussian-mixture', components: 2, varianceFloor: 0.01 },
   { type: 'nmf', rank: 2, maxRounds: 50 },
   { type: 'pca', components: 3 },
 ])('$type with products of columns of one table and of two', (given) => {
@@ -64,7 +65,7 @@ describe.each([
   const fitted = (form: 'materialized' | 'factorized') => {
     const options = { ...familyOf(spec.type).encoding, interactions };
     const { train, names } = localTable(form, sources, target, options);
-    const labels = familyOf(spec.type).encoding?.nonNegative || spec.type === 'k-means' ? new Float64Array(0) : target.labels.subarray(0, 60); // prettier-ignore
+    const labels = familyOf(spec.type).encoding?.nonNegative || ['k-means', 'gaussian-mixture'].includes(spec.type) ? new Float64Array(0) : target.labels.subarray(0, 60); // prettier-ignore
     return { names, ...runLocally({ table: train, names, labels, spec, rounds: 2000 }) };
   };
 

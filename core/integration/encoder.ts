@@ -222,5 +222,7 @@ function blockNames(encoding: CategoricalEncoding | HashEncoding): string[] {
 
 function indicatorName(encoding: ColumnEncoding): string[] {
   const { column } = encoding;
-  return 'indicator' in encoding && encoding.indicator ? [`${column}=(present)`] : [];
+  return encoding.kind !== 'hash' && encoding.kind !== 'target' && encoding.indicator
+    ? [`${column}=(present)`]
+    : [];
 }

@@ -42,7 +42,7 @@ export function withoutIndicator(feature: FeatureColumn, distinct: number): Enco
  * @param distinct different values of the column
  */
 export function encodedSize(feature: FeatureColumn, distinct: number): EncodedSize {
-  const indicators = 'indicator' in feature && feature.indicator === true ? 1 : 0;
+  const indicators = 'indicator' in feature && feature.indicator ? 1 : 0;
   switch (feature.encoding) {
     case 'numeric':
       return { numbers: 1, codes: indicators, columns: 1 + indicators, levels: 0 };

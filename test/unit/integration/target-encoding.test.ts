@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { identityColumns } from '../../../core/algebra/dense.js';
 import type { Matrix } from '../../../core/algebra/matrix.js';
+import { featureBundle, readFeatures } from '../../../core/exchange/table-bundle.js';
 import {
   crossFitted,
   encode,
@@ -25,7 +26,7 @@ import {
   type LabelledRow,
   type LabelledScene,
 } from '../../support/arbitrary-targets.js';
-import { trainInProcess } from '../../support/rounds-in-process.js';
+import { stored, trainInProcess } from '../../support/rounds-in-process.js';
 
 const countsOf = ({ rows }: Pick<LabelledScene, 'rows'>) =>
   Float64Array.from(rows, ({ tested, matches }) => (tested ? 0 : matches.length));
@@ -240,6 +241,15 @@ describe('mean labels of levels', () => {
     expect(encodedColumns(encoder)).toEqual(['size', 'level:target', 'level:target*size']);
     const cells = cellsOf(encode(data, encoder));
     expect(cells[2]).toBe((cells[0] ?? NaN) * (cells[1] ?? NaN));
+  });
+
+  test('are of labels, weights and folds that are stored with the columns', () => {
+    for (const weighted of [false, true]) {
+      const data = baseOf({ rows: [row({}), row({ label: 0, fold: 4, weight: 2 })], weighted });
+      expect(readFeatures(stored(featureBundle(data)))).toEqual(data);
+      const { targets: _, ...plain } = data;
+      expect(readFeatures(stored(featureBundle(plain)))).toEqual(plain);
+    }
   });
 
   test('need labels at the table', () => {

@@ -67,7 +67,7 @@ function toAdd({ offsets = [] }: ResolvedJob, { id }: Party): Partial<PartyLink>
   return offset ? { offset: offset.column } : {};
 }
 
-function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLink> {
+function toLearn(resolved: ResolvedJob, { id, rowKey, features }: Party): Partial<PartyLink> {
   const { job, labels, weights } = resolved;
   const bringsRows = originsOf(resolved).some((origin) => origin.id === id);
   const label = labels.find(({ party }) => party === id);
@@ -82,6 +82,9 @@ function toLearn(resolved: ResolvedJob, { id, rowKey }: Party): Partial<PartyLin
     }),
     ...(weight && { weight: weight.column }),
     ...(bringsRows && { split: { columns: rowKey, ...job.split } }),
+    ...(features.some(({ encoding }) => encoding === 'target') && {
+      target: { columns: rowKey, seed: job.split.seed },
+    }),
     ...(bringsRows && job.validation && { fold: foldOf(job.validation, rowKey) }),
   };
 }

@@ -9,7 +9,7 @@ export async function readShare(
   stores: Stores,
   { features, columns, sources }: Pick<ShareOfColumns, 'features' | 'columns' | 'sources'>,
 ): Promise<FeatureData> {
-  const { rows, numeric, categorical } = readFeatures(await stores.get(features));
+  const { rows, numeric, categorical, targets } = readFeatures(await stores.get(features));
   const named = <T>(read: ReadonlyMap<string, T>) =>
     new Map(
       columns.flatMap(({ name }, at) => {
@@ -17,5 +17,5 @@ export async function readShare(
         return read.has(source) ? [[name, entryOf(read, source)] as const] : [];
       }),
     );
-  return { rows, numeric: named(numeric), categorical: named(categorical) };
+  return { rows, numeric: named(numeric), categorical: named(categorical), ...(targets && { targets }) };
 }

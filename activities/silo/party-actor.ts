@@ -1,7 +1,7 @@
 import type { BlobRef, Home } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { columnNames } from '../../core/integration/column-names.js';
-import { encode, fitEncoder } from '../../core/integration/encode.js';
+import { crossFitted, encode, fitEncoder } from '../../core/integration/encode.js';
 import type { Encoder } from '../../core/integration/encoder.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { readEncoder } from '../../core/models/model-part.js';
@@ -40,7 +40,8 @@ export function partyActor(
     const encoder = input.encoder
       ? readEncoder(await stores.get(input.encoder))
       : fitEncoder(data, columns, counts, trainRows, trainedBy(spec).encoding);
-    const source = { table: encode(data, encoder), names: columnNames(group, encoder), counts, trainRows };
+    const table = encode(crossFitted(data, columns, counts), encoder);
+    const source = { table, names: columnNames(group, encoder), counts, trainRows };
     return { spec, group, encoder, source };
   };
 

@@ -1,6 +1,7 @@
 import { AmalurError } from '../../core/errors.js';
 import { featureBundle, linkBundle, type LinkData } from '../../core/exchange/table-bundle.js';
-import { readAs } from '../../core/integration/encode.js';
+import { readAs, type FeatureData } from '../../core/integration/encode.js';
+import { targetFolds, targetPositions } from '../../core/integration/encoding/cross-fit.js';
 import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { classLabelsOf, labelsOf } from '../../core/integration/label.js';
 import { heldOut } from '../../core/integration/split.js';
@@ -107,6 +108,8 @@ function readRequest(link: PartyLink): ReadRequest {
     },
     ...(split && { position: { columns: split.columns, seed: split.seed } }),
     ...(fold && 'columns' in fold && { fold: positionsFor(fold.columns, fold.seed) }),
+    // No job has both (core/job/check-target-encoding.ts).
+    ...(link.target && { fold: targetPositions(link.target.columns, link.target.seed) }),
   };
 }
 
@@ -176,9 +179,19 @@ function folded({ fold }: PartyLink, data: TableData): { blocks?: Float64Array }
   return data.fold ? { blocks: blockAt(data.fold, fold.blocks) } : {};
 }
 
-function featuresOf({ party }: PartyLink, data: TableData) {
-  const names = party.features.map(({ name }) => name);
-  return { rows: data.rows, numeric: pick(data.numeric, names), categorical: pick(data.categorical, names) };
+function featuresOf(link: PartyLink, data: TableData): FeatureData {
+  const names = link.party.features.map(({ name }) => name);
+  return {
+    ...{ rows: data.rows, numeric: pick(data.numeric, names), categorical: pick(data.categorical, names) },
+    ...targetsOf(link, data),
+  };
+}
+
+/** What columns are encoded by: it is where these are. */
+function targetsOf(link: PartyLink, data: TableData): Pick<FeatureData, 'targets'> {
+  const { labels } = labelled(link, data);
+  if (!link.target || !labels || !data.fold) return {};
+  return { targets: { labels, folds: targetFolds(data.fold), ...weighted(link, data) } };
 }
 
 function pick<T>(columns: ReadonlyMap<string, T>, names: readonly string[]): Map<string, T> {

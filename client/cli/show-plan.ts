@@ -47,6 +47,7 @@ const MARKS: Readonly<Record<ColumnEncoding, string>> = {
   categorical: '*',
   date: ' (date)',
   hash: ' (hash)',
+  target: ' (target)',
 };
 
 /** Who takes part and what is learned from. */

@@ -6,13 +6,17 @@ import type { Bundle, Tensor } from './bundle.js';
 
 const featuresJson = z.object({ rows: z.int(), levels: z.record(z.string(), z.array(z.string())) });
 
-/** Feature columns of a source table: tensors `numeric.<column>`, and `codes.<column>` with the levels in JSON. */
-export function featureBundle({ rows, numeric, categorical }: FeatureData): Bundle {
+/**
+ * Feature columns of a source table: tensors `numeric.<column>`, and `codes.<column>` with the levels in JSON; where columns are encoded
+ * by labels `target.labels`, `target.weights` and `target.folds`.
+ */
+export function featureBundle({ rows, numeric, categorical, targets }: Omit<FeatureData, 'fitted'>): Bundle {
   return {
     json: { rows, levels: Object.fromEntries([...categorical].map(([name, { values }]) => [name, values])) },
     tensors: {
       ...prefixed('numeric.', numeric),
       ...prefixed('codes.', new Map([...categorical].map(([name, { codes }]) => [name, codes]))),
+      ...(targets && prefixed('target.', new Map(Object.entries<Tensor['data']>({ ...targets })))),
     },
   };
 }
@@ -26,7 +30,16 @@ export function readFeatures({ json, tensors }: Bundle): FeatureData {
     const found = codes.get(name);
     if (found) categorical.set(name, { codes: found, values });
   }
-  return { rows, numeric, categorical };
+  const targets = readTargets(tensors);
+  return { rows, numeric, categorical, ...(targets && { targets }) };
+}
+
+function readTargets(tensors: Bundle['tensors']): FeatureData['targets'] {
+  const labels = tensors['target.labels']?.data;
+  const weights = tensors['target.weights']?.data;
+  const folds = tensors['target.folds']?.data;
+  if (!(labels instanceof Float64Array) || !(folds instanceof Uint8Array)) return undefined;
+  return { labels, folds, ...(weights instanceof Float64Array && { weights }) };
 }
 
 /** What a party publishes for rows to be matched, and of the base party what defines the target rows. */

@@ -6,6 +6,7 @@ import {
   type CategoricalEncoding,
   type Encoder,
   type NumericEncoding,
+  type TargetEncoding,
 } from '../integration/encoder.js';
 import type { OnnxGraph, Value } from './onnx-graph.js';
 
@@ -40,7 +41,7 @@ export class EncodedRow {
     private readonly graph: OnnxGraph,
     private readonly part: ExportedPart,
   ) {
-    const { numeric, categorical, products = [] } = part.encoder;
+    const { numeric, categorical, targets = [], products = [] } = part.encoder;
     const [product] = products;
     if (product) throw notExportable(product.map(part.inputName).join(' and '), 'their product');
     const scaled: Value[] = [];
@@ -51,7 +52,7 @@ export class EncodedRow {
       scaled.push(value);
       if (encoding.indicator) indicators.push(present);
     }
-    const all = [...scaled, ...indicators];
+    const all = [...scaled, ...targets.map((encoding) => this.meanLabel(encoding)), ...indicators];
     this.numberCount = all.length;
     this.numbers = all.length === 0 ? undefined : graph.apply('Concat', all, { axis: 1 });
     let at = all.length;
@@ -124,7 +125,17 @@ export class EncodedRow {
     };
   }
 
-  private position({ column, levels }: CategoricalEncoding): Value {
+  /** What a text counts as, looked up; one that is no level is 0. */
+  private meanLabel(encoding: TargetEncoding): Value {
+    const { means, missing, center, scale } = encoding;
+    const cells = [...means, center, missing].map((mean) => (mean - center) / scale);
+    const { graph } = this;
+    const table = graph.numbers(cells, [cells.length, 1]);
+    return graph.apply('Gather', [table, this.position(encoding)], { axis: 0 });
+  }
+
+  /** Of a text among the levels; behind them that of any other, then that of NULL. */
+  private position({ column, levels }: Pick<CategoricalEncoding, 'column' | 'levels'>): Value {
     const { graph } = this;
     const text = graph.input(this.part.inputName(column), 'string', 'a text; "" where it is NULL');
     const known = levels.includes('') ? levels : [...levels, ''];

@@ -9,13 +9,14 @@ import { indexBlocks } from './encoding/index-blocks.js';
 import { productMatrix } from './encoding/products.js';
 
 export { encoderFrom, fitEncoder, type EncoderOptions } from './encoding/encoder-from.js';
+export { crossFitted } from './encoding/cross-fit.js';
 export type { FeatureData } from './encoding/feature-data.js';
 export { readAs } from './encoding/read-as.js';
 export { summarize } from './encoding/summarize.js';
 export { mergeSummaries, type Summary } from './encoding/summary.js';
 
 /**
- * D_k: the columns of numbers and dates, then indicator columns, then products. Scaled cell by cell and not by corrections of the products: with
+ * D_k: the columns of numbers and dates and those encoded by labels, then indicator columns, then products. Scaled cell by cell and not by corrections of the products: with
  * |center| ≫ scale, D X/σ − 1 (μᵀ X/σ) would leave only rounding.
  * @param rows source row for each row wanted, −1 for a row without a match; default: every source row once. With the
  *   index vector CI_k here the result is the source's share of the materialized T.
@@ -26,7 +27,11 @@ export function encode(data: FeatureData, encoder: Encoder, rows?: Int32Array): 
   const block = (column: string) => columnBlock(data, encodingOf(encoder, column), rows);
   const products = (encoder.products ?? []).map(([a, b]) => productMatrix(count, block(a), block(b)));
   return stackColumns(
-    [denseMatrix(denseCells(data, encoder.numeric, rows)), oneHotMatrix(count, blocks), ...products],
+    [
+      denseMatrix(denseCells(data, [...encoder.numeric, ...(encoder.targets ?? [])], rows)),
+      oneHotMatrix(count, blocks),
+      ...products,
+    ],
     count,
   );
 }

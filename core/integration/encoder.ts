@@ -67,13 +67,26 @@ export interface HashEncoding {
   readonly buckets: number;
 }
 
+/** A column of very many texts: the mean label of a row's level, scaled; the center is the mean label of all rows, that of a text not met. */
+export interface TargetEncoding extends Scaling {
+  readonly kind: 'target';
+  readonly column: string;
+  /** In ascending order of UTF-16 code units. */
+  readonly levels: readonly string[];
+  /** Mean label of each level. */
+  readonly means: readonly number[];
+  /** That of NULL, which is a level as any other. */
+  readonly missing: number;
+}
+
 /**
  * How a party's table becomes D_k, as plain JSON: all that was learned on the training rows, so that prediction encodes the same.
  *
  * An absent cell (NULL, or any cell of a target row without a match) is 0 in every column that it is encoded as, and so has no
- * other form: D_k can be gathered by CI_k, and T need not be built. An `indicator` is therefore 1 where there *is* a value.
+ * other form: D_k can be gathered by CI_k, and T need not be built. An `indicator` is therefore 1 where there *is* a value. (NULL in a
+ * column that is encoded by labels is not absent but a level; a row without a match is 0 there, too.)
  *
- * D_k's columns: those of numbers and dates that are no indicators, then the bins and the indicator of each, then the columns of
+ * D_k's columns: those of numbers and dates that are no indicators, then those encoded by labels, then the bins and the indicator of each, then the columns of
  * each category or hash with its indicator, within each group in the job's order; then the products.
  */
 export interface Encoder {
@@ -81,21 +94,26 @@ export interface Encoder {
   readonly numeric: readonly NumberEncoding[];
   /** Columns read as texts. */
   readonly categorical: readonly (CategoricalEncoding | HashEncoding)[];
+  /** Columns read as texts that become numbers. Left out: none. */
+  readonly targets?: readonly TargetEncoding[];
   /** Pairs of columns, each of whose columns (but for indicators) are multiplied with each other. Left out: none. */
   readonly products?: readonly (readonly [string, string])[];
 }
 
 /** How any column is encoded. */
-export type ColumnEncoding = Encoder['numeric' | 'categorical'][number];
+export type ColumnEncoding = Encoder['numeric' | 'categorical'][number] | TargetEncoding;
+
+/** How a column is encoded that becomes numbers; some become indicators besides, or none but these. */
+export type DenseEncoding = NumberEncoding | TargetEncoding;
 
 /**
- * Names of D_k's columns: `column`, `column^2`, `column:spline-1`, `column:month:sin`, `column:bin-1`, `column=level`,
- * `column#bucket`, `column=(present)`; of products those of both, with `*` between.
+ * Names of D_k's columns: `column`, `column^2`, `column:spline-1`, `column:month:sin`, `column:target`, `column:bin-1`,
+ * `column=level`, `column#bucket`, `column=(present)`; of products those of both, with `*` between.
  */
 export function encodedColumns(encoder: Encoder): string[] {
-  const { numeric, categorical, products = [] } = encoder;
+  const { numeric, categorical, targets = [], products = [] } = encoder;
   return [
-    ...numeric.flatMap(numberNames),
+    ...[...numeric, ...targets].flatMap(denseNames),
     ...numeric.flatMap((encoding) => [...binNames(encoding), ...indicatorName(encoding)]),
     ...categorical.flatMap((encoding) => [...blockNames(encoding), ...indicatorName(encoding)]),
     ...products.flatMap(([a, b]) => productNames(namesOf(encoder, a), namesOf(encoder, b))),
@@ -104,10 +122,10 @@ export function encodedColumns(encoder: Encoder): string[] {
 
 /** The column of the table that each of D_k's columns is made of; of a product both, with `*` between. */
 export function sourceColumns(encoder: Encoder): string[] {
-  const { numeric, categorical, products = [] } = encoder;
+  const { numeric, categorical, targets = [], products = [] } = encoder;
   const named = (names: readonly string[], column: string) => names.map(() => column);
   return [
-    ...numeric.flatMap((encoding) => named(numberNames(encoding), encoding.column)),
+    ...[...numeric, ...targets].flatMap((encoding) => named(denseNames(encoding), encoding.column)),
     ...numeric.flatMap((encoding) =>
       named([...binNames(encoding), ...indicatorName(encoding)], encoding.column),
     ),
@@ -124,7 +142,7 @@ export function sourceColumns(encoder: Encoder): string[] {
 export function namesOf(encoder: Encoder, column: string): string[] {
   const encoding = encodingOf(encoder, column);
   if (encoding.kind === 'categorical' || encoding.kind === 'hash') return blockNames(encoding);
-  return [...numberNames(encoding), ...binNames(encoding)];
+  return [...denseNames(encoding), ...binNames(encoding)];
 }
 
 /** Each of the first by each of the second. */
@@ -134,17 +152,19 @@ export function productNames(a: readonly string[], b: readonly string[]): string
 
 /** c_k, the number of D_k's columns. */
 export function encodedWidth(encoder: Encoder): number {
-  const { numeric, categorical, products = [] } = encoder;
+  const { numeric, categorical, targets = [], products = [] } = encoder;
   const width = (column: string) => widthOf(encodingOf(encoder, column));
   const widths = [
-    ...[...numeric, ...categorical].map((encoding) => widthOf(encoding) + indicatorName(encoding).length),
+    ...[...numeric, ...targets, ...categorical].map(
+      (encoding) => widthOf(encoding) + indicatorName(encoding).length,
+    ),
     ...products.map(([a, b]) => width(a) * width(b)),
   ];
   return widths.reduce((sum, one) => sum + one, 0);
 }
 
-export function encodingOf({ numeric, categorical }: Encoder, column: string): ColumnEncoding {
-  const found = [...numeric, ...categorical].find((encoding) => encoding.column === column);
+export function encodingOf({ numeric, categorical, targets = [] }: Encoder, column: string): ColumnEncoding {
+  const found = [...numeric, ...categorical, ...targets].find((encoding) => encoding.column === column);
   if (found === undefined) throw new Error(`column ${column} is not encoded`);
   return found;
 }
@@ -159,11 +179,11 @@ export function widthOf(encoding: ColumnEncoding): number {
     case 'bins':
       return encoding.edges.length + 1;
     default:
-      return numberNames(encoding).length;
+      return denseNames(encoding).length;
   }
 }
 
-function numberNames(encoding: NumberEncoding): string[] {
+function denseNames(encoding: DenseEncoding): string[] {
   const { column, kind } = encoding;
   switch (kind) {
     case 'numeric':
@@ -172,6 +192,8 @@ function numberNames(encoding: NumberEncoding): string[] {
       return numbered(encoding.degree, (power) => (power === 1 ? column : `${column}^${String(power)}`));
     case 'spline':
       return numbered(splineWidth(encoding), (at) => `${column}:spline-${String(at)}`);
+    case 'target':
+      return [`${column}:target`];
     case 'bins':
       return [];
     case 'date':
@@ -181,7 +203,7 @@ function numberNames(encoding: NumberEncoding): string[] {
   }
 }
 
-function binNames(encoding: NumberEncoding): string[] {
+function binNames(encoding: DenseEncoding): string[] {
   if (encoding.kind !== 'bins') return [];
   return numbered(encoding.edges.length + 1, (at) => `${encoding.column}:bin-${String(at)}`);
 }
@@ -200,5 +222,7 @@ function blockNames(encoding: CategoricalEncoding | HashEncoding): string[] {
 
 function indicatorName(encoding: ColumnEncoding): string[] {
   const { column } = encoding;
-  return encoding.kind !== 'hash' && encoding.indicator ? [`${column}=(present)`] : [];
+  return encoding.kind !== 'hash' && encoding.kind !== 'target' && encoding.indicator
+    ? [`${column}=(present)`]
+    : [];
 }

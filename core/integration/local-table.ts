@@ -5,6 +5,7 @@ import { entryOf } from '../entry-of.js';
 import { shareId, type FeatureColumn, type InteractionAcross } from '../job/resolved.js';
 import { columnNames } from './column-names.js';
 import {
+  crossFitted,
   encode,
   encoderFrom,
   mergeSummaries,
@@ -56,8 +57,15 @@ export function localTable(
 ): LocalTable {
   const byId = new Map(sources.map((source) => [source.id, source]));
   const groups = target.groups.map((group) => {
-    const shares = group.shares.map((share) => ({ ...entryOf(byId, shareId(group, share.party)), share }));
-    return { group, shares, encoder: fitGroup(shares, target.trainRows, encoding) };
+    const shares = group.shares.map((share) => ({
+      ...{ ...entryOf(byId, shareId(group, share.party)), share },
+      counts: trainingCounts(share, target.trainRows),
+    }));
+    return {
+      group,
+      shares: shares.map((one) => ({ ...one, data: crossFitted(one.data, one.features, one.counts) })),
+      encoder: fitGroup(shares, target.trainRows, encoding),
+    };
   });
   const own = form === 'materialized' ? materialized(groups) : factorized(groups);
   const rows = (from: number, to: number) => {
@@ -104,10 +112,12 @@ function placed(groups: readonly LocalGroup[], from: number, to: number): Readon
 }
 
 /** The encoder of a group's columns, learned from the training rows of all who supply them. */
-function fitGroup(shares: LocalGroup['shares'], trainRows: number, encoding: EncoderOptions): Encoder {
-  const summaries = shares.map(({ data, features, share }) =>
-    summarize(data, features, trainingCounts(share, trainRows)),
-  );
+function fitGroup(
+  shares: readonly (LocalSource & { readonly counts: Float64Array })[],
+  trainRows: number,
+  encoding: EncoderOptions,
+): Encoder {
+  const summaries = shares.map(({ data, features, counts }) => summarize(data, features, counts));
   return encoderFrom(mergeSummaries(summaries), shares[0]?.features ?? [], trainRows, encoding);
 }
 

@@ -11,6 +11,7 @@ const POSSIBLE: Readonly<Record<ColumnEncoding, readonly ColumnType[]>> = {
   categorical: ['integer', 'number', 'boolean', 'text', 'date', 'timestamp'],
   date: ['date', 'timestamp'],
   hash: ['integer', 'number', 'boolean', 'text', 'date', 'timestamp'],
+  target: ['integer', 'number', 'boolean', 'text', 'date', 'timestamp'],
 };
 
 /** Throws AMALUR_WRONG_TYPE when a column cannot be encoded as the job asks. */

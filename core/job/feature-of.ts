@@ -16,6 +16,7 @@ import type {
   FeatureColumn,
   NumericFeature,
   SplineFeature,
+  TargetFeature,
 } from './resolved.js';
 import type { Job } from './schema.js';
 
@@ -70,6 +71,8 @@ export function featureOf(
       return dateFeature(name, type, settings, defaults);
     case 'hash':
       return { name, encoding: 'hash', buckets: settings.buckets ?? HASH_BUCKETS };
+    case 'target':
+      return targetFeature(name, settings, defaults);
   }
 }
 
@@ -112,6 +115,22 @@ function categoricalFeature(
     ...(maxLevels !== undefined && { maxLevels }),
     ...(maxTextLength !== MAX_TEXT_LENGTH && { maxTextLength }),
     ...(indicator && { indicator }),
+  };
+}
+
+function targetFeature(
+  name: string,
+  { smooth = 'auto', scale, minCount }: Settings<'target'>,
+  { scale: usualScale, minCount: usualCount, maxTextLength }: Job['features'],
+): TargetFeature {
+  const [unit, least] = [scale ?? usualScale, minCount ?? usualCount];
+  return {
+    name,
+    encoding: 'target',
+    ...(smooth !== 'auto' && { smooth }),
+    ...(unit !== 'standard' && { scale: unit }),
+    ...(least !== 1 && { minCount: least }),
+    ...(maxTextLength !== MAX_TEXT_LENGTH && { maxTextLength }),
   };
 }
 

@@ -100,11 +100,28 @@ const columnEncoding = z.discriminatedUnion('type', [
       .default(HASH_BUCKETS)
       .describe('Columns. Levels of one bucket are one.'),
   }),
+  z.strictObject({
+    type: z
+      .literal('target')
+      .describe(
+        'Very many levels of a column of the base table as one number, the mean label of the rows that have the level; for training rows, of the rows of other folds.',
+      ),
+    smooth: z
+      .union([z.literal('auto'), z.number().min(0)])
+      .default('auto')
+      .describe(
+        'So many rows with the mean label of all are added to each level; auto takes fewer where labels differ less within levels.',
+      ),
+    scale: scale.optional().describe('Default: `features.scale`.'),
+    minCount: minCount
+      .optional()
+      .describe('Levels with fewer training rows count as the mean of all. Default: `features.minCount`.'),
+  }),
 ]);
 
 const encode = z.union([
   columnEncoding,
-  z.enum(['numeric', 'polynomial', 'spline', 'bins', 'categorical', 'date', 'hash']),
+  z.enum(['numeric', 'polynomial', 'spline', 'bins', 'categorical', 'date', 'hash', 'target']),
 ]);
 
 export const featuresSchema = z

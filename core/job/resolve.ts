@@ -5,6 +5,7 @@ import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { checkModel, completeModel } from './check-model.js';
+import { checkTargetEncoding } from './check-target-encoding.js';
 import { checkOverlap } from './check-overlap.js';
 import { checkValidation } from './check-validation.js';
 import { requireSilo, type TableInSilo } from './known-tables.js';
@@ -46,6 +47,7 @@ export function resolveJob(given: Job, tables: readonly TableInSilo[]): Resolved
   const offsets = offsetSources(job, joined, shared, labels);
   checkLabel(job, withLabel(job, joined[0], shared));
   checkColumns(job, joined, shared, labels);
+  checkTargetEncoding(job, joined, shared, { labels, weights, offsets });
   checkOverlap(job, joined);
   checkValidation(job, joined);
   const { groups: plain, leftOut } = resolveGroups(

@@ -80,6 +80,20 @@ export interface HashFeature {
   readonly buckets: number;
 }
 
+/** A column of the base table read as texts, each of which becomes the mean label of the rows that have it. */
+export interface TargetFeature {
+  readonly name: string;
+  readonly encoding: 'target';
+  /** Rows with the mean label of all that count beside those of each level. Default: auto. */
+  readonly smooth?: number;
+  /** Default: standard. */
+  readonly scale?: Scale;
+  /** Levels with fewer training rows count as the mean of all. Default: 1. */
+  readonly minCount?: number;
+  /** Longer texts, in UTF-16 code units, count as the mean of all. Default: 200. */
+  readonly maxTextLength?: number;
+}
+
 /** A column that is learned from, and how. Defaults are left out, so that a wide table stays small in a workflow's history. */
 export type FeatureColumn = (
   | NumericFeature
@@ -89,6 +103,7 @@ export type FeatureColumn = (
   | CategoricalFeature
   | DateFeature
   | HashFeature
+  | TargetFeature
 ) & {
   /** Other features of the same tables, by name, with whose columns its own are multiplied. */
   readonly times?: readonly string[];
@@ -204,6 +219,11 @@ export function mayOverlap({ shares }: ResolvedGroup, joins: readonly ResolvedJo
   return joins.some(
     ({ party, scenario }) => scenario !== 'union' && shares.some((share) => share.party === party),
   );
+}
+
+/** Whether mean labels of levels are part of the model. */
+export function encodesByLabels({ groups }: Pick<ResolvedJob, 'groups'>): boolean {
+  return groups.some(({ features }) => features.some(({ encoding }) => encoding === 'target'));
 }
 
 /** Names what one table gives to a group of columns, unique in a job: the party itself where the columns are its alone. */

@@ -1,3 +1,4 @@
+import { encodesByLabels } from '../job/resolved.js';
 import type { Job } from '../job/schema.js';
 import type { Draft, Situation } from './draft.js';
 import { formatBytes, formatSeconds } from './format.js';
@@ -46,6 +47,12 @@ export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclu
     exclude(
       'labelsStay',
       `constraints.labelsStay keeps the labels in silo ${labelSilos.join(', ')}, and this plan sends them to ${site}`,
+    );
+  }
+  if (constraints.labelsStay && draft.strategy !== 'federate' && encodesByLabels(situation.resolved)) {
+    exclude(
+      'labelsStay',
+      `constraints.labelsStay keeps the labels in silo ${labelSilos.join(', ')}, and ${draft.strategy} puts mean labels of levels, some of a row or two, into a model that leaves it`,
     );
   }
   if (constraints.parametersStay && draft.discloses.parameters) {

@@ -21,7 +21,7 @@ export interface PartyStatistics {
   readonly nonzeros: number;
   /** Cells that have to be read from the source: features, keys, label, row key. */
   readonly cellsRead: number;
-  /** Bytes of the features as they would travel: 8 a number, 4 a code, and the text of each level once. */
+  /** Bytes of the features as they would travel: 8 a number, 4 a code, the text of each level once, and labels where columns are encoded by them. */
   readonly featureBytes: number;
   /** Bytes of the join keys as they would travel: 4 a row and key, 16 for each distinct key. */
   readonly keyBytes: number;
@@ -145,6 +145,7 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
   const categories = sum(sizes.map(({ codes }) => codes));
   const columns = sum(sizes.map((size) => size.columns));
   const texts = party.features.filter((feature) => readAs(feature) === 'categorical');
+  const encoded = party.features.filter(({ encoding }) => encoding === 'target');
   const keys = keysOf(resolved, party);
   const read = new Set([...party.features.map(({ name }) => name), ...keys.flat()]);
   const { overlap } = resolved;
@@ -178,12 +179,15 @@ function describeParty(resolved: ResolvedJob, party: Party, profile: TableProfil
     cellsRead: profile.rows * read.size,
     featureBytes:
       profile.rows * (NUMBER_BYTES * (party.features.length - texts.length) + CODE_BYTES * texts.length) +
-      LEVEL_BYTES * sum(texts.map(({ name }) => distinct.get(name) ?? 0)),
+      LEVEL_BYTES * sum(texts.map(({ name }) => distinct.get(name) ?? 0)) +
+      // Labels, weights and folds go where the columns go that are encoded by them.
+      (encoded.length > 0 ? profile.rows * (NUMBER_BYTES * (1 + resolved.weights.length) + 1) : 0),
     partBytes:
       PART_BYTES +
       NUMBER_BYTES * columns +
       COLUMN_BYTES * party.features.length +
-      LEVEL_BYTES * sum(sizes.map(({ levels }) => levels)),
+      LEVEL_BYTES * sum(sizes.map(({ levels }) => levels)) +
+      NUMBER_BYTES * sum(encoded.map(({ name }) => distinct.get(name) ?? 0)),
     rowBytes: profile.rows * (NUMBER_BYTES * ofRows.length + (party.rowKey.length > 0 ? 1 : 0)),
     cellBytes: sum(
       shares

@@ -27,7 +27,7 @@ afterAll(() => shop.remove());
 
 describe.each([
   ...['returns', 'delivery', 'delivery-sparse'],
-  ...['delivery-gamma', 'delivery-huber', 'returns-curves'],
+  ...['delivery-gamma', 'delivery-huber', 'returns-curves', 'returns-target-encoding'],
 ])('the job %s', (name) => {
   const exact = referenceFor(name);
   const results = new Map<Way, TrainingResult>();

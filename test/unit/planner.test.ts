@@ -300,6 +300,30 @@ describe('constraints', () => {
     expect(allowed(of({ labelsStay: true })).every((id) => id.endsWith('@silo.airline'))).toBe(true);
   });
 
+  it('labelsStay leaves federate alone where mean labels of levels are part of the model', () => {
+    const features = { encode: { 'airline.flights.tailnum': 'target' as const } };
+    const found = plan({ job: { features, constraints: { labelsStay: true } } });
+    expect(allowed(found)).toEqual(['federate@silo.airline']);
+    expect(candidate(found, 'factorize@silo.airline').excluded).toEqual([
+      expect.stringMatching(
+        /^constraints.labelsStay keeps the labels in silo airline, and factorize puts mean labels/,
+      ),
+    ]);
+  });
+
+  it('counts the labels and the levels that travel with a column which is encoded by them', () => {
+    const of = (encoding: 'target' | 'hash') =>
+      plan({ job: { features: { encode: { 'airline.flights.tailnum': encoding } } } });
+    const leaves = (one: Plan, id: string) => candidate(one, id).bytesOut.airline ?? NaN;
+    // A label and a fold for each row; then for each of the levels a text and a mean, in place of 512 parameters.
+    expect(
+      leaves(of('target'), 'materialize@aggregator') - leaves(of('hash'), 'materialize@aggregator'),
+    ).toBe(9 * 336_776);
+    expect(
+      leaves(of('target'), 'materialize@silo.airline') - leaves(of('hash'), 'materialize@silo.airline'),
+    ).toBe((12 + 8) * 4043 - 8 * 511);
+  });
+
   it('parametersStay leaves federate only', () => {
     expect(allowed(of({ parametersStay: true }))).toEqual(['federate@silo.airline']);
   });

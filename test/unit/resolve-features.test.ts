@@ -47,6 +47,7 @@ describe('how a column is encoded', () => {
       [YEAR, 'polynomial'],
       [YEAR, 'spline'],
       [YEAR, 'bins'],
+      [TAIL, 'target'],
     ] as const) {
       expect(featuresOf({ encode: { [column]: type } })[column]).toEqual(
         featuresOf({ encode: { [column]: { type } } })[column],
@@ -256,6 +257,7 @@ test('whatever is asked for is a feature, left out, or refused with an AmalurErr
         'categorical',
         'date',
         'hash',
+        'target',
         'other',
       ),
       scale: fc.constantFrom('standard', 'min-max', 'robust', 'none'),
@@ -268,6 +270,7 @@ test('whatever is asked for is a feature, left out, or refused with an AmalurErr
       count: fc.integer({ min: -1, max: 9 }),
       buckets: fc.integer({ min: -1, max: 9 }),
       minCount: fc.integer({ min: -1, max: 9 }),
+      smooth: fc.oneof(fc.constant('auto'), fc.integer({ min: -1, max: 9 })),
     },
     { requiredKeys: [] },
   );

@@ -106,8 +106,8 @@ describe.each(specs)('$type, l1 $l1', (spec) => {
         for (const candidate of [whole(factorized, labels), runParties(sources, labels, spec)]) {
           candidate.forEach((value, i) => {
             expect(Math.abs(value - reference[i]!)).toBeLessThan(1e-8);
-            // Once in some thousand scenes one way has 0 and another 1.3e-16 (seed 1756647507, run 1119): why is not known yet.
-            if (spec.l1 > 0 && Math.max(Math.abs(value), Math.abs(reference[i]!)) > 1e-14)
+            // The intercept, which comes last, is free: it is 0 by chance alone, and then to rounding.
+            if (spec.l1 > 0 && i < reference.length - 1)
               expect(value === 0, 'the same zeros').toBe(reference[i] === 0);
           });
         }

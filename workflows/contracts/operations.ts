@@ -69,6 +69,8 @@ export interface PartyLink {
   readonly fold?:
     | { readonly columns: readonly string[]; readonly seed: number; readonly blocks: number }
     | { readonly time: string };
+  /** For training, of the base table where columns are encoded by labels: what is hashed to the folds of cross-fitting. */
+  readonly target?: { readonly columns: readonly string[]; readonly seed: number };
   /** For inference: columns that name a row in the result, of a table that brings rows in. */
   readonly identify?: readonly string[];
   /** Column that tells how new a row is, where the newest source owns a cell. */

@@ -2,10 +2,11 @@ import { dense } from '../../algebra/dense.js';
 import { columnOffsets } from '../../algebra/stack.js';
 import type { Dense } from '../../algebra/matrix.js';
 import type { OneHotColumn } from '../../algebra/one-hot.js';
-import type { ColumnEncoding, NumberEncoding } from '../encoder.js';
+import type { ColumnEncoding, DenseEncoding } from '../encoder.js';
 import { denseBlock } from './dense-block.js';
 import { columnOf, type FeatureData } from './feature-data.js';
 import { codesOf } from './index-blocks.js';
+import { targetCells } from './target-cells.js';
 
 /** The columns that a column is encoded as, but for its indicator: numbers, or one code a row. */
 export type ColumnBlock = { readonly numbers: Dense } | { readonly codes: OneHotColumn };
@@ -18,12 +19,8 @@ export function columnBlock(data: FeatureData, encoding: ColumnEncoding, rows?: 
   return { numbers: denseCells(data, [encoding], rows) };
 }
 
-/** The dense columns of columns read as numbers, side by side. */
-export function denseCells(
-  data: FeatureData,
-  encodings: readonly NumberEncoding[],
-  rows?: Int32Array,
-): Dense {
+/** The dense columns of columns that become numbers, side by side. */
+export function denseCells(data: FeatureData, encodings: readonly DenseEncoding[], rows?: Int32Array): Dense {
   const count = rows?.length ?? data.rows;
   const blocks = encodings.map(denseBlock);
   const offsets = columnOffsets(blocks);
@@ -31,8 +28,9 @@ export function denseCells(
     count,
     blocks.reduce((sum, { columns }) => sum + columns, 0),
   );
-  encodings.forEach(({ column }, at) => {
-    const cells = columnOf(data.numeric, column);
+  encodings.forEach((encoding, at) => {
+    const cells =
+      encoding.kind === 'target' ? targetCells(data, encoding) : columnOf(data.numeric, encoding.column);
     const block = blocks[at]!;
     for (let row = 0; row < count; row++) {
       const source = rows === undefined ? row : rows[row]!;

@@ -1,9 +1,9 @@
-import type { NumberEncoding } from '../encoder.js';
+import type { DenseEncoding, NumberEncoding } from '../encoder.js';
 import { dateOf, partOf, turnOf } from './date-parts.js';
 import type { Scaling } from './scaling.js';
 import { splineBlock } from './spline.js';
 
-/** The dense columns that a column read as a number becomes, in the order of their names. */
+/** The dense columns that a column becomes, in the order of their names. */
 export interface DenseBlock {
   readonly columns: number;
   /** Writes what a cell becomes from position `at` on, where zeros are; a cell that has no such columns is NaN in them. */
@@ -12,9 +12,10 @@ export interface DenseBlock {
 
 type Column = (cell: number) => number;
 
-export function denseBlock(encoding: NumberEncoding): DenseBlock {
+export function denseBlock(encoding: DenseEncoding): DenseBlock {
   switch (encoding.kind) {
     case 'numeric':
+    case 'target':
       return blockOf([scaled(encoding)]);
     case 'polynomial':
       return powers(scaled(encoding), encoding.degree);

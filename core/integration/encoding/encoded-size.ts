@@ -34,7 +34,7 @@ export function productSize(a: EncodedSize, b: EncodedSize): EncodedSize {
 }
 
 export function withoutIndicator(feature: FeatureColumn, distinct: number): EncodedSize {
-  return encodedSize(feature.encoding === 'hash' ? feature : { ...feature, indicator: false }, distinct);
+  return encodedSize('indicator' in feature ? { ...feature, indicator: false } : feature, distinct);
 }
 
 /**
@@ -42,7 +42,7 @@ export function withoutIndicator(feature: FeatureColumn, distinct: number): Enco
  * @param distinct different values of the column
  */
 export function encodedSize(feature: FeatureColumn, distinct: number): EncodedSize {
-  const indicators = feature.encoding !== 'hash' && feature.indicator === true ? 1 : 0;
+  const indicators = 'indicator' in feature && feature.indicator ? 1 : 0;
   switch (feature.encoding) {
     case 'numeric':
       return { numbers: 1, codes: indicators, columns: 1 + indicators, levels: 0 };
@@ -62,6 +62,8 @@ export function encodedSize(feature: FeatureColumn, distinct: number): EncodedSi
       const levels = Math.min(distinct, feature.maxLevels ?? distinct);
       return { numbers: 0, codes: 1 + indicators, columns: levels + 1 + indicators, levels };
     }
+    case 'target':
+      return { numbers: 1, codes: 0, columns: 1, levels: distinct };
     case 'hash':
       return { numbers: 0, codes: 1, columns: feature.buckets, levels: 0 };
   }

@@ -1,5 +1,5 @@
 import type { DateFeature, FeatureColumn, SplineFeature } from '../../job/resolved.js';
-import type { DateEncoding, DatePartEncoding, Encoder, SplineEncoding } from '../encoder.js';
+import type { DateEncoding, DatePartEncoding, Encoder, SplineEncoding, TargetEncoding } from '../encoder.js';
 import { innerEdges } from './bins.js';
 import type { FeatureData } from './feature-data.js';
 import { keptLevels } from './level-counts.js';
@@ -46,6 +46,7 @@ export function encoderFrom(
 ): Encoder {
   const numeric: Encoder['numeric'][number][] = [];
   const categorical: Encoder['categorical'][number][] = [];
+  const targets: TargetEncoding[] = [];
   features.forEach((feature, at) => {
     const { name: column } = feature;
     const indicated = 'indicator' in feature && feature.indicator && { indicator: true as const };
@@ -70,6 +71,10 @@ export function encoderFrom(
         levels: keptLevels(learned.levels, feature),
         ...indicated,
       });
+    } else if (feature.encoding === 'target' && learned.kind === 'target') {
+      const { levels, means, missing, mean, numbers } = learned;
+      const scaling = scalingOf(column, numbers, { ...feature, missing: { constant: mean } }, trainRows);
+      targets.push({ kind: 'target', column, levels, means, missing, ...scaling });
     } else if (feature.encoding === 'hash' && learned.kind === 'hash') {
       categorical.push({ kind: 'hash', column, buckets: feature.buckets });
     } else {
@@ -77,7 +82,11 @@ export function encoderFrom(
     }
   });
   const products = features.flatMap(({ name, times = [] }) => times.map((other) => [name, other] as const));
-  return { numeric, categorical, ...(products.length > 0 && { products }) };
+  return {
+    ...{ numeric, categorical },
+    ...(targets.length > 0 && { targets }),
+    ...(products.length > 0 && { products }),
+  };
 }
 
 function splineEncoding(

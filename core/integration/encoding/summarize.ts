@@ -1,11 +1,12 @@
-import type { DateFeature, FeatureColumn } from '../../job/resolved.js';
+import type { DateFeature, FeatureColumn, TargetFeature } from '../../job/resolved.js';
 import { dateOf, hasPeriod, partOf, type DatePart } from './date-parts.js';
+import { crossFittedMeans, meansOfTexts } from './cross-fit.js';
 import { columnOf, type FeatureData } from './feature-data.js';
 import { levelCountsOf } from './level-counts.js';
 import { momentsOf } from './moments.js';
 import { summarizeNumbers } from './number-summary.js';
 import { quantilesOf } from './quantiles.js';
-import type { ColumnSummary, Summary } from './summary.js';
+import type { ColumnSummary, Summary, TargetSummary } from './summary.js';
 
 /**
  * What the training rows of T tell of a source table's columns.
@@ -48,10 +49,28 @@ export function summarize(
       }
       case 'categorical':
         return { kind, column, levels: levelCountsOf(columnOf(data.categorical, column), counts, feature) };
+      case 'target':
+        return targetSummary(data, feature, counts);
       case 'hash':
         return { kind, column };
     }
   });
+}
+
+function targetSummary(data: FeatureData, feature: TargetFeature, counts: Float64Array): TargetSummary {
+  const { name: column, scale, minCount = 1 } = feature;
+  const { values } = columnOf(data.categorical, column);
+  const { mean = 0, means, rows } = meansOfTexts(data, feature, counts);
+  const kept = [...values.keys()].filter((level) => rows[level]! >= minCount);
+  return {
+    kind: 'target',
+    column,
+    levels: kept.map((level) => values[level]!),
+    means: kept.map((level) => means[level]!),
+    missing: means[values.length]!,
+    mean,
+    numbers: summarizeNumbers(crossFittedMeans(data, feature, counts, mean), counts, scale),
+  };
 }
 
 /** Whether a part of a date is encoded as sine and cosine; if not, it is scaled as a number. */

@@ -9,6 +9,7 @@ export type ColumnSummary =
   | { readonly kind: 'bins'; readonly column: string; readonly quantiles: readonly number[] }
   | { readonly kind: 'date'; readonly column: string; readonly parts: readonly NumberSummary[] }
   | { readonly kind: 'categorical'; readonly column: string; readonly levels: LevelCounts }
+  | TargetSummary
   | { readonly kind: 'hash'; readonly column: string };
 
 /** Quantiles only where knots are at them: they do not merge. */
@@ -17,6 +18,21 @@ export interface SplineSummary {
   readonly column: string;
   readonly moments: Moments;
   readonly quantiles?: readonly number[];
+}
+
+/** Mean labels by level; they do not merge, and belong to a table that alone has the column and the labels. */
+export interface TargetSummary {
+  readonly kind: 'target';
+  readonly column: string;
+  /** Those that enough training rows have, in ascending order. */
+  readonly levels: readonly string[];
+  readonly means: readonly number[];
+  /** Of NULL. */
+  readonly missing: number;
+  /** Of all rows. */
+  readonly mean: number;
+  /** What training rows count as, by the rows of other folds. */
+  readonly numbers: NumberSummary;
 }
 
 /**

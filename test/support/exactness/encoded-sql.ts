@@ -215,7 +215,7 @@ function categoriesSql(fields: readonly Field[]): string[] {
       );
       for (let bucket = 0; bucket < feature.buckets; bucket++) listed.push(columnName(one, `#${bucket}`));
     }
-    if (feature.encoding !== 'hash' && feature.indicator) {
+    if ('indicator' in feature && feature.indicator) {
       const name = columnName(one, '=(present)');
       hot.push(`SELECT id, ${name}, 1 FROM kept WHERE ${field} IS NOT NULL`);
       listed.push(name);

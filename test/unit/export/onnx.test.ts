@@ -45,9 +45,17 @@ const scenes: fc.Arbitrary<Scene> = fc
       fc.record({ levels: fc.uniqueArray(word, { maxLength: 4 }), indicator: fc.boolean() }),
       { maxLength: 3 },
     ),
+    targets: fc.array(
+      fc.record({
+        levels: fc.uniqueArray(word, { maxLength: 4 }),
+        means: fc.array(fc.integer({ min: -8, max: 8 }), { minLength: 5, maxLength: 5 }),
+        scale: fc.constantFrom(1, 0.5, 3),
+      }),
+      { maxLength: 2 },
+    ),
   })
-  .filter(({ numeric, categorical }) => numeric.length + categorical.length > 0)
-  .chain(({ type, numeric, categorical }) => {
+  .filter(({ numeric, categorical, targets }) => numeric.length + categorical.length + targets.length > 0)
+  .chain(({ type, numeric, categorical, targets }) => {
     const encoder: Encoder = {
       numeric: numeric.map(({ center, scale, clip, indicator }, at) => ({
         ...{ kind: 'numeric', column: `x${at}`, center, scale },
@@ -58,6 +66,12 @@ const scenes: fc.Arbitrary<Scene> = fc
         ...{ kind: 'categorical', column: `c${at}`, levels: levels.toSorted() },
         ...(indicator && { indicator }),
       })),
+      ...(targets.length > 0 && {
+        targets: targets.map(({ levels, means: [missing = 0, ...means], scale }, at) => ({
+          ...{ kind: 'target', column: `c${categorical.length + at}`, levels: levels.toSorted() },
+          ...{ means: means.slice(0, levels.length), missing, center: 1, scale },
+        })),
+      }),
     };
     const q = widthOf(type);
     const size = (encodedWidth(encoder) + 1) * q;
@@ -65,7 +79,7 @@ const scenes: fc.Arbitrary<Scene> = fc
       type: fc.constant(type),
       encoder: fc.constant(encoder),
       numbers: columnsOf(numeric.length, fc.double({ min: -100, max: 100, noNaN: true })),
-      texts: columnsOf(categorical.length, word),
+      texts: columnsOf(categorical.length + targets.length, word),
       parameters: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: size, maxLength: size }),
     });
   });
@@ -78,8 +92,8 @@ function cellsOf({ encoder, numbers, texts }: Scene) {
   const values = ['', 'a', 'b', 'ü ß', 'c'];
   const categorical = new Map(
     texts.map((cells, at) => {
-      const encoding = encoder.categorical[at];
-      const hasEmpty = encoding?.kind === 'categorical' && encoding.levels.includes('');
+      const encoding = [...encoder.categorical, ...(encoder.targets ?? [])][at];
+      const hasEmpty = encoding !== undefined && 'levels' in encoding && encoding.levels.includes('');
       const code = (cell: string | null) => (cell ? values.indexOf(cell) : hasEmpty ? 0 : -1);
       return [`c${at}`, { codes: Int32Array.from(cells, code), values }];
     }),

@@ -3,8 +3,9 @@ import { columnVector, dense } from '../../../algebra/dense.js';
 import type { PartyProgram, State } from '../../../training/program.js';
 import { requireFinite } from '../../../training/require-finite.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../../training/tensors.js';
-import { combination, dot, plus, scaled } from '../../../training/vectors.js';
+import { dot, plus, scaled } from '../../../training/vectors.js';
 import { sparseSpec, type SparseSpec } from '../party.js';
+import { combinedPoints } from './combine.js';
 import { decodeDown, encodeUp, POINTS, type Down, type Norms, type Up } from './messages.js';
 import { metricOf, timesMetric, type Metric } from './metric.js';
 import { proximalStep, softThreshold } from './step.js';
@@ -43,10 +44,7 @@ function advance(at: Working, { weights, scale, residualSum }: Down, product: Fl
   const { metric } = at;
   const { l1, l2 } = at.spec;
   // The aggregator may have forgotten the older ones.
-  const theta =
-    weights.length === 0
-      ? at.theta
-      : combination(weights, at.points.slice(0, weights.length), at.theta.length);
+  const theta = weights.length === 0 ? at.theta : combinedPoints(weights, at.points);
   const uncentred = plus(product, l2, theta);
   const gradient = plus(uncentred, -residualSum, metric.mean);
   const x = proximalStep({ metric, scale, l1, theta, gradient });

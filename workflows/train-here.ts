@@ -11,6 +11,8 @@ import { integratedBy, publishAndMatch, sharesOf, siloOfSite, toEvaluate, type R
 
 /** A model that training has brought forth, before it is in the catalog. */
 export interface Trained extends Fitted, Integrated {
+  /** As the job has it, or as a search has chosen it. */
+  readonly spec: ModelSpec;
   readonly manifest: ModelManifest;
   readonly rounds: number;
   readonly stopped: StopReason;
@@ -46,7 +48,8 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   };
   let step = await begin(spec);
   const { validation } = job;
-  const found = validation && (await crossValidate(run, validation, candidate, plan, step.head));
+  const wanted = validation !== undefined && run.without === undefined;
+  const found = wanted ? await crossValidate(run, validation, candidate, plan, step.head) : undefined;
   if (found && job.search) step = await begin(found.model);
   if (found) watch.phase('training');
   while (step.stopped === undefined) {
@@ -61,11 +64,12 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const finished = await aggregatorAt(site, 'evaluate').finishHere({
     execution,
     head: step.head,
-    ...toEvaluate(resolved),
+    ...toEvaluate(run),
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, metrics, curve, evaluation, parts, interactions } = finished;
+  const { intercept, metrics, curve, evaluation, predictions, differences, parts, interactions } = finished;
   return {
+    spec: found?.model ?? spec,
     manifest: {
       ...{ type: spec.type, ...ofManifest(finished), parts },
       ...(interactions && { interactions }),
@@ -78,6 +82,8 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     metrics,
     curve,
     ...(evaluation && { evaluation }),
+    ...(predictions && { predictions }),
+    ...(differences && { differences }),
   };
 }
 

@@ -121,8 +121,8 @@ const LOST: Readonly<Record<Importance['measure'], string>> = {
   relativeError: 'relative error gained',
 };
 
-/** What a permutation does to the main measure, in words. */
-export function lossOf({ measure }: Importance): string {
+/** What a permutation, or leaving a silo out, does to the main measure, in words. */
+export function lossOf({ measure }: Pick<Importance, 'measure'>): string {
   return LOST[measure];
 }
 

@@ -12,6 +12,7 @@ import {
 } from './format.js';
 import { errorLines, facts, table } from './output.js';
 import { intervalOf, showEvaluation } from './show-evaluation.js';
+import { showLeftOut } from './show-left-out.js';
 import { showCandidates } from './show-plan.js';
 import { errorFrom } from '../../core/errors.js';
 
@@ -98,10 +99,11 @@ function metricsOf({ facts: known }: RunRecord): string[] {
 
 function evaluationOf({ facts: known, job }: RunRecord): string[] {
   if (!known?.evaluation) return [];
-  const { importance } = known.evaluation;
+  const { importance, leftOut } = known.evaluation;
   const missing = job?.evaluation.importance === 'columns' && importance?.columns === undefined;
   return [
     ...showEvaluation(known.evaluation),
+    ...(leftOut ? ['', showLeftOut(leftOut)] : []),
     ...(missing ? ['', 'Importances by column are measured only where all rows are in one place.'] : []),
   ];
 }

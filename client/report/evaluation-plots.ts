@@ -3,6 +3,7 @@ import type { CalibrationBin } from '../../core/evaluation/calibration.js';
 import type { ErrorSummary } from '../../core/evaluation/errors.js';
 import { ratesOf, type ThresholdCurve } from '../../core/evaluation/threshold-curve.js';
 import type { Importance } from '../../core/evaluation/importance.js';
+import type { LeftOut } from '../../core/evaluation/left-out.js';
 import { SERIES } from './chart.js';
 
 /** Two square plots side by side fill the page. */
@@ -149,17 +150,16 @@ function againstDiagonal(
   };
 }
 
-/** How much the main measure loses by permuting what a silo, or a column, gives; with the deviation of the repetitions. */
-export function importancePlot(
-  measure: string,
-  entries: readonly { name: string; mean: number; deviation: number }[],
-): TopLevelSpec {
-  const values = entries.map(({ name, mean, deviation }) => ({
-    name,
-    mean,
-    low: mean - deviation,
-    high: mean + deviation,
-  }));
+interface Bar {
+  readonly name: string;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Bars of what is lost, each with a line from its low to its high. */
+export function lossPlot(measure: string, bars: readonly Bar[]): TopLevelSpec {
+  const values = [...bars];
   const y = { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 300 } } as const;
   return {
     width: 420,
@@ -181,10 +181,20 @@ export function importancePlot(
 /** The most important columns that are shown. */
 const MOST_COLUMNS = 20;
 
-/** Importances by silo, and by column where there are some, as names with their figures. */
-export function importancesOf({ silos, columns }: Importance) {
-  return {
-    silos: silos.map(({ silos: names, ...loss }) => ({ name: names.join(' + '), ...loss })),
-    columns: (columns ?? []).slice(0, MOST_COLUMNS).map(({ column, ...loss }) => ({ name: column, ...loss })),
+/** How much the main measure loses by permuting what a silo, or a column, gives; with the deviation of the repetitions. */
+export function importanceBars({ silos, columns }: Importance) {
+  const bar = (name: string, { mean, deviation }: { mean: number; deviation: number }): Bar => {
+    return { name, mean, low: mean - deviation, high: mean + deviation };
   };
+  return {
+    silos: silos.map((loss) => bar(loss.silos.join(' + '), loss)),
+    columns: (columns ?? []).slice(0, MOST_COLUMNS).map((loss) => bar(loss.column, loss)),
+  };
+}
+
+/** How much the main measure loses without each silo, with its interval; a silo without which it is not defined has no bar. */
+export function leftOutBars({ silos }: LeftOut): Bar[] {
+  return silos.flatMap(({ silo: name, lost: mean, interval }) =>
+    mean === null ? [] : [{ name, mean, low: interval?.low ?? mean, high: interval?.high ?? mean }],
+  );
 }

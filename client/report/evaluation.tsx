@@ -7,8 +7,9 @@ import { drawChart } from './chart.js';
 import {
   calibrationPlot,
   errorHistogram,
-  importancePlot,
-  importancesOf,
+  importanceBars,
+  leftOutBars,
+  lossPlot,
   precisionRecallCurve,
   predictionPlot,
   rocCurve,
@@ -26,7 +27,12 @@ export interface EvaluationCharts {
   readonly importance: readonly Drawn[];
 }
 
-export async function drawEvaluation({ classes, errors, importance }: Evaluation): Promise<EvaluationCharts> {
+export async function drawEvaluation({
+  classes,
+  errors,
+  importance,
+  leftOut,
+}: Evaluation): Promise<EvaluationCharts> {
   const quality: [TopLevelSpec, string][] = [];
   if (classes?.curve) {
     quality.push([rocCurve(classes.curve), 'ROC on the test rows.']);
@@ -40,15 +46,20 @@ export async function drawEvaluation({ classes, errors, importance }: Evaluation
   }
   const lost: [TopLevelSpec, string][] = [];
   if (importance) {
-    const { silos, columns } = importancesOf(importance);
+    const { silos, columns } = importanceBars(importance);
     const measure = lossOf(importance);
     lost.push([
-      importancePlot(measure, silos),
+      lossPlot(measure, silos),
       'What each silo adds: the loss when its values are permuted among the test rows.',
     ]);
     if (columns.length > 0)
-      lost.push([importancePlot(measure, columns), 'The same of the most important columns.']);
+      lost.push([lossPlot(measure, columns), 'The same of the most important columns.']);
   }
+  if (leftOut)
+    lost.push([
+      lossPlot(lossOf(leftOut), leftOutBars(leftOut)),
+      'The loss of a model that was trained without the silo; lines: 95 % intervals of the paired bootstrap.',
+    ]);
   return { quality: await drawAll(quality), importance: await drawAll(lost) };
 }
 

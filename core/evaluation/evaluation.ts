@@ -2,6 +2,7 @@ import type { Confusion } from './confusion.js';
 import type { CalibrationBin } from './calibration.js';
 import type { Importance } from './importance.js';
 import type { Intervals } from './bootstrap.js';
+import type { LeftOut } from './left-out.js';
 import type { ErrorSummary } from './errors.js';
 import type { ThresholdCurve } from './threshold-curve.js';
 
@@ -14,6 +15,8 @@ export interface Evaluation {
   /** Bootstrap intervals of the measures on the test rows. */
   readonly intervals?: Intervals;
   readonly importance?: Importance;
+  /** Of models that were trained without a silo, where the job asks for them. */
+  readonly leftOut?: LeftOut;
 }
 
 export interface ClassEvaluation {

@@ -3,6 +3,7 @@ import type { RunRecord } from '../../../catalog/catalog.js';
 import { renderReport } from '../../../client/report/report.js';
 import { dense } from '../../../core/algebra/dense.js';
 import { evaluateInDetail } from '../../../core/evaluation/evaluate-in-detail.js';
+import { leftOutOf } from '../../../core/evaluation/left-out.js';
 import { evaluationSchema } from '../../../core/job/evaluation-schema.js';
 import { evaluate } from '../../../core/models/evaluate.js';
 import { jobSchema } from '../../../core/job/schema.js';
@@ -130,7 +131,14 @@ describe('a report', () => {
       },
       evaluationSchema.parse(undefined),
     );
-    const facts = { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation: evaluation! };
+    const left = {
+      silo: 'without-me',
+      metrics: { ...metrics, auc: 0.5 },
+      rounds: 2,
+      stopped: 'stalled',
+    } as const;
+    const whole = { ...evaluation!, leftOut: leftOutOf(metrics, [left]) };
+    const facts = { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation: whole };
     const page = await renderReport({ ...run, facts }, NOW);
     for (const text of [
       'true positive rate',
@@ -138,6 +146,8 @@ describe('a report', () => {
       'mean probability',
       'predicted 1',
       'AUC lost',
+      'without-me',
+      'trained without the silo',
       'What each silo adds',
     ])
       expect(page).toContain(text);

@@ -4,7 +4,10 @@ import type { ErrorSummary } from '../../core/evaluation/errors.js';
 import { ratesOf, type ThresholdCurve } from '../../core/evaluation/threshold-curve.js';
 import type { Importance } from '../../core/evaluation/importance.js';
 import type { LeftOut } from '../../core/evaluation/left-out.js';
+import type { ManyClasses } from '../../core/evaluation/many-classes.js';
+import { formatCount } from '../cli/format.js';
 import { SERIES } from './chart.js';
+import { heatMap } from './heat-map.js';
 
 /** Two square plots side by side fill the page. */
 const SIDE = 270;
@@ -91,6 +94,20 @@ export function predictionPlot({ bins }: ErrorSummary): TopLevelSpec {
   const values = bins.map(({ meanPrediction: x, meanLabel: y }) => ({ x, y }));
   const all = values.flatMap(({ x, y }) => [x, y]);
   return againstDiagonal(values, Math.min(...all), Math.max(...all), 'mean prediction', 'mean label');
+}
+
+/** Rows by class and predicted class: counts, and shares of the rows of a class as colours. */
+export function confusionMap({ matrix }: ManyClasses, nameOf: (place: number) => string): TopLevelSpec {
+  const cells = matrix.flatMap((counts, row) => {
+    const rows = counts.reduce((sum, count) => sum + count, 0);
+    return counts.map((count, column) => ({
+      row: nameOf(row),
+      column: nameOf(column),
+      value: rows === 0 ? 0 : count / rows,
+      text: count === 0 ? '' : formatCount(count),
+    }));
+  });
+  return heatMap(cells, { x: 'predicted', y: 'class', value: 'share', scheme: 'sequential' });
 }
 
 /** Rows by prediction less label. */

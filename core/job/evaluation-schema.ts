@@ -7,7 +7,7 @@ export const evaluationSchema = z
       .boolean()
       .default(true)
       .describe(
-        'Curves, calibration and confusion matrix of a classification into two classes; bins, quantiles and histogram of the errors of a regression.',
+        'Curves, calibration and confusion matrix of a classification into two classes; confusion matrix of one into many; bins, quantiles and histogram of the errors of a regression.',
       ),
     intervals: z
       .int()

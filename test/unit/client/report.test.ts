@@ -6,6 +6,7 @@ import { evaluateInDetail } from '../../../core/evaluation/evaluate-in-detail.js
 import { leftOutOf } from '../../../core/evaluation/left-out.js';
 import { evaluationSchema } from '../../../core/job/evaluation-schema.js';
 import { evaluate } from '../../../core/models/evaluate.js';
+import { measureClasses } from '../../../core/models/softmax/measures.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import type { ResolvedJob } from '../../../core/job/resolved.js';
 import type { Candidate, Plan } from '../../../core/planner/plan.js';
@@ -169,6 +170,56 @@ describe('a report', () => {
     const page = await renderReport({ ...run, facts }, NOW);
     for (const text of ['mean prediction', 'prediction less label']) expect(page).toContain(text);
     expect(page).not.toContain('What each silo adds');
+  });
+
+  test('shows the largest coefficients by silo with their standard errors, where they were read', async () => {
+    const coefficients = Array.from({ length: 40 }, (_, at) => ({
+      column: at === 39 ? HOSTILE : `crm.t.column-${at}`,
+      silos: at % 2 === 0 ? ['crm'] : ['crm', 'shop'],
+      values: [at < 5 ? 0 : (-1) ** at * (at + 1)],
+      ...(at > 20 && { standardError: 0.5 }),
+    }));
+    const page = await renderReport(run, NOW, { coefficients });
+    for (const text of [
+      'Coefficients',
+      'crm + shop',
+      'crm.t.column-38',
+      'largest 25 of 40 coefficients, of which 35',
+      '1.96',
+    ])
+      expect(page).toContain(text);
+    expect(page).not.toContain('crm.t.column-9<');
+    expect(page).not.toContain(HOSTILE);
+    expect(page).not.toMatch(/undefined|NaN/);
+    const zeros = coefficients.map((one) => ({ ...one, values: [0] }));
+    for (const none of [{}, { coefficients: [] }, { coefficients: zeros }])
+      expect(await renderReport(run, NOW, none)).not.toContain('Coefficients');
+  });
+
+  test('shows which classes are taken for which, and coefficients by class, by name where names were read', async () => {
+    const labels = Float64Array.from({ length: 60 }, (_, row) => row % 3);
+    const predicted = Int32Array.from(labels, (label, row) => (row % 10 === 0 ? (label + 1) % 3 : label));
+    const probabilities = dense(60, 3, new Float64Array(180).fill(1 / 3));
+    const metrics = measureClasses(probabilities.data, predicted, labels, 3);
+    const classified = { probabilities, predicted, labels };
+    const spec = evaluationSchema.parse({ importance: 'none' });
+    const evaluation = evaluateInDetail({ metrics, labels, classified }, spec)!;
+    const many = { ...run, facts: { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation } };
+    const coefficients = [{ column: 'crm.t.x', silos: ['crm'], values: [1, -2, 0] }];
+    const named = await renderReport(many, NOW, { coefficients, classes: ['calm', 'storm', HOSTILE] });
+    for (const text of [
+      'Test rows by class and predicted class',
+      'predicted storm',
+      'crm.t.x',
+      'coefficient',
+    ])
+      expect(named).toContain(text);
+    expect(named).toContain(evaluation.intervals!.measures['macroF1']!.low.toFixed(6));
+    expect(named).not.toContain(HOSTILE);
+    expect(named).not.toMatch(/undefined|NaN/);
+    const unnamed = await renderReport(many, NOW);
+    expect(unnamed).toContain('predicted class 1');
+    expect(unnamed).not.toContain('storm');
   });
 
   test('takes names for text, whatever they look like', async () => {

@@ -2,7 +2,7 @@ import { entryOf } from '../core/entry-of.js';
 import type { ModelSpec } from '../core/job/schema.js';
 import type { ModelManifest } from '../core/models/model.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
-import type { StopReason } from '../core/training/program.js';
+import type { Progress, StopReason } from '../core/training/program.js';
 import { aggregatorAt } from './activity-proxies.js';
 import { crossValidate } from './cross-validate.js';
 import type { Fitted } from './contracts/operations.js';
@@ -74,6 +74,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       ...{ type: spec.type, ...ofManifest(finished), parts },
       ...(interactions && { interactions }),
       ...(found && { validation: found.report }),
+      ...nonZeroOf(step.progress),
     },
     rounds: step.progress.round,
     stopped: step.stopped,
@@ -85,6 +86,11 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     ...(predictions && { predictions }),
     ...(differences && { differences }),
   };
+}
+
+/** What a manifest says of a model that sets parameters to 0: the last round tells of the parameters at which it stopped. */
+export function nonZeroOf({ nonZero }: Pick<Progress, 'nonZero'>): Pick<ModelManifest, 'nonZero'> {
+  return nonZero === undefined ? {} : { nonZero };
 }
 
 /** What a manifest says of the parameters that belong to no column. */

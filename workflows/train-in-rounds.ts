@@ -21,7 +21,7 @@ import {
 } from './publish.js';
 import { sealSecret } from './seal-secret.js';
 import { sharedEncoders } from './shared-encoders.js';
-import { ofManifest, type Trained } from './train-here.js';
+import { nonZeroOf, ofManifest, type Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
 export interface RoundsState {
@@ -37,6 +37,8 @@ export interface RoundsState {
   /** θ of columns that several tables supply, for each of these, when the aggregator has stopped. */
   readonly shared: Readonly<Record<string, BlobRef>> | undefined;
   readonly stopped: StopReason | undefined;
+  /** Parameters that are not 0, after the last round, of a model that sets some to 0. */
+  readonly nonZero?: number;
   readonly target: BlobRef;
   readonly integrated: Integrated;
 }
@@ -154,6 +156,7 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
   return {
     ...state,
     round: answer.progress?.round ?? state.round,
+    ...(answer.progress && nonZeroOf(answer.progress)),
     exchanges: round,
     aggregator: answer.head,
     heads: { ...state.heads, ...Object.fromEntries(made.map(([id, step]) => [id, step.head])) },
@@ -206,7 +209,7 @@ async function finish(
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
     spec: job.model,
-    manifest: { type: job.model.type, ...ofManifest(fitted), parts },
+    manifest: { type: job.model.type, ...ofManifest(fitted), parts, ...nonZeroOf(state) },
     rounds: state.round,
     stopped,
     ...state.integrated,

@@ -38,19 +38,24 @@ export function addReport(root: Command): void {
     });
 }
 
-/** What of the run's model can be read from here. */
+/** What the catalog knows of the run's model, and what of it can be read from here. */
 async function storedModelOf(
   client: AmalurClient,
   run: RunRecord,
   options: GlobalOptions,
 ): Promise<ReportedModel> {
-  const exchange = exchangeOf(options);
-  if (run.kind !== 'training' || run.model === null || !exchange) return {};
+  if (run.kind !== 'training' || run.model === null) return {};
   const { model } = await client.ask({ about: 'model', model: run.model });
   if (!model) return {};
-  const coefficients = await readCoefficients(model, exchange);
-  const classes = await readClassNames(model, exchange);
-  return { ...(coefficients && { coefficients }), ...(classes && { classes }) };
+  const { validation } = model.manifest;
+  const exchange = exchangeOf(options);
+  const coefficients = exchange && (await readCoefficients(model, exchange));
+  const classes = exchange && (await readClassNames(model, exchange));
+  return {
+    ...(coefficients && { coefficients }),
+    ...(classes && { classes }),
+    ...(validation && { validation }),
+  };
 }
 
 async function write(file: string, page: string): Promise<void> {

@@ -124,6 +124,14 @@ describe.each([
     for (const way of ['factorize', 'federate'] as const) expect(errorOf(way)).toBeUndefined();
   });
 
+  test.each(WAYS)('by %s tells how many parameters are not 0 if it sets some to 0, and only then', (way) => {
+    const { record, parameters } = of(models, way);
+    const values = Object.values(parameters).flatMap((columns) => Object.values(columns));
+    const nonZero = values.filter((value) => value !== 0).length;
+    expect(record.manifest.nonZero).toBe(name === 'delivery-sparse' ? nonZero : undefined);
+    if (name === 'delivery-sparse') expect(nonZero).toBeLessThan(values.length);
+  });
+
   test('by federate leaves every part of the model in the store of its silo', () => {
     const { parts } = of(models, 'federate').record.manifest;
     expect(Object.fromEntries(Object.entries(parts).map(([party, { home }]) => [party, home]))).toEqual({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../../catalog/catalog.js';
+import { searchPlot } from '../../../client/report/search-plot.js';
 import { renderReport } from '../../../client/report/report.js';
 import { dense } from '../../../core/algebra/dense.js';
 import { evaluateInDetail } from '../../../core/evaluation/evaluate-in-detail.js';
@@ -9,6 +10,7 @@ import { evaluate } from '../../../core/models/evaluate.js';
 import { measureClasses } from '../../../core/models/softmax/measures.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import type { ResolvedJob } from '../../../core/job/resolved.js';
+import type { TrialReport, ValidationReport } from '../../../core/validation/report.js';
 import type { Candidate, Plan } from '../../../core/planner/plan.js';
 
 const HOSTILE = '<script>alert("x")</script>&"\'';
@@ -220,6 +222,33 @@ describe('a report', () => {
     const unnamed = await renderReport(many, NOW);
     expect(unnamed).toContain('predicted class 1');
     expect(unnamed).not.toContain('storm');
+  });
+
+  test('shows what a search has found along a setting, a line for each combination of the others', async () => {
+    const trial = (parameters: TrialReport['parameters'], mean: number | null) => ({
+      ...{ parameters, mean, values: [mean, mean], deviation: mean === null ? null : 0.5 },
+    });
+    const report = (trials: readonly TrialReport[]): ValidationReport => ({
+      ...{ by: 'rows', folds: [], measure: 'rmse', choose: 'best', chosen: 1, measures: {}, trials },
+    });
+    const along = [0.001, 0.01, 0.1, 1].flatMap((l1) => [
+      trial({ l1, l2: 0 }, 2 - l1),
+      trial({ l1, l2: 0.5 }, l1 === 1 ? null : 3),
+    ]);
+    const found = await renderReport(run, NOW, { validation: report(along) });
+    for (const text of ['>Search<', '>l1<', '>RMSE<', 'l2 0.5', 'one standard error'])
+      expect(found).toContain(text);
+    expect(found).not.toMatch(/undefined|NaN/);
+    const values = searchPlot(report(along))?.data as { values: readonly { low: number; chosen: boolean }[] };
+    expect(values.values).toHaveLength(7);
+    expect(values.values.map(({ chosen }) => chosen).filter(Boolean)).toHaveLength(1);
+    expect(values.values[0]?.low).toBeCloseTo(1.999 - 0.5 / Math.SQRT2, 12);
+    for (const none of [
+      [trial({}, 1)],
+      [trial({ l1: 1 }, 1)],
+      [trial({ solver: 'a' }, 1), trial({ solver: 'b' }, 2)],
+    ])
+      expect(await renderReport(run, NOW, { validation: report(none) })).not.toContain('>Search<');
   });
 
   test('takes names for text, whatever they look like', async () => {

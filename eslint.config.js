@@ -28,6 +28,7 @@ const runtimes = {
 const lightCore = [
   'entry-of',
   'errors',
+  'evaluation/left-out',
   'evaluation/main-measure',
   'json',
   'passing-codes',

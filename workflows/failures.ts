@@ -2,16 +2,18 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
+  ChildWorkflowFailure,
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { AmalurError, reportOf, type ErrorReport } from '../core/errors.js';
 import { isUnreachable } from '../core/passing-codes.js';
 
-/** A failed run says what its cause says: code, field and suggestion stand at the top, not below "activity failed". */
+/** A failed run says what its cause says: code, field and suggestion stand at the top, not below "activity failed" or "child workflow failed". */
 export function failureToThrow(error: unknown): unknown {
   if (isCancellation(error) || error instanceof CancelledFailure) return error;
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const wrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  const cause = wrapped ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const { message, type, details } = cause;
     return ApplicationFailure.create({

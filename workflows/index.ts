@@ -6,3 +6,4 @@ export { readCatalog } from './read-catalog.js';
 export { registerSilo } from './register-silo.js';
 export { runInference } from './run-inference.js';
 export { trainModel } from './train-model.js';
+export { trainWithout } from './train-without.js';

@@ -10,6 +10,10 @@ export interface LedgerState {
   readonly bytesOut: Readonly<Record<string, number>>;
 }
 
+export function beginning(startedAt: number): LedgerState {
+  return { startedAt, join: 0, compute: 0, transfer: 0, bytesOut: {} };
+}
+
 interface At {
   /** Silo whose bytes count; undefined for the aggregator worker. */
   readonly silo: string | undefined;
@@ -47,6 +51,22 @@ export class Ledger {
       bytesOut,
     };
     this.onBytesOut(bytesOut);
+  }
+
+  /** Enters what a child workflow has cost. */
+  add(child: LedgerState): void {
+    const { startedAt, join, compute, transfer, bytesOut } = this.state;
+    const silos = [...new Set([...Object.keys(bytesOut), ...Object.keys(child.bytesOut)])];
+    this.state = {
+      startedAt,
+      join: join + child.join,
+      compute: compute + child.compute,
+      transfer: transfer + child.transfer,
+      bytesOut: Object.fromEntries(
+        silos.map((silo) => [silo, (bytesOut[silo] ?? 0) + (child.bytesOut[silo] ?? 0)]),
+      ),
+    };
+    this.onBytesOut(this.state.bytesOut);
   }
 
   snapshot(): LedgerState {

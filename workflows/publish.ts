@@ -3,6 +3,7 @@ import type { Job } from '../core/job/schema.js';
 import { shareId, type FeatureColumn, type ResolvedJob } from '../core/job/resolved.js';
 import type { Site } from '../core/planner/plan.js';
 import type {
+  ComparedWith,
   MatchInput,
   MatchOutput,
   PublishedParty,
@@ -21,6 +22,8 @@ export interface Run {
   readonly resolved: ResolvedJob;
   readonly watch: Watch;
   readonly ledger: Ledger;
+  /** Of a training without a silo's columns: which, and the model that it is compared with. */
+  readonly without?: { readonly silo: string; readonly compareWith?: ComparedWith };
 }
 
 export interface Published {
@@ -39,11 +42,15 @@ export function baseSilo({ parties }: ResolvedJob): string {
 }
 
 /** What the operations that measure a model are told of the evaluation. */
-export function toEvaluate({ job, parties }: ResolvedJob): ToEvaluate {
+export function toEvaluate({ resolved, without }: Pick<Run, 'resolved' | 'without'>): ToEvaluate {
+  const { job, parties } = resolved;
+  if (without) return without.compareWith ? { compareWith: without.compareWith } : {};
   // A job that was planned before an upgrade has no such section.
-  const spec = job.evaluation as Job['evaluation'] | undefined;
+  const given = job.evaluation as Job['evaluation'] | undefined;
+  if (given === undefined) return {};
+  const { leaveOut, ...spec } = given;
   const silos = Object.fromEntries(parties.map(({ id, silo }) => [id, silo]));
-  return spec ? { evaluation: { ...spec, silos } } : {};
+  return { evaluation: { ...spec, silos }, ...(leaveOut && { keepPredictions: true }) };
 }
 
 /** What each table gives to which columns of T. */

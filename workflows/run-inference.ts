@@ -10,7 +10,7 @@ import type { PredictInput } from './contracts/operations.js';
 import type { InferenceRequest, InferenceResult } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import { coded } from './failures.js';
-import { Ledger } from './ledger.js';
+import { Ledger, beginning } from './ledger.js';
 import { Watch } from './progress.js';
 import {
   baseSilo,
@@ -41,10 +41,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
     watch.resolved(resolved);
     const site = siteFor(model, strategy);
 
-    const ledger = new Ledger(
-      { startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} },
-      (bytesOut) => watch.bytesOut(bytesOut),
-    );
+    const ledger = new Ledger(beginning(Date.now()), (bytesOut) => watch.bytesOut(bytesOut));
     const course: Run = { execution, resolved, watch, ledger };
     const published = await publishAndMatch(
       course,

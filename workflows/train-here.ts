@@ -2,7 +2,7 @@ import { entryOf } from '../core/entry-of.js';
 import type { ModelSpec } from '../core/job/schema.js';
 import type { ModelManifest } from '../core/models/model.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
-import type { StopReason } from '../core/training/program.js';
+import type { Progress, StopReason } from '../core/training/program.js';
 import { aggregatorAt } from './activity-proxies.js';
 import { crossValidate } from './cross-validate.js';
 import type { Fitted } from './contracts/operations.js';
@@ -11,6 +11,8 @@ import { integratedBy, publishAndMatch, sharesOf, siloOfSite, toEvaluate, type R
 
 /** A model that training has brought forth, before it is in the catalog. */
 export interface Trained extends Fitted, Integrated {
+  /** As the job has it, or as a search has chosen it. */
+  readonly spec: ModelSpec;
   readonly manifest: ModelManifest;
   readonly rounds: number;
   readonly stopped: StopReason;
@@ -46,7 +48,8 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   };
   let step = await begin(spec);
   const { validation } = job;
-  const found = validation && (await crossValidate(run, validation, candidate, plan, step.head));
+  const wanted = validation !== undefined && run.without === undefined;
+  const found = wanted ? await crossValidate(run, validation, candidate, plan, step.head) : undefined;
   if (found && job.search) step = await begin(found.model);
   if (found) watch.phase('training');
   while (step.stopped === undefined) {
@@ -61,15 +64,17 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const finished = await aggregatorAt(site, 'evaluate').finishHere({
     execution,
     head: step.head,
-    ...toEvaluate(resolved),
+    ...toEvaluate(run),
   });
   ledger.together([{ silo, cost: finished.cost }]);
-  const { intercept, metrics, curve, evaluation, parts, interactions } = finished;
+  const { intercept, metrics, curve, evaluation, predictions, differences, parts, interactions } = finished;
   return {
+    spec: found?.model ?? spec,
     manifest: {
       ...{ type: spec.type, ...ofManifest(finished), parts },
       ...(interactions && { interactions }),
       ...(found && { validation: found.report }),
+      ...nonZeroOf(step.progress),
     },
     rounds: step.progress.round,
     stopped: step.stopped,
@@ -78,7 +83,14 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     metrics,
     curve,
     ...(evaluation && { evaluation }),
+    ...(predictions && { predictions }),
+    ...(differences && { differences }),
   };
+}
+
+/** What a manifest says of a model that sets parameters to 0: the last round tells of the parameters at which it stopped. */
+export function nonZeroOf({ nonZero }: Pick<Progress, 'nonZero'>): Pick<ModelManifest, 'nonZero'> {
+  return nonZero === undefined ? {} : { nonZero };
 }
 
 /** What a manifest says of the parameters that belong to no column. */

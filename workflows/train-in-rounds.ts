@@ -1,8 +1,7 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
-import type { JobInput } from '../core/job/schema.js';
 import type { Candidate } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
@@ -22,7 +21,7 @@ import {
 } from './publish.js';
 import { sealSecret } from './seal-secret.js';
 import { sharedEncoders } from './shared-encoders.js';
-import { ofManifest, type Trained } from './train-here.js';
+import { nonZeroOf, ofManifest, type Trained } from './train-here.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
 export interface RoundsState {
@@ -38,11 +37,13 @@ export interface RoundsState {
   /** θ of columns that several tables supply, for each of these, when the aggregator has stopped. */
   readonly shared: Readonly<Record<string, BlobRef>> | undefined;
   readonly stopped: StopReason | undefined;
+  /** Parameters that are not 0, after the last round, of a model that sets some to 0. */
+  readonly nonZero?: number;
   readonly target: BlobRef;
   readonly integrated: Integrated;
 }
 
-/** Second argument of `trainModel` when it continues as new; nobody else gives it. */
+/** Second argument of `trainModel` and `trainWithout` when they continue as new; nobody else gives it. */
 export interface Resume {
   readonly execution: string;
   readonly rounds: RoundsState;
@@ -53,11 +54,12 @@ export interface Resume {
 /**
  * Training in which partial products travel: parties → aggregator → parties, until the aggregator stops.
  * factorize and federate differ in the channel, not in the algorithm.
+ * @param goOn continues the workflow as new
  */
 export async function trainInRounds(
   run: Run,
   candidate: Candidate,
-  job: JobInput,
+  goOn: (resume: Resume) => Promise<never>,
   resumed?: RoundsState,
 ): Promise<Trained> {
   let state = resumed ?? (await begin(run, candidate));
@@ -66,13 +68,12 @@ export async function trainInRounds(
     state = await exchange(run, candidate, state);
     if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {
       const { execution, ledger, watch } = run;
-      const resume: Resume = {
+      await goOn({
         execution,
         rounds: state,
         ledger: ledger.snapshot(),
         progress: watch.snapshot(),
-      };
-      await continueAsNew<(input: JobInput, from: Resume) => Promise<unknown>>(job, resume);
+      });
     }
   }
   return finish(run, candidate, state, state.stopped);
@@ -155,6 +156,7 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
   return {
     ...state,
     round: answer.progress?.round ?? state.round,
+    ...(answer.progress && nonZeroOf(answer.progress)),
     exchanges: round,
     aggregator: answer.head,
     heads: { ...state.heads, ...Object.fromEntries(made.map(([id, step]) => [id, step.head])) },
@@ -200,13 +202,14 @@ async function finish(
     head: state.aggregator,
     target: state.target,
     scores: Object.fromEntries(made.map(([id, { scores }]) => [id, scores])),
-    ...toEvaluate(resolved),
+    ...toEvaluate(run),
   });
   ledger.together([{ silo: siloOfSite(site), cost: fitted.cost }]);
-  const { metrics, curve, evaluation } = fitted;
+  const { metrics, curve, evaluation, predictions, differences } = fitted;
   const parts = Object.fromEntries(made.map(([id, { part }]) => [id, part]));
   return {
-    manifest: { type: job.model.type, ...ofManifest(fitted), parts },
+    spec: job.model,
+    manifest: { type: job.model.type, ...ofManifest(fitted), parts, ...nonZeroOf(state) },
     rounds: state.round,
     stopped,
     ...state.integrated,
@@ -214,6 +217,8 @@ async function finish(
     metrics,
     curve,
     ...(evaluation && { evaluation }),
+    ...(predictions && { predictions }),
+    ...(differences && { differences }),
   };
 }
 

@@ -1,14 +1,16 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { AmalurError } from '../core/errors.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
 import { mainMeasure } from '../core/evaluation/main-measure.js';
-import type { Candidate, Plan } from '../core/planner/plan.js';
+import type { Plan } from '../core/planner/plan.js';
 import { catalog, probeOf } from './activity-proxies.js';
 import { answerOf, resolveFreshly } from './check-silos.js';
 import type { TrainingResult } from './contracts/results.js';
 import { coded } from './failures.js';
-import { Ledger } from './ledger.js';
+import { chosenOf } from './chosen-plan.js';
+import { leaveSilosOut } from './leave-silos-out.js';
+import { Ledger, beginning } from './ledger.js';
 import { Watch } from './progress.js';
 import type { Run } from './publish.js';
 import { recorded } from './recorded.js';
@@ -31,18 +33,18 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
       : await checkAndPlan(job, watch, execution);
     const candidate = chosenOf(plan);
 
-    const ledger = new Ledger(
-      resume?.ledger ?? { startedAt: Date.now(), join: 0, compute: 0, transfer: 0, bytesOut: {} },
-      (bytesOut) => watch.bytesOut(bytesOut),
+    const ledger = new Ledger(resume?.ledger ?? beginning(Date.now()), (bytesOut) =>
+      watch.bytesOut(bytesOut),
     );
     const course: Run = { execution, resolved, watch, ledger };
     const trained =
       candidate.mode === 'rounds'
-        ? await trainInRounds(course, candidate, job, resume?.rounds)
+        ? await trainInRounds(course, candidate, (from) => continueAsNew(job, from), resume?.rounds)
         : await trainHere(course, candidate, plan);
+    const evaluation = await leaveSilosOut(course, trained);
 
     watch.phase('storing');
-    const { manifest, metrics, rounds, stopped, curve, evaluation, rows, overlaps } = trained;
+    const { manifest, metrics, rounds, stopped, curve, rows, overlaps } = trained;
     const model = await catalog.publishModel(execution, manifest, metrics);
     const seconds = ledger.seconds(Date.now());
     const bytesOut = ledger.bytesOut;
@@ -107,10 +109,4 @@ async function checkAndPlan(
 export async function planOf(resolved: ResolvedJob): Promise<Plan> {
   const probe = probeOf('aggregator', 'what can the aggregator do?');
   return catalog.planRun(resolved, await answerOf('aggregator', undefined, probe.describeHost()));
-}
-
-function chosenOf(plan: Plan): Candidate {
-  const chosen = plan.candidates.find(({ id }) => id === plan.chosen);
-  if (!chosen) throw new Error('the plan has no candidate of the name it chose');
-  return chosen;
 }

@@ -35,9 +35,10 @@ export function evaluateScores(
 ): Evaluation | undefined {
   const labels = target.labels.subarray(target.trainRows);
   const { offsets } = testPart(target);
-  const predictions = family
-    .predict(withOffsets(scores, offsets), own, { ...(network && { network }) })
-    .get('prediction');
+  const whole = withOffsets(scores, offsets);
+  const predictions = family.predict(whole, own, { ...(network && { network }) }).get('prediction');
+  const probabilities = family.probabilities?.(whole, own);
+  const predicted = family.classify?.(whole, own);
   // Scores that are no products with θ alone, such as distances, are no sums over columns.
   const byColumn = spec.importance === 'columns' && family.scores === undefined;
   const parties = new Map(target.groups.map(({ id, shares }) => [id, shares.map(({ party }) => party)]));
@@ -46,6 +47,7 @@ export function evaluateScores(
       metrics,
       labels,
       ...(predictions && { predictions }),
+      ...(probabilities && predicted && { classified: { probabilities, predicted, labels } }),
       scored: () => ({
         ...partsOf(family, summands, byColumn),
         silos: (group) => (parties.get(group) ?? []).map((party) => entryOf(silos, party)),

@@ -15,6 +15,7 @@ import { denseOf } from '../../core/training/tensors.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, privateHome, type SiteContext } from '../compute/site.js';
+import { compareScores } from './compare-scores.js';
 import { evaluateScores } from './evaluate-scores.js';
 import { aggregatorActor, type AggregatorAnswer } from './aggregator-actor.js';
 import { keepClasses } from './class-names.js';
@@ -59,13 +60,14 @@ export function roundOperations(
             train: measuredOn(0, target.trainRows),
             test: measuredOn(target.trainRows, target.rows),
           };
+          const tested = {
+            ...{ family, own, target, metrics: metrics.test, ...(network && { network }) },
+            scores: rowRange(scores, target.trainRows, target.rows - target.trainRows),
+          };
           const evaluation =
             input.evaluation &&
             evaluateScores(
-              {
-                ...{ family, own, target, metrics: metrics.test, ...(network && { network }) },
-                scores: rowRange(scores, target.trainRows, target.rows - target.trainRows),
-              },
+              tested,
               { groups: () => scoresByGroup(testPart(target), given) },
               input.evaluation,
             );
@@ -83,6 +85,7 @@ export function roundOperations(
             metrics,
             curve,
             ...(evaluation && { evaluation }),
+            ...(await compareScores(stores, site, tested, input)),
           };
         }),
       ),

@@ -17,6 +17,7 @@ import { thinned } from '../../core/training/curve.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { measured, type SiteContext } from '../compute/site.js';
 import { keepClasses } from './class-names.js';
+import { compareScores } from './compare-scores.js';
 import { evaluateScores } from './evaluate-scores.js';
 import { localActor, type LocalAnswer } from './local-actor.js';
 
@@ -29,7 +30,7 @@ function solverOf(state: LocalState, l1: number): NonNullable<ModelManifest['sol
 export function localOperations(
   context: SiteContext,
 ): Pick<AggregatorOperations, 'trainHere' | 'trainSegment' | 'finishHere'> {
-  const { journal, report } = context;
+  const { journal, report, site } = context;
   const actor = costedActor(context, ({ stores, join }) => localActor(stores, join, report));
   return {
     async trainHere({ execution, spec, form, target, shares, interactions }) {
@@ -77,13 +78,14 @@ export function localOperations(
             const ref = await stores.put('exchange', 'model', part);
             for (const { party } of group.shares) parts[shareId(group, party)] = ref;
           }
+          const tested = {
+            ...{ family, own, target, metrics: metrics.test, ...(network && { network }) },
+            scores: scores.test,
+          };
           const evaluation =
             input.evaluation &&
             evaluateScores(
-              {
-                ...{ family, own, target, metrics: metrics.test, ...(network && { network }) },
-                scores: scores.test,
-              },
+              tested,
               {
                 blocks: () =>
                   [...table.testBlocks()].map(([group, block]) => ({
@@ -114,6 +116,7 @@ export function localOperations(
             metrics,
             curve: thinned(segments.flatMap(({ answer }) => answer.curve)),
             ...(evaluation && { evaluation }),
+            ...(await compareScores(stores, site, tested, input)),
             parts,
             ...(interactions && { interactions }),
           };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ModelVersionRecord } from '../../catalog/catalog.js';
 import type { ModelSummary } from '../../workflows/contracts/activities.js';
-import { formatBytes, formatTime, measuresOf, NONE } from './format.js';
+import { formatBytes, formatCount, formatTime, measuresOf, NONE } from './format.js';
 import { facts, print, printJson, table, tell } from './output.js';
 import { optionsOf, withClient } from './session.js';
 import { showParties } from './show-plan.js';
@@ -68,6 +68,9 @@ export function showModel(model: ModelVersionRecord): string {
       ...(manifest.interceptError === undefined
         ? []
         : ([['its standard error', String(manifest.interceptError)]] as const)),
+      ...(manifest.nonZero === undefined
+        ? []
+        : ([['not 0', `${formatCount(manifest.nonZero)} parameters`]] as const)),
       ...measuresOf(metrics.test).map(([measure, value]) => [`test ${measure}`, value] as const),
     ]),
     '',

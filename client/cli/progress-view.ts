@@ -24,7 +24,7 @@ export function progressView(name: string, isTerminal = process.stderr.isTTY): P
  */
 export function trainedShare(first: number | null, progress: RunProgress): number {
   const { phase, gradientNorm, tolerance, round, maxRounds, validation } = progress;
-  if (['evaluating', 'storing', 'completed'].includes(phase)) return 1;
+  if (['evaluating', 'leaving silos out', 'storing', 'completed'].includes(phase)) return 1;
   if (phase === 'cross-validating' && validation !== undefined) {
     const { trial, trials, fold, folds } = validation;
     // The training of the model itself is one more.

@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { RunRecord } from '../../catalog/catalog.js';
+import type { AmalurClient } from '../amalur-client.js';
+import type { ReportedModel } from '../report/report.js';
+import { readClassNames, readCoefficients } from '../stored-model.js';
 import { unwritable } from './destination.js';
 import { print, printJson } from './output.js';
-import { optionsOf, withClient } from './session.js';
+import { exchangeOf, optionsOf, withClient, type GlobalOptions } from './session.js';
 
 /** `amalur report RUN` */
 export function addReport(root: Command): void {
@@ -26,11 +30,32 @@ export function addReport(root: Command): void {
         // Loaded only here: plotting is a large library, and no other command needs it.
         const { renderReport } = await import('../report/report.js');
         const file = resolve(options.output ?? `${run.run}.html`);
-        await write(file, await renderReport(run, new Date().toISOString()));
+        const stored = await storedModelOf(client, run, options);
+        await write(file, await renderReport(run, new Date().toISOString(), stored));
         if (options.json === true) printJson({ run: run.run, file });
         else print(file);
       });
     });
+}
+
+/** What the catalog knows of the run's model, and what of it can be read from here. */
+async function storedModelOf(
+  client: AmalurClient,
+  run: RunRecord,
+  options: GlobalOptions,
+): Promise<ReportedModel> {
+  if (run.kind !== 'training' || run.model === null) return {};
+  const { model } = await client.ask({ about: 'model', model: run.model });
+  if (!model) return {};
+  const { validation } = model.manifest;
+  const exchange = exchangeOf(options);
+  const coefficients = exchange && (await readCoefficients(model, exchange));
+  const classes = exchange && (await readClassNames(model, exchange));
+  return {
+    ...(coefficients && { coefficients }),
+    ...(classes && { classes }),
+    ...(validation && { validation }),
+  };
 }
 
 async function write(file: string, page: string): Promise<void> {

@@ -1,11 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { RunRecord } from '../../catalog/catalog.js';
 import type { AmalurClient } from '../amalur-client.js';
+import { readClassNames } from '../stored-model.js';
 import { MOST_RUNS } from '../../workflows/contracts/activities.js';
 import type { InferenceResult, TrainingResult } from '../../workflows/contracts/results.js';
 import { attend } from './attend.js';
 import { EXIT } from './exit-codes.js';
 import { print, printJson, tell } from './output.js';
-import { optionsOf, withClient, type GlobalOptions } from './session.js';
+import { exchangeOf, optionsOf, withClient, type GlobalOptions } from './session.js';
 import { showInference, showTraining } from './show-result.js';
 import { showRun, showRuns } from './show-runs.js';
 
@@ -51,11 +53,19 @@ async function list(
   else tell('There is no run yet: amalur train JOB starts one.');
 }
 
-async function tellAbout(client: AmalurClient, id: string, { json }: GlobalOptions): Promise<void> {
+async function tellAbout(client: AmalurClient, id: string, options: GlobalOptions): Promise<void> {
   const { run } = await client.ask({ about: 'run', run: id });
   if (run === undefined) return;
-  if (json === true) printJson(run);
-  else print(showRun(run));
+  if (options.json === true) printJson(run);
+  else print(showRun(run, await classNamesOf(client, run, options)));
+}
+
+/** Names of the classes that a run's evaluation tells of, where they can be read from here. */
+async function classNamesOf(client: AmalurClient, run: RunRecord, options: GlobalOptions) {
+  const exchange = exchangeOf(options);
+  if (run.facts?.evaluation?.manyClasses === undefined || run.model === null || !exchange) return undefined;
+  const { model } = await client.ask({ about: 'model', model: run.model });
+  return model && readClassNames(model, exchange);
 }
 
 async function cancel(client: AmalurClient, id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadConfig, type AmalurConfig } from '../../core/config/index.js';
 import { AmalurError } from '../../core/errors.js';
+import { createFolderStore, type Store } from '../../core/exchange/index.js';
 import { AmalurClient } from '../amalur-client.js';
 import { connect, type Connected } from '../connect.js';
 
@@ -39,12 +40,23 @@ export async function withClient<T>(
   }
 }
 
+/** The exchange, where this machine has a configuration that says where it is. */
+export function exchangeOf(options: GlobalOptions): Store | undefined {
+  const config = knownConfig(options);
+  return config && createFolderStore(config.exchange);
+}
+
 /** A client needs no configuration: the one of this folder says only where `amalur up` may have left its address. */
 function stateFolderOf(options: GlobalOptions): { stateFolder?: string } {
+  const config = knownConfig(options);
+  return config ? { stateFolder: config.stateFolder } : {};
+}
+
+function knownConfig(options: GlobalOptions): AmalurConfig | undefined {
   try {
-    return { stateFolder: configOf(options).stateFolder };
+    return configOf(options);
   } catch (error) {
     if (options.config !== undefined || !(error instanceof AmalurError)) throw error;
-    return {};
+    return undefined;
   }
 }

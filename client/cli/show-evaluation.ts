@@ -4,12 +4,14 @@ import type { ErrorSummary } from '../../core/evaluation/errors.js';
 import type { Importance } from '../../core/evaluation/importance.js';
 import { formatCount, formatMeasure, formatShare, NONE } from './format.js';
 import { table, type Column } from './output.js';
+import { showConfusion, showManyClasses } from './show-confusion.js';
 
 /** Names of the fields that intervals are known by, as `measuresOf` shows them. */
 const FIELDS: Readonly<Record<string, string>> = {
   AUC: 'auc',
   'log-loss': 'logLoss',
   accuracy: 'accuracy',
+  'macro F1': 'macroF1',
   RMSE: 'rmse',
   MAE: 'mae',
   'R²': 'r2',
@@ -21,31 +23,21 @@ export function intervalOf(evaluation: Evaluation | null | undefined, measure: s
   return interval ? `${formatMeasure(interval.low)} ${NONE} ${formatMeasure(interval.high)}` : NONE;
 }
 
-/** What the test rows tell of a model beside its measures, as tables with a line between. */
-export function showEvaluation({ classes, errors, importance }: Evaluation): string[] {
+/**
+ * What the test rows tell of a model beside its measures, as tables with a line between.
+ * @param names of its classes by code, where they are known
+ */
+export function showEvaluation(
+  { classes, manyClasses, errors, importance }: Evaluation,
+  names?: readonly string[],
+): string[] {
   const tables = [
-    ...(classes ? [showConfusion(classes), showCalibration(classes), showThresholds(classes)] : []),
+    ...(classes ? [showConfusion(classes.confusion), showCalibration(classes), showThresholds(classes)] : []),
+    ...(manyClasses ? [showManyClasses(manyClasses, names)] : []),
     ...(errors ? [showBins(errors), showQuantiles(errors)] : []),
     ...(importance ? [showSilos(importance), showColumns(importance)] : []),
   ];
   return tables.flatMap((text) => (text === undefined ? [] : ['', text]));
-}
-
-function showConfusion({ confusion }: ClassEvaluation): string {
-  const { matrix, classes } = confusion;
-  return table(
-    [
-      { head: 'test rows of class' },
-      ...right(...matrix.map((_, at) => `predicted ${String(at)}`), 'precision', 'recall', 'F1'),
-    ],
-    matrix.map((counts, at) => [
-      String(at),
-      ...counts.map(formatCount),
-      ...[classes[at]?.precision, classes[at]?.recall, classes[at]?.f1].map((share) =>
-        share === null || share === undefined ? NONE : formatMeasure(share),
-      ),
-    ]),
-  );
 }
 
 function showCalibration({ calibration }: ClassEvaluation): string {
@@ -122,8 +114,8 @@ const LOST: Readonly<Record<Importance['measure'], string>> = {
   relativeError: 'relative error gained',
 };
 
-/** What a permutation does to the main measure, in words. */
-export function lossOf({ measure }: Importance): string {
+/** What a permutation, or leaving a silo out, does to the main measure, in words. */
+export function lossOf({ measure }: Pick<Importance, 'measure'>): string {
   return LOST[measure];
 }
 

@@ -12,6 +12,7 @@ import {
 } from './format.js';
 import { errorLines, facts, table } from './output.js';
 import { intervalOf, showEvaluation } from './show-evaluation.js';
+import { showLeftOut } from './show-left-out.js';
 import { showCandidates } from './show-plan.js';
 import { errorFrom } from '../../core/errors.js';
 
@@ -41,13 +42,16 @@ export function showRuns(runs: readonly RunSummary[]): string {
   );
 }
 
-/** All that the catalog knows of a run. */
-export function showRun(run: RunRecord): string {
+/**
+ * All that the catalog knows of a run.
+ * @param classes names of the model's classes, which the catalog does not know
+ */
+export function showRun(run: RunRecord, classes?: readonly string[]): string {
   return [
     general(run),
     ...(run.error === null ? [] : ['', ...errorLines(errorFrom(run.error))]),
     ...metricsOf(run),
-    ...evaluationOf(run),
+    ...evaluationOf(run, classes),
     ...timesOf(run),
     ...bytesOf(run),
     ...curveOf(run),
@@ -96,12 +100,13 @@ function metricsOf({ facts: known }: RunRecord): string[] {
   return ['', table(columns, [...rows, counts])];
 }
 
-function evaluationOf({ facts: known, job }: RunRecord): string[] {
+function evaluationOf({ facts: known, job }: RunRecord, classes: readonly string[] | undefined): string[] {
   if (!known?.evaluation) return [];
-  const { importance } = known.evaluation;
+  const { importance, leftOut } = known.evaluation;
   const missing = job?.evaluation.importance === 'columns' && importance?.columns === undefined;
   return [
-    ...showEvaluation(known.evaluation),
+    ...showEvaluation(known.evaluation, classes),
+    ...(leftOut ? ['', showLeftOut(leftOut)] : []),
     ...(missing ? ['', 'Importances by column are measured only where all rows are in one place.'] : []),
   ];
 }

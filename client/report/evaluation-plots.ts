@@ -3,7 +3,11 @@ import type { CalibrationBin } from '../../core/evaluation/calibration.js';
 import type { ErrorSummary } from '../../core/evaluation/errors.js';
 import { ratesOf, type ThresholdCurve } from '../../core/evaluation/threshold-curve.js';
 import type { Importance } from '../../core/evaluation/importance.js';
+import type { LeftOut } from '../../core/evaluation/left-out.js';
+import type { ManyClasses } from '../../core/evaluation/many-classes.js';
+import { formatCount } from '../cli/format.js';
 import { SERIES } from './chart.js';
+import { heatMap } from './heat-map.js';
 
 /** Two square plots side by side fill the page. */
 const SIDE = 270;
@@ -92,6 +96,20 @@ export function predictionPlot({ bins }: ErrorSummary): TopLevelSpec {
   return againstDiagonal(values, Math.min(...all), Math.max(...all), 'mean prediction', 'mean label');
 }
 
+/** Rows by class and predicted class: counts, and shares of the rows of a class as colours. */
+export function confusionMap({ matrix }: ManyClasses, nameOf: (place: number) => string): TopLevelSpec {
+  const cells = matrix.flatMap((counts, row) => {
+    const rows = counts.reduce((sum, count) => sum + count, 0);
+    return counts.map((count, column) => ({
+      row: nameOf(row),
+      column: nameOf(column),
+      value: rows === 0 ? 0 : count / rows,
+      text: count === 0 ? '' : formatCount(count),
+    }));
+  });
+  return heatMap(cells, { x: 'predicted', y: 'class', value: 'share', scheme: 'sequential' });
+}
+
 /** Rows by prediction less label. */
 export function errorHistogram({ histogram }: ErrorSummary): TopLevelSpec {
   const edge = (value: number) => Number(value.toPrecision(6)).toString();
@@ -149,17 +167,16 @@ function againstDiagonal(
   };
 }
 
-/** How much the main measure loses by permuting what a silo, or a column, gives; with the deviation of the repetitions. */
-export function importancePlot(
-  measure: string,
-  entries: readonly { name: string; mean: number; deviation: number }[],
-): TopLevelSpec {
-  const values = entries.map(({ name, mean, deviation }) => ({
-    name,
-    mean,
-    low: mean - deviation,
-    high: mean + deviation,
-  }));
+interface Bar {
+  readonly name: string;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Bars of what is lost, each with a line from its low to its high. */
+export function lossPlot(measure: string, bars: readonly Bar[]): TopLevelSpec {
+  const values = [...bars];
   const y = { field: 'name', type: 'nominal', sort: null, title: null, axis: { labelLimit: 300 } } as const;
   return {
     width: 420,
@@ -181,10 +198,20 @@ export function importancePlot(
 /** The most important columns that are shown. */
 const MOST_COLUMNS = 20;
 
-/** Importances by silo, and by column where there are some, as names with their figures. */
-export function importancesOf({ silos, columns }: Importance) {
-  return {
-    silos: silos.map(({ silos: names, ...loss }) => ({ name: names.join(' + '), ...loss })),
-    columns: (columns ?? []).slice(0, MOST_COLUMNS).map(({ column, ...loss }) => ({ name: column, ...loss })),
+/** How much the main measure loses by permuting what a silo, or a column, gives; with the deviation of the repetitions. */
+export function importanceBars({ silos, columns }: Importance) {
+  const bar = (name: string, { mean, deviation }: { mean: number; deviation: number }): Bar => {
+    return { name, mean, low: mean - deviation, high: mean + deviation };
   };
+  return {
+    silos: silos.map((loss) => bar(loss.silos.join(' + '), loss)),
+    columns: (columns ?? []).slice(0, MOST_COLUMNS).map((loss) => bar(loss.column, loss)),
+  };
+}
+
+/** How much the main measure loses without each silo, with its interval; a silo without which it is not defined has no bar. */
+export function leftOutBars({ silos }: LeftOut): Bar[] {
+  return silos.flatMap(({ silo: name, lost: mean, interval }) =>
+    mean === null ? [] : [{ name, mean, low: interval?.low ?? mean, high: interval?.high ?? mean }],
+  );
 }

@@ -1,14 +1,16 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Confusion } from '../../core/evaluation/confusion.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
-import { formatCount, formatMeasure, NONE } from '../cli/format.js';
+import { confusionCells, placeNamer } from '../cli/show-confusion.js';
 import { lossOf } from '../cli/show-evaluation.js';
 import { drawChart } from './chart.js';
 import {
   calibrationPlot,
+  confusionMap,
   errorHistogram,
-  importancePlot,
-  importancesOf,
+  importanceBars,
+  leftOutBars,
+  lossPlot,
   precisionRecallCurve,
   predictionPlot,
   rocCurve,
@@ -26,7 +28,10 @@ export interface EvaluationCharts {
   readonly importance: readonly Drawn[];
 }
 
-export async function drawEvaluation({ classes, errors, importance }: Evaluation): Promise<EvaluationCharts> {
+export async function drawEvaluation(
+  { classes, manyClasses, errors, importance, leftOut }: Evaluation,
+  names?: readonly string[],
+): Promise<EvaluationCharts> {
   const quality: [TopLevelSpec, string][] = [];
   if (classes?.curve) {
     quality.push([rocCurve(classes.curve), 'ROC on the test rows.']);
@@ -34,21 +39,31 @@ export async function drawEvaluation({ classes, errors, importance }: Evaluation
   }
   if (classes)
     quality.push([calibrationPlot(classes.calibration), 'Calibration, by tenths of the test rows.']);
+  if (manyClasses)
+    quality.push([
+      confusionMap(manyClasses, placeNamer(manyClasses, names)),
+      'Test rows by class and predicted class; colours: shares of the rows of a class.',
+    ]);
   if (errors) {
     quality.push([predictionPlot(errors), 'Labels against predictions, by tenths of the test rows.']);
     quality.push([errorHistogram(errors), 'Errors on the test rows.']);
   }
   const lost: [TopLevelSpec, string][] = [];
   if (importance) {
-    const { silos, columns } = importancesOf(importance);
+    const { silos, columns } = importanceBars(importance);
     const measure = lossOf(importance);
     lost.push([
-      importancePlot(measure, silos),
+      lossPlot(measure, silos),
       'What each silo adds: the loss when its values are permuted among the test rows.',
     ]);
     if (columns.length > 0)
-      lost.push([importancePlot(measure, columns), 'The same of the most important columns.']);
+      lost.push([lossPlot(measure, columns), 'The same of the most important columns.']);
   }
+  if (leftOut)
+    lost.push([
+      lossPlot(lossOf(leftOut), leftOutBars(leftOut)),
+      'The loss of a model that was trained without the silo; lines: 95 % intervals of the paired bootstrap.',
+    ]);
   return { quality: await drawAll(quality), importance: await drawAll(lost) };
 }
 
@@ -59,11 +74,13 @@ function drawAll(charts: readonly (readonly [TopLevelSpec, string])[]): Promise<
 export function EvaluationSection({
   evaluation,
   charts,
+  names,
 }: {
   evaluation: Evaluation;
   charts: EvaluationCharts;
+  names: readonly string[] | undefined;
 }) {
-  const { classes } = evaluation;
+  const { classes, manyClasses } = evaluation;
   return (
     <>
       {charts.quality.length > 0 && (
@@ -73,7 +90,8 @@ export function EvaluationSection({
               <Chart {...chart} />
             ))}
           </div>
-          {classes && <ConfusionTable confusion={classes.confusion} />}
+          {classes && <ConfusionTable {...classes.confusion} nameOf={String} />}
+          {manyClasses && <ConfusionTable {...manyClasses} nameOf={placeNamer(manyClasses, names)} />}
         </Section>
       )}
       {charts.importance.length > 0 && (
@@ -87,20 +105,11 @@ export function EvaluationSection({
   );
 }
 
-function ConfusionTable({ confusion: { matrix, classes } }: { confusion: Confusion }) {
-  const share = (value: number | null | undefined) =>
-    value === null || value === undefined ? NONE : formatMeasure(value);
-  const heads = [...matrix.map((_, at) => `predicted ${String(at)}`), 'precision', 'recall', 'F1'];
-  return (
-    <Rows
-      columns={[{ head: 'rows of class' }, ...heads.map((head) => ({ head, number: true }))]}
-      rows={matrix.map((counts, at) => [
-        String(at),
-        ...counts.map(formatCount),
-        share(classes[at]?.precision),
-        share(classes[at]?.recall),
-        share(classes[at]?.f1),
-      ])}
-    />
-  );
+function ConfusionTable({
+  matrix,
+  classes,
+  nameOf,
+}: Confusion & { readonly nameOf: (place: number) => string }) {
+  const { heads, rows } = confusionCells(matrix, classes, nameOf);
+  return <Rows columns={heads.map((head, at) => ({ head, number: at > 0 }))} rows={rows} />;
 }

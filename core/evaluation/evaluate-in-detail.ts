@@ -7,6 +7,7 @@ import { confusionOf } from './confusion.js';
 import { summarizeErrors } from './errors.js';
 import type { ClassEvaluation, Evaluation } from './evaluation.js';
 import { importanceOf, type Scored } from './importance.js';
+import { confuseClasses, manyClassMeasures, type ClassifiedRows } from './many-classes.js';
 import { ranked, type Ranked } from './ranked.js';
 import { thresholdCurve } from './threshold-curve.js';
 import { classificationMeasures, regressionMeasures, type MeasureOf } from './weighted-measures.js';
@@ -18,6 +19,8 @@ export interface TestRows {
   readonly predictions?: Float64Array;
   /** y of the same length. */
   readonly labels: Float64Array;
+  /** Of a model that learns many classes. */
+  readonly classified?: ClassifiedRows;
   /** Where a model's scores are sums over groups of columns; asked for only if importances are wanted. */
   readonly scored?: () => Scored;
 }
@@ -31,7 +34,18 @@ export function evaluateInDetail(rows: TestRows, spec: EvaluationSpec): Evaluati
   return { ...ofPredictions(rows, spec), ...(importance && { importance }) };
 }
 
-function ofPredictions({ metrics, predictions, labels }: TestRows, spec: EvaluationSpec): Evaluation {
+function ofPredictions(
+  { metrics, predictions, classified, labels }: TestRows,
+  spec: EvaluationSpec,
+): Evaluation {
+  if (classified?.probabilities.data.every(Number.isFinite)) {
+    // Nothing is sorted: rows stay in their order.
+    const rank = Int32Array.from(labels, (_, row) => row);
+    return {
+      ...(spec.curves && { manyClasses: confuseClasses(classified) }),
+      ...intervals({ rank }, manyClassMeasures(classified), spec),
+    };
+  }
   if (!predictions?.every(Number.isFinite)) return {};
   if ('auc' in metrics) {
     const rows = ranked(predictions, labels);
@@ -62,7 +76,7 @@ function evaluateClasses(rows: Ranked): ClassEvaluation {
 }
 
 function intervals(
-  { rank }: Ranked,
+  { rank }: Pick<Ranked, 'rank'>,
   measure: MeasureOf,
   { intervals: resamples, seed }: EvaluationSpec,
 ): Pick<Evaluation, 'intervals'> {

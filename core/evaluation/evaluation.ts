@@ -2,18 +2,24 @@ import type { Confusion } from './confusion.js';
 import type { CalibrationBin } from './calibration.js';
 import type { Importance } from './importance.js';
 import type { Intervals } from './bootstrap.js';
+import type { LeftOut } from './left-out.js';
 import type { ErrorSummary } from './errors.js';
+import type { ManyClasses } from './many-classes.js';
 import type { ThresholdCurve } from './threshold-curve.js';
 
 /** What the test rows tell of a model beside its measures: aggregates of at least five rows each, small enough for a history. */
 export interface Evaluation {
   /** Of a binary classification. */
   readonly classes?: ClassEvaluation;
+  /** Of a classification into many classes. */
+  readonly manyClasses?: ManyClasses;
   /** Of a regression. */
   readonly errors?: ErrorSummary;
   /** Bootstrap intervals of the measures on the test rows. */
   readonly intervals?: Intervals;
   readonly importance?: Importance;
+  /** Of models that were trained without a silo, where the job asks for them. */
+  readonly leftOut?: LeftOut;
 }
 
 export interface ClassEvaluation {

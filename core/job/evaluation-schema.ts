@@ -7,7 +7,7 @@ export const evaluationSchema = z
       .boolean()
       .default(true)
       .describe(
-        'Curves, calibration and confusion matrix of a classification into two classes; bins, quantiles and histogram of the errors of a regression.',
+        'Curves, calibration and confusion matrix of a classification into two classes; confusion matrix of one into many; bins, quantiles and histogram of the errors of a regression.',
       ),
     intervals: z
       .int()
@@ -24,8 +24,15 @@ export const evaluationSchema = z
         "How much worse the model is if a silo's values are permuted among the test rows; columns also tells it of each column, where rows are in one place.",
       ),
     repeats: z.int().min(1).max(100).default(5).describe('Permutations of which an importance is the mean.'),
+    leaveOut: z
+      .boolean()
+      .default(false)
+      .describe(
+        'What a silo adds: the model is trained again without the columns of each silo but that of the base table, and measured on the same test rows. Each silo costs another training.',
+      ),
     seed: z.int().min(0).default(0).describe('Seed of resamples and permutations.'),
   })
-  .default({ curves: true, intervals: 200, importance: 'silos', repeats: 5, seed: 0 });
+  .default({ curves: true, intervals: 200, importance: 'silos', repeats: 5, leaveOut: false, seed: 0 });
 
-export type EvaluationSpec = z.output<typeof evaluationSchema>;
+/** What is found out of one trained model; leaving silos out takes more of them. */
+export type EvaluationSpec = Omit<z.output<typeof evaluationSchema>, 'leaveOut'>;

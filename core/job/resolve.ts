@@ -3,7 +3,7 @@ import { hashJson } from '../json.js';
 import { parseWith } from '../parse-with.js';
 import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
-import { checkEvaluation } from './check-evaluation.js';
+import { checkEvaluation, checkLeaveOut } from './check-evaluation.js';
 import { checkModel, completeModel } from './check-model.js';
 import { checkTargetEncoding } from './check-target-encoding.js';
 import { checkOverlap } from './check-overlap.js';
@@ -67,7 +67,7 @@ export function resolveJob(given: Job, tables: readonly TableInSilo[]): Resolved
     rowKey: [],
   }));
   const origins = originsOf({ parties, joins }).map(({ id }) => id);
-  return {
+  const resolved: ResolvedJob = {
     job,
     jobHash: hashJson(job),
     parties: parties.map((party, at) => {
@@ -83,6 +83,8 @@ export function resolveJob(given: Job, tables: readonly TableInSilo[]): Resolved
     overlap: job.integration.overlap,
     leftOut,
   };
+  checkLeaveOut(resolved);
+  return resolved;
 }
 
 /** The columns of a table that features are made of. */

@@ -51,6 +51,8 @@ export interface ModelFamily {
   predict(scores: Dense, own: Float64Array, besides?: OwnBesides): ReadonlyMap<string, Float64Array>;
   /** Of a model that learns many classes: the code of the class that each row is predicted to be of. */
   readonly classify?: (scores: Dense, own: Float64Array) => Int32Array;
+  /** Of such a model: n × C. */
+  readonly probabilities?: (scores: Dense, own: Float64Array) => Dense;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
   measure(scores: Dense, own: Float64Array, labels: Float64Array, network?: Bundle): Metrics;
 }

@@ -107,6 +107,8 @@ export interface ModelManifest {
   readonly classes?: BlobRef;
   /** How a linear regression was solved: by the normal equations, or in rounds. */
   readonly solver?: 'gram' | 'l-bfgs' | 'proximal';
+  /** How many parameters of columns are not 0, of a model that sets some to 0 (`l1`). */
+  readonly nonZero?: number;
   /** What cross-validation has found of it, and how its settings were chosen. */
   readonly validation?: ValidationReport;
   /**

@@ -17,7 +17,7 @@ import {
   squaresBytes,
 } from './operator-costs.js';
 import { segmentOf } from './segments.js';
-import { trainings, validationSteps } from './validation-work.js';
+import { trainings, validationSteps, wholeTrainings } from './validation-work.js';
 
 /** All parties are in one silo: its worker trains on the factorized table in one process. T is not built, nothing leaves but the model. */
 export function factorizeLocally(situation: Situation, silo: string): Draft {
@@ -32,8 +32,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     descentSeconds(data, model, rates);
   const segment = segmentOf(perRound);
   const activities =
-    FIXED_ACTIVITIES +
-    Math.ceil(rounds.expected / segment) +
+    wholeTrainings(resolved) * (FIXED_ACTIVITIES + Math.ceil(rounds.expected / segment)) +
     validationSteps(resolved.job, segment, rounds.expected);
   return {
     id: `factorize@${site}`,
@@ -42,7 +41,7 @@ export function factorizeLocally(situation: Situation, silo: string): Draft {
     mode: 'local',
     seconds: inTotal({
       join: scanSeconds(situation) + matchSeconds(situation, site),
-      compute: trainings(resolved.job) * rounds.expected * perRound,
+      compute: trainings(resolved) * rounds.expected * perRound,
       transfer: 0,
       orchestration: ACTIVITY_SECONDS * activities,
     }),

@@ -24,6 +24,7 @@ import {
 } from './operator-costs.js';
 import { exchangesPerRound, rowsPerRound } from './mini-batches.js';
 import type { Candidate, Seconds, Site } from './plan.js';
+import { wholeTrainings } from './validation-work.js';
 
 /** Bytes of a message besides its vector: the dot products of the basis, headers. */
 const MESSAGE_BYTES = 300;
@@ -48,12 +49,13 @@ export function trainInRounds(situation: Situation, strategy: 'factorize' | 'fed
   const { data } = situation;
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
   const rounds = roundsOf(situation);
+  const trainings = wholeTrainings(situation.resolved);
   const sum = (parties: readonly PartyStatistics[], figure: (t: Traffic) => number) =>
     total(parties, (party) => figure(trafficOf(situation, party, strategy)));
   // One product more than there are rounds: the scores of the test rows.
-  const up = (t: Traffic) => t.startUp + (rounds.expected + 1) * t.roundUp;
-  const down = (t: Traffic) => t.startDown + rounds.expected * t.roundDown;
-  const partBytes = (party: PartyStatistics) => (strategy === 'federate' ? 0 : party.partBytes);
+  const up = (t: Traffic) => t.startUp + trainings * (rounds.expected + 1) * t.roundUp;
+  const down = (t: Traffic) => trainings * (t.startDown + rounds.expected * t.roundDown);
+  const partBytes = (party: PartyStatistics) => (strategy === 'federate' ? 0 : trainings * party.partBytes);
   const bytesOut = [...bySilo(data.parties)].map(([silo, parties]): [string, number] => [
     silo,
     (siteOf(silo) === site ? sum(away, down) : sum(parties, up)) + total(parties, partBytes),
@@ -93,6 +95,7 @@ interface Moved {
 function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Moved): Seconds {
   const { data, hosts, resolved } = situation;
   const rounds = roundsOf(situation);
+  const trainings = wholeTrainings(resolved);
   const { model } = resolved.job;
   const { rates } = hostOf(hosts, site);
   const silos = bySilo(data.parties);
@@ -102,7 +105,9 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
   return inTotal({
     join: scanSeconds(situation) + matchSeconds(situation, site),
     compute:
-      rounds.expected * (parties + exchangeSeconds(data, model, rates) + descentSeconds(data, model, rates)),
+      trainings *
+      rounds.expected *
+      (parties + exchangeSeconds(data, model, rates) + descentSeconds(data, model, rates)),
     // The silos write and read at once, then the site does for all of them.
     transfer:
       slowest(silos, (own, silo) => {
@@ -113,11 +118,12 @@ function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Move
       arriving(data.parties) / rates.putBytes,
     // Columns that several tables supply take a second exchange: their gradients are added up before products are made.
     orchestration:
-      FIXED_ACTIVITIES * ACTIVITY_SECONDS +
-      rounds.expected *
-        exchangesPerRound(model, data.trainRows) *
-        ROUND_SECONDS *
-        (resolved.groups.some(({ shares }) => shares.length > 1) ? 2 : 1),
+      trainings *
+      (FIXED_ACTIVITIES * ACTIVITY_SECONDS +
+        rounds.expected *
+          exchangesPerRound(model, data.trainRows) *
+          ROUND_SECONDS *
+          (resolved.groups.some(({ shares }) => shares.length > 1) ? 2 : 1)),
   });
 }
 

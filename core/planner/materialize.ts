@@ -23,7 +23,7 @@ import {
 } from './operator-costs.js';
 import type { MachineRates, Site } from './plan.js';
 import { segmentOf } from './segments.js';
-import { trainings, validationSteps } from './validation-work.js';
+import { trainings, validationSteps, wholeTrainings } from './validation-work.js';
 
 /** The columns in use leave every silo but the site's own; T is built there and trained on in one process. */
 export function materializeAt(situation: Situation, site: Site): Draft {
@@ -34,11 +34,10 @@ export function materializeAt(situation: Situation, site: Site): Draft {
   const bytes = new Map([...bySilo(away)].map(([silo, parties]) => [silo, bytesPulled(parties)]));
   const arriving = total([...bytes.values()], (sent) => sent);
   const perRound = roundSeconds(situation, rates);
-  const compute = trainings(resolved.job) * rounds.expected * perRound;
+  const compute = trainings(resolved) * rounds.expected * perRound;
   const segment = segmentOf(perRound);
   const activities =
-    FIXED_ACTIVITIES +
-    Math.ceil(rounds.expected / segment) +
+    wholeTrainings(resolved) * (FIXED_ACTIVITIES + Math.ceil(rounds.expected / segment)) +
     validationSteps(resolved.job, segment, rounds.expected);
   return {
     id: `materialize@${site}`,

@@ -50,6 +50,6 @@ export function planRun(input: PlanInput): Plan {
       explanation: explainCandidate(candidate, chosen),
     })),
     explanation: explainPlan(chosen, others, hosts),
-    segmentRounds: segmentOf(chosen.seconds.compute / (trainings(resolved.job) * chosen.rounds.expected)),
+    segmentRounds: segmentOf(chosen.seconds.compute / (trainings(resolved) * chosen.rounds.expected)),
   };
 }

@@ -1,16 +1,24 @@
+import { silosToLeaveOut } from '../job/leave-out.js';
+import type { ResolvedJob } from '../job/resolved.js';
 import type { Job } from '../job/schema.js';
 import { isOrdered } from '../validation/folds.js';
 import { trialCount } from '../validation/trial-count.js';
 
 /**
- * How much a job trains, in trainings on all training rows: that of the model, and those of the folds, which have k − 1 of k
- * blocks of rows, or by time half of them in the mean.
+ * How much a job trains, in trainings on all training rows: that of the model, those without a silo, and those of the folds, which have
+ * k − 1 of k blocks of rows, or by time half of them in the mean.
  */
-export function trainings(job: Job): number {
-  const { validation, search } = job;
-  if (validation === undefined) return 1;
+export function trainings(resolved: ResolvedJob): number {
+  const { validation, search } = resolved.job;
+  const whole = wholeTrainings(resolved);
+  if (validation === undefined) return whole;
   const share = isOrdered(validation) ? 0.5 : (validation.folds - 1) / validation.folds;
-  return 1 + share * validation.folds * trialCount(search);
+  return whole + share * validation.folds * trialCount(search);
+}
+
+/** Trainings on all training rows: one, and one more for each silo that is left out. They are taken to cost the same. */
+export function wholeTrainings(resolved: ResolvedJob): number {
+  return 1 + silosToLeaveOut(resolved).length;
 }
 
 /** Activities that make all of them. */

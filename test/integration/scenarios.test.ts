@@ -207,6 +207,31 @@ describe.each(Object.entries(EXAMPLES))('the example %s', (example, jobs) => {
       }
     });
 
+    test('which classes are taken for which is the same by every way, by codes; their names are read from the exchange alone', async () => {
+      const { folder, address, client } = installation;
+      for (const strategy of STRATEGIES) {
+        const { run, metrics } = of(results, strategy);
+        const { run: record } = await client.ask({ about: 'run', run });
+        const found = record?.facts?.evaluation?.manyClasses;
+        expect(found?.codes).toEqual([0, 1, 2, 3, 4]);
+        expect(found?.classes.map(({ rows }) => rows)).toEqual(exact.test['classes']);
+        const hits = found?.matrix.reduce((total, counts, at) => total + counts[at]!, 0) ?? NaN;
+        expect(hits / metrics.test.rows).toBeCloseTo(exact.test['accuracy'] as number, 10);
+      }
+      const name = `predicted ${exact.classes[4]!}`;
+      const page = `${folder}/severity.html`;
+      const writing = ['report', of(results, 'materialize').run, '-o', page];
+      const wrote = await amalur(folder, writing, { TEMPORAL_ADDRESS: address });
+      expect(wrote.code, wrote.stderr).toBe(0);
+      const text = await readFile(page, 'utf8');
+      for (const part of ['Coefficients', 'Test rows by class and predicted class', `${name}<`])
+        expect(text).toContain(part);
+      const asking = ['runs', of(results, 'federate').run];
+      const federated = await amalur(folder, asking, { TEMPORAL_ADDRESS: address });
+      expect(federated.stdout).toContain('predicted class 4');
+      expect(federated.stdout).not.toMatch(new RegExp(`${name}\\b`));
+    });
+
     test('the catalog keeps the measures and shows them', async () => {
       const reference = referenceOf(of(results, 'materialize'));
       const { model } = await installation.client.ask({ about: 'model', model: reference });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../catalog/index.js';
 import type { InferenceRequest, TrainingResult } from '../../client/index.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
+import type { LeftOut } from '../../core/evaluation/left-out.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
 import { largestDifference, readModel, type StoredModel } from '../support/stored-model.js';
@@ -123,6 +124,14 @@ describe.each([
     for (const way of ['factorize', 'federate'] as const) expect(errorOf(way)).toBeUndefined();
   });
 
+  test.each(WAYS)('by %s tells how many parameters are not 0 if it sets some to 0, and only then', (way) => {
+    const { record, parameters } = of(models, way);
+    const values = Object.values(parameters).flatMap((columns) => Object.values(columns));
+    const nonZero = values.filter((value) => value !== 0).length;
+    expect(record.manifest.nonZero).toBe(name === 'delivery-sparse' ? nonZero : undefined);
+    if (name === 'delivery-sparse') expect(nonZero).toBeLessThan(values.length);
+  });
+
   test('by federate leaves every part of the model in the store of its silo', () => {
     const { parts } = of(models, 'federate').record.manifest;
     expect(Object.fromEntries(Object.entries(parts).map(([party, { home }]) => [party, home]))).toEqual({
@@ -235,6 +244,67 @@ describe('the job delivery-products, with products of columns of different table
       });
     },
   );
+});
+
+describe('what each silo adds, by leaving it out', () => {
+  const leftOut = new Map<string, LeftOut>();
+  beforeAll(async () => {
+    for (const strategy of ['materialize', 'factorize', 'federate'] as const) {
+      const job = jobOf(shop, 'delivery', { strategy, evaluation: { leaveOut: true, importance: 'none' } });
+      const found = (await evaluationOf(await trained(shop, job))).leftOut;
+      if (found) leftOut.set(strategy, found);
+    }
+  }, 60_000);
+
+  test.each([
+    ['crm', 'customers', 'materialize'],
+    ['warehouse', 'products', 'federate'],
+  ] as const)(
+    'without %s it is the model of the job that excludes all columns of its %s, to 1e-10, by %s',
+    async (silo, table, strategy) => {
+      const { tables = [] } = await shop.client.ask({ about: 'tables' });
+      const found = tables.find((one) => one.silo === silo && one.profile.table === table);
+      const own = (found?.profile.columns ?? []).map(({ name }) => `${silo}.${table}.${name}`);
+      const { features, ...job } = jobOf(shop, 'delivery', { strategy });
+      const exclude = [...new Set([...(features?.exclude ?? []), ...own])];
+      const byHand = await trained(shop, { ...job, features: { ...features, exclude } });
+      const without = leftOut.get(strategy)?.silos.find((one) => one.silo === silo);
+      expect(own.length).toBeGreaterThan(2);
+      expect(without).toMatchObject({ stopped: 'converged', rounds: byHand.rounds });
+      expect(byHand.metrics.test).toHaveProperty('rmse', expect.closeTo(without?.without ?? NaN, 10));
+    },
+  );
+
+  test('is what the model loses, with intervals, and the same by every strategy', () => {
+    const [first, ...others] = [...leftOut.values()];
+    expect(others).toHaveLength(2);
+    expect(first).toMatchObject({ measure: 'rmse', resamples: 200, level: 0.95 });
+    expect(first?.silos.map(({ silo }) => silo)).toEqual(['crm', 'warehouse']);
+    for (const { without, lost, interval } of first?.silos ?? []) {
+      expect(lost).toBeCloseTo((without ?? NaN) - (first?.with ?? NaN), 12);
+      expect(interval?.defined).toBe(200);
+      expect(interval?.low).toBeLessThan(interval?.high ?? NaN);
+    }
+    for (const { silos } of others) {
+      for (const [at, { without, lost, interval }] of silos.entries()) {
+        const same = first?.silos[at];
+        const pairs = [
+          [without, same?.without],
+          [lost, same?.lost],
+          [interval?.low, same?.interval?.low],
+          [interval?.high, same?.interval?.high],
+        ] as const;
+        for (const [value, wanted] of pairs) expect(value).toBeCloseTo(wanted ?? NaN, 8);
+      }
+    }
+  });
+
+  test('makes no model version and no run of its own', async () => {
+    const { runs = [] } = await shop.client.ask({ about: 'runs', limit: 100 });
+    const { models = [] } = await shop.client.ask({ about: 'models' });
+    expect(runs.length).toBeGreaterThan(2);
+    expect([...runs, ...models].filter(({ run }) => run.includes('without'))).toEqual([]);
+  });
 });
 
 function referenceFor(name: string, example = 'orders'): Reference {

@@ -83,6 +83,13 @@ export const brokenJobs: readonly BrokenJob[] = [
     suggestion: /"silos" or "none"/,
   },
   {
+    what: 'silos left out where only that of the base table has columns',
+    job: { ...visitsJob, evaluation: { leaveOut: true } },
+    code: 'AMALUR_INVALID_JOB',
+    field: 'evaluation.leaveOut',
+    suggestion: /join a table of another silo/,
+  },
+  {
     what: 'a table that is not there',
     job: joining(onCustomer, { ...onProduct, table: 'warehouse.prodcuts' }),
     code: 'AMALUR_UNKNOWN_TABLE',

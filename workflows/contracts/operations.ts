@@ -1,4 +1,5 @@
 import type { BlobRef } from '../../core/exchange/store.js';
+import type { Intervals } from '../../core/evaluation/bootstrap.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
 import type { EvaluationSpec } from '../../core/job/evaluation-schema.js';
 import type { Job, Label, ModelSpec, ModelType } from '../../core/job/schema.js';
@@ -250,6 +251,10 @@ export interface Fitted extends Pick<
   readonly curve: readonly Progress[];
   /** None where nothing is asked, or there are too few test rows. */
   readonly evaluation?: Evaluation;
+  /** Predictions of the test rows, at the site, where they are to be kept. */
+  readonly predictions?: BlobRef;
+  /** Where they are compared with others: intervals of the differences of measures, this model's less the other's. */
+  readonly differences?: Intervals;
 }
 
 /** What is to be found out about a model on the test rows; nothing where it is left out, as by a job of an older version. */
@@ -258,6 +263,16 @@ export interface ToEvaluate {
     /** Silo of each party. */
     readonly silos: Readonly<Record<string, string>>;
   };
+  /** The predictions of the test rows are kept at the site, for other models to be compared with. */
+  readonly keepPredictions?: true;
+  readonly compareWith?: ComparedWith;
+}
+
+/** Another model's predictions of the same test rows, and how they are resampled together. */
+export interface ComparedWith {
+  readonly predictions: BlobRef;
+  readonly resamples: number;
+  readonly seed: number;
 }
 
 export interface EvaluateInput extends OfExecution, ToEvaluate {

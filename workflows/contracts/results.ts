@@ -99,6 +99,7 @@ export type Phase =
   | 'cross-validating'
   | 'training'
   | 'evaluating'
+  | 'leaving silos out'
   | 'predicting'
   | 'storing'
   | 'completed';

@@ -1,3 +1,4 @@
+import { dense } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
 import type { ModelFamily } from '../family.js';
 import { softmaxAggregator } from './aggregator.js';
@@ -13,6 +14,7 @@ export const softmaxRegression: ModelFamily = {
   party: softmaxParty,
   aggregator: softmaxAggregator,
   classify: (scores, own) => mostProbable(probabilities(scores, own), own.length),
+  probabilities: (scores, own) => dense(scores.rows, own.length, probabilities(scores, own)),
   predict(scores, own, { classes = [] } = {}) {
     const p = probabilities(scores, own);
     return new Map(

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../../catalog/catalog.js';
+import { searchPlot } from '../../../client/report/search-plot.js';
 import { renderReport } from '../../../client/report/report.js';
 import { dense } from '../../../core/algebra/dense.js';
 import { evaluateInDetail } from '../../../core/evaluation/evaluate-in-detail.js';
+import { leftOutOf } from '../../../core/evaluation/left-out.js';
 import { evaluationSchema } from '../../../core/job/evaluation-schema.js';
 import { evaluate } from '../../../core/models/evaluate.js';
+import { measureClasses } from '../../../core/models/softmax/measures.js';
 import { jobSchema } from '../../../core/job/schema.js';
 import type { ResolvedJob } from '../../../core/job/resolved.js';
+import type { TrialReport, ValidationReport } from '../../../core/validation/report.js';
 import type { Candidate, Plan } from '../../../core/planner/plan.js';
 
 const HOSTILE = '<script>alert("x")</script>&"\'';
@@ -130,7 +134,14 @@ describe('a report', () => {
       },
       evaluationSchema.parse(undefined),
     );
-    const facts = { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation: evaluation! };
+    const left = {
+      silo: 'without-me',
+      metrics: { ...metrics, auc: 0.5 },
+      rounds: 2,
+      stopped: 'stalled',
+    } as const;
+    const whole = { ...evaluation!, leftOut: leftOutOf(metrics, [left]) };
+    const facts = { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation: whole };
     const page = await renderReport({ ...run, facts }, NOW);
     for (const text of [
       'true positive rate',
@@ -138,6 +149,8 @@ describe('a report', () => {
       'mean probability',
       'predicted 1',
       'AUC lost',
+      'without-me',
+      'trained without the silo',
       'What each silo adds',
     ])
       expect(page).toContain(text);
@@ -159,6 +172,83 @@ describe('a report', () => {
     const page = await renderReport({ ...run, facts }, NOW);
     for (const text of ['mean prediction', 'prediction less label']) expect(page).toContain(text);
     expect(page).not.toContain('What each silo adds');
+  });
+
+  test('shows the largest coefficients by silo with their standard errors, where they were read', async () => {
+    const coefficients = Array.from({ length: 40 }, (_, at) => ({
+      column: at === 39 ? HOSTILE : `crm.t.column-${at}`,
+      silos: at % 2 === 0 ? ['crm'] : ['crm', 'shop'],
+      values: [at < 5 ? 0 : (-1) ** at * (at + 1)],
+      ...(at > 20 && { standardError: 0.5 }),
+    }));
+    const page = await renderReport(run, NOW, { coefficients });
+    for (const text of [
+      'Coefficients',
+      'crm + shop',
+      'crm.t.column-38',
+      'largest 25 of 40 coefficients, of which 35',
+      '1.96',
+    ])
+      expect(page).toContain(text);
+    expect(page).not.toContain('crm.t.column-9<');
+    expect(page).not.toContain(HOSTILE);
+    expect(page).not.toMatch(/undefined|NaN/);
+    const zeros = coefficients.map((one) => ({ ...one, values: [0] }));
+    for (const none of [{}, { coefficients: [] }, { coefficients: zeros }])
+      expect(await renderReport(run, NOW, none)).not.toContain('Coefficients');
+  });
+
+  test('shows which classes are taken for which, and coefficients by class, by name where names were read', async () => {
+    const labels = Float64Array.from({ length: 60 }, (_, row) => row % 3);
+    const predicted = Int32Array.from(labels, (label, row) => (row % 10 === 0 ? (label + 1) % 3 : label));
+    const probabilities = dense(60, 3, new Float64Array(180).fill(1 / 3));
+    const metrics = measureClasses(probabilities.data, predicted, labels, 3);
+    const classified = { probabilities, predicted, labels };
+    const spec = evaluationSchema.parse({ importance: 'none' });
+    const evaluation = evaluateInDetail({ metrics, labels, classified }, spec)!;
+    const many = { ...run, facts: { ...run.facts!, metrics: { train: metrics, test: metrics }, evaluation } };
+    const coefficients = [{ column: 'crm.t.x', silos: ['crm'], values: [1, -2, 0] }];
+    const named = await renderReport(many, NOW, { coefficients, classes: ['calm', 'storm', HOSTILE] });
+    for (const text of [
+      'Test rows by class and predicted class',
+      'predicted storm',
+      'crm.t.x',
+      'coefficient',
+    ])
+      expect(named).toContain(text);
+    expect(named).toContain(evaluation.intervals!.measures['macroF1']!.low.toFixed(6));
+    expect(named).not.toContain(HOSTILE);
+    expect(named).not.toMatch(/undefined|NaN/);
+    const unnamed = await renderReport(many, NOW);
+    expect(unnamed).toContain('predicted class 1');
+    expect(unnamed).not.toContain('storm');
+  });
+
+  test('shows what a search has found along a setting, a line for each combination of the others', async () => {
+    const trial = (parameters: TrialReport['parameters'], mean: number | null) => ({
+      ...{ parameters, mean, values: [mean, mean], deviation: mean === null ? null : 0.5 },
+    });
+    const report = (trials: readonly TrialReport[]): ValidationReport => ({
+      ...{ by: 'rows', folds: [], measure: 'rmse', choose: 'best', chosen: 1, measures: {}, trials },
+    });
+    const along = [0.001, 0.01, 0.1, 1].flatMap((l1) => [
+      trial({ l1, l2: 0 }, 2 - l1),
+      trial({ l1, l2: 0.5 }, l1 === 1 ? null : 3),
+    ]);
+    const found = await renderReport(run, NOW, { validation: report(along) });
+    for (const text of ['>Search<', '>l1<', '>RMSE<', 'l2 0.5', 'one standard error'])
+      expect(found).toContain(text);
+    expect(found).not.toMatch(/undefined|NaN/);
+    const values = searchPlot(report(along))?.data as { values: readonly { low: number; chosen: boolean }[] };
+    expect(values.values).toHaveLength(7);
+    expect(values.values.map(({ chosen }) => chosen).filter(Boolean)).toHaveLength(1);
+    expect(values.values[0]?.low).toBeCloseTo(1.999 - 0.5 / Math.SQRT2, 12);
+    for (const none of [
+      [trial({}, 1)],
+      [trial({ l1: 1 }, 1)],
+      [trial({ solver: 'a' }, 1), trial({ solver: 'b' }, 2)],
+    ])
+      expect(await renderReport(run, NOW, { validation: report(none) })).not.toContain('>Search<');
   });
 
   test('takes names for text, whatever they look like', async () => {

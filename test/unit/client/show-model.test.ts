@@ -29,3 +29,8 @@ test('an intercept is told of a model that has one alone', () => {
   expect(shown({})).toMatch(/intercept +0\.5/);
   expect(shown({ own: [] })).not.toContain('intercept');
 });
+
+test('how many parameters are not 0 is told of a model that sets some to 0', () => {
+  expect(shown({ nonZero: 1234 })).toMatch(/not 0 +1,234 parameters/);
+  expect(shown({})).not.toContain('not 0');
+});

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { dense } from '../../../core/algebra/dense.js';
 import { confusionOf } from '../../../core/evaluation/confusion.js';
 import { evaluateInDetail } from '../../../core/evaluation/evaluate-in-detail.js';
 import { ratesOf } from '../../../core/evaluation/threshold-curve.js';
 import { evaluate } from '../../../core/models/evaluate.js';
+import { measureClasses } from '../../../core/models/softmax/measures.js';
 
 type Numbers = readonly number[];
 
@@ -25,13 +27,17 @@ const exact = JSON.parse(readFileSync(file, 'utf8')) as {
     Record<'precision' | 'recall' | 'f1', readonly (number | null)[]> & {
       readonly confusion: readonly Numbers[];
     };
+  readonly many: Record<'labels' | 'probabilities' | 'predicted', Numbers> & {
+    readonly confusion: readonly Numbers[];
+    readonly intervals: Readonly<Record<string, Numbers>>;
+  };
   readonly regression: Record<'labels' | 'predictions', Numbers> & {
     readonly bins: readonly Readonly<Record<'rows' | 'meanPrediction' | 'meanLabel', number>>[];
     readonly quantiles: readonly Readonly<Record<'share' | 'error', number>>[];
     readonly intervals: Readonly<Record<string, Numbers>>;
   };
 };
-const { binary, classes, regression } = exact;
+const { binary, classes, many, regression } = exact;
 const spec = {
   curves: true,
   intervals: exact.resamples,
@@ -90,6 +96,28 @@ describe('a classification', () => {
     for (const [name, [low, high]] of Object.entries(binary.intervals)) {
       expect(intervals.measures[name]?.low, name).toBeCloseTo(low!, 10);
       expect(intervals.measures[name]?.high, name).toBeCloseTo(high!, 10);
+    }
+  });
+});
+
+describe('a classification into many classes', () => {
+  const labels = Float64Array.from(many.labels);
+  const predicted = Int32Array.from(many.predicted);
+  const probabilities = dense(labels.length, 4, Float64Array.from(many.probabilities));
+  const metrics = measureClasses(probabilities.data, predicted, labels, 4);
+  const classified = { probabilities, predicted, labels };
+  const found = evaluateInDetail({ metrics, labels, classified }, spec);
+
+  test('has the confusion matrix of scikit-learn, by codes', () => {
+    expect(found?.manyClasses).toMatchObject({ codes: [0, 1, 2, 3], others: false, matrix: many.confusion });
+    expect(found?.manyClasses?.classes.map(({ rows }) => rows)).toEqual(metrics.classes);
+  });
+
+  test('has the intervals that a loop over the same resamples finds with the measures of scikit-learn', () => {
+    expect(Object.keys(found?.intervals?.measures ?? {})).toEqual(Object.keys(many.intervals));
+    for (const [name, [low, high]] of Object.entries(many.intervals)) {
+      expect(found?.intervals?.measures[name]?.low, name).toBeCloseTo(low!, 10);
+      expect(found?.intervals?.measures[name]?.high, name).toBeCloseTo(high!, 10);
     }
   });
 });

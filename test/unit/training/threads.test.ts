@@ -15,7 +15,7 @@ const ROWS = 400;
 const SOURCE_ROWS = 37;
 
 const REQUIRED: Readonly<Record<string, unknown>> = {
-  ...{ clusters: 3, rank: 3, delta: 0.5, quantile: 0.7 },
+  ...{ clusters: 3, components: 2, rank: 3, delta: 0.5, quantile: 0.7 },
   ...{ output: 'sigmoid', epochs: 3, batchSize: 128 },
 };
 

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readJob } from '../../client/cli/job-file.js';
 import type { TrainingResult } from '../../client/index.js';
 import type { JobInput } from '../../core/job/schema.js';
 import type { ClassificationMetrics } from '../../core/models/model.js';
@@ -95,6 +97,36 @@ describe('a neural network', () => {
     expect(await bits(await train('materialize'))).toBe(await bits(results.materialize));
     expect(await bits(await train('materialize', 2))).not.toBe(await bits(results.materialize));
     expect(await bits(await train('factorize'))).toBe(await bits(results.factorize));
+  });
+
+  test('that a model.json of tfjs describes is trained alike in one place and federated, and predicts', async () => {
+    const job = await readJob(path.join(shop.folder, 'returns-own-network.json'));
+    const joined = await trained(shop, { ...job, strategy: 'materialize' });
+    const federated = await trained(shop, { ...job, strategy: 'federate' });
+    const [expected, losses] = [await lossesOf(joined), await lossesOf(federated)];
+    expect(losses).toHaveLength(6);
+    losses.forEach((loss, at) => {
+      expect(Math.abs(loss - expected[at]!)).toBeLessThan(1e-4);
+    });
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    expect((federated.metrics.train as ClassificationMetrics).auc).toBeGreaterThan(0.6);
+    const { network, parts } = await modelOf(federated);
+    const { tensors } = await readBlob(shop, network!);
+    expect(Object.keys(tensors).sort()).toEqual([
+      'bias.0',
+      'bias.4',
+      'bias.5',
+      'kernel.4',
+      'kernel.5',
+      'mean.1',
+      'scale.1',
+      'shift.1',
+      'variance.1',
+    ]);
+    expect(Object.values(parts).every(({ home }) => home.startsWith('private:'))).toBe(true);
+    const [a, b] = [await predicted(joined), await predicted(federated)];
+    expect(a.numbers).toHaveLength(400);
+    a.numbers.forEach((p, row) => expect(Math.abs(p - b.numbers[row]!)).toBeLessThan(1e-3));
   });
 
   test('predicts a probability for every order, joined or by partial scores of the first layer', async () => {

@@ -21,13 +21,14 @@ const any = without('a setting that TensorFlow.js applies only in a training of 
 const frozen = z
   .boolean()
   .nullish()
-  .refine((given) => given !== false, { message: 'every layer is trained: there are no weights to keep' });
+  .refine((given) => given !== false, { message: 'every layer is trained: there are no weights to keep' })
+  .transform(() => undefined);
 
-/** What the layers with a kernel and an activation have in common. */
+/** What the layers with a kernel and an activation have in common; what is left out is as in TensorFlow.js. */
 const weighted = {
   activation,
   use_bias: flag(true),
-  kernel_initializer: initializer('GlorotUniform'),
+  kernel_initializer: initializer('GlorotNormal'),
   bias_initializer: initializer('Zeros'),
   kernel_regularizer: regularizer,
   bias_regularizer: regularizer,
@@ -49,6 +50,10 @@ const normalising = {
   gamma_constraint: any,
   trainable: frozen,
 };
+/** TensorFlow.js trains no other. */
+const always = flag(true).refine((given) => given, {
+  message: 'a batch is normalised with both, or not at all',
+});
 const lastAxis = z
   .union([z.int(), z.tuple([z.int()]).transform(([axis]) => axis)])
   .nullish()
@@ -59,7 +64,10 @@ const last = (row: Shape) => row.at(-1) ?? 0;
 const size = (row: Shape) => row.reduce((product, length) => product * length, 1);
 const same = (row: Shape) => row;
 
-const padding = z.enum(['valid', 'same']).nullish().transform((given) => given ?? 'valid');
+const padding = z
+  .enum(['valid', 'same'])
+  .nullish()
+  .transform((given) => given ?? 'valid');
 const channelsLast = z.literal('channels_last').nullish();
 const pooling = z
   .object({
@@ -133,6 +141,8 @@ export const LAYER_KINDS = {
   BatchNormalization: kind({
     config: z.object({
       ...normalising,
+      center: always,
+      scale: always,
       axis: lastAxis,
       momentum: z.number().min(0).max(1).nullish().transform(orElse(0.99)),
       moving_mean_initializer: initializer('Zeros'),

@@ -24,7 +24,7 @@ export interface Architecture {
 }
 
 /** Longest text of an architecture: it travels with the job. */
-export const MAX_ARCHITECTURE_BYTES = 65_536;
+export const MAX_ARCHITECTURE_LENGTH = 65_536;
 
 const topology = z.looseObject({
   class_name: z.string(),
@@ -38,9 +38,9 @@ const layer = z.looseObject({ class_name: z.string(), config: z.looseObject({}).
  * @throws AMALUR_INVALID_NETWORK with what is wrong in which layer
  */
 export function readArchitecture(given: unknown): Architecture {
-  if (JSON.stringify(given).length > MAX_ARCHITECTURE_BYTES)
+  if (JSON.stringify(given).length > MAX_ARCHITECTURE_LENGTH)
     throw invalid(
-      `it is longer than ${String(MAX_ARCHITECTURE_BYTES)} characters`,
+      `it is longer than ${String(MAX_ARCHITECTURE_LENGTH)} characters`,
       'leave out what is no layer: weights are not read',
     );
   const read = topology.safeParse(unwrapped(given));
@@ -106,7 +106,7 @@ function readLayer(name: string, given: Readonly<Record<string, unknown>>, at: n
   const where = `layer ${String(at + 1)}`;
   if (!isLayerClass(name)) {
     throw invalid(
-      `${where} is of the class ${name}${name in UNSUITABLE ? `: ${UNSUITABLE[name] ?? ''}` : ', which cannot be trained here'}`,
+      `${where} is of the class ${name}${Object.hasOwn(UNSUITABLE, name) ? `: ${UNSUITABLE[name] ?? ''}` : ', which cannot be trained here'}`,
       `layers may be ${Object.keys(LAYER_KINDS).join(', ')}`,
     );
   }

@@ -42,7 +42,10 @@ const initializerSchema = z.discriminatedUnion('class_name', [
   z.object({ class_name: z.enum(byFans), config: z.object({}) }),
   initializerOf('VarianceScaling', {
     scale: z.number().min(0).nullish().transform(orElse(1)),
-    mode: z.enum(['fan_in', 'fan_out', 'fan_avg']).nullish().transform((given) => given ?? 'fan_in'),
+    mode: z
+      .enum(['fan_in', 'fan_out', 'fan_avg'])
+      .nullish()
+      .transform((given) => given ?? 'fan_in'),
     // Both names stand for draws within two standard deviations.
     distribution: z
       .enum(['normal', 'uniform', 'truncated_normal'])
@@ -103,7 +106,10 @@ export type Regularizer = NonNullable<z.output<typeof regularizer>>;
 
 /** A setting that Keras has, and that has to be left out. */
 export const without = (why: string) =>
-  z.unknown().refine((given) => given === undefined || given === null, { message: why });
+  z
+    .unknown()
+    .optional()
+    .refine((given) => given === undefined || given === null, { message: why });
 
 export const flag = (byDefault: boolean) => z.boolean().nullish().transform(orElse(byDefault));
 

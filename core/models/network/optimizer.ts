@@ -65,7 +65,7 @@ export interface Penalty {
   readonly l2: number;
 }
 
-/** g + λ₁ sign(w) + λ₂ w: the gradient with that of the penalty, at the corner 0 as tfjs has it. */
+/** g + λ₁ sign(w) + λ₂ w: the gradient with that of the penalty; at its corner, w = 0, the corner's is 0. */
 export function penalised({ l1, l2 }: Penalty, gradient: Float64Array, weights: Float64Array): Float64Array {
   if (l1 === 0 && l2 === 0) return gradient;
   return gradient.map((g, at) => g + l1 * Math.sign(weights[at]!) + l2 * weights[at]!);

@@ -38,10 +38,15 @@ const weighted = {
   trainable: frozen,
 };
 
+/** TensorFlow.js trains no other. */
+const always = flag(true).refine((given) => given, {
+  message: 'TensorFlow.js trains a normalisation with both scale and center only',
+});
+
 const normalising = {
   epsilon: z.number().positive().nullish().transform(orElse(1e-3)),
-  center: flag(true),
-  scale: flag(true),
+  center: always,
+  scale: always,
   beta_initializer: initializer('Zeros'),
   gamma_initializer: initializer('Ones'),
   beta_regularizer: regularizer,
@@ -50,10 +55,6 @@ const normalising = {
   gamma_constraint: any,
   trainable: frozen,
 };
-/** TensorFlow.js trains no other. */
-const always = flag(true).refine((given) => given, {
-  message: 'a batch is normalised with both, or not at all',
-});
 const lastAxis = z
   .union([z.int(), z.tuple([z.int()]).transform(([axis]) => axis)])
   .nullish()
@@ -141,8 +142,6 @@ export const LAYER_KINDS = {
   BatchNormalization: kind({
     config: z.object({
       ...normalising,
-      center: always,
-      scale: always,
       axis: lastAxis,
       momentum: z.number().min(0).max(1).nullish().transform(orElse(0.99)),
       moving_mean_initializer: initializer('Zeros'),

@@ -127,7 +127,7 @@ export class AmalurClient {
     return this.#start('runInference', request, id, `predict with ${request.model}`);
   }
 
-  /** Writes a model with the encoding of its columns as ONNX, at the aggregator. @throws AmalurError where ONNX cannot say it */
+  /** Writes a model with the encoding of its columns as ONNX or for TensorFlow.js, at the aggregator. @throws AmalurError where the format cannot say it */
   async exportModel(request: ExportRequest): Promise<ExportResult> {
     const id = newId(`export-${request.model.replace('@', '-')}`);
     return this.#finish('exportModel', request, id, `export ${request.model}`, EXPORT_SECONDS);

@@ -132,6 +132,11 @@ describe('the layers of a model.json', () => {
       /kernel_initializer/,
     ],
     [
+      'a first layer that begins with all columns at once',
+      modelJson([['Dense', { units: 1, kernel_initializer: 'orthogonal' }]]),
+      /Orthogonal of the first layer/,
+    ],
+    [
       'a constraint',
       modelJson([['Dense', { units: 1, kernel_constraint: { class_name: 'NonNeg' } }]]),
       /kernel_constraint/,

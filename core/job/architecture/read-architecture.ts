@@ -3,7 +3,7 @@ import { AmalurError } from '../../errors.js';
 import type { Json } from '../../json.js';
 import { toAmalurError } from '../../parse-with.js';
 import { singlePath } from './single-path.js';
-import { snakeCase } from './settings.js';
+import { snakeCase, type Initializer } from './settings.js';
 import { isLayerClass, kindOf, LAYER_KINDS, UNSUITABLE, type LayerClass, type Shape } from './layer-kinds.js';
 
 /** A layer as Keras writes it, with every setting that counts and no other. */
@@ -67,6 +67,7 @@ export function readArchitecture(given: unknown): Architecture {
   const layers = [first, ...above].map(({ class_name, config: settings = {} }, at) =>
     readLayer(class_name, settings, at),
   );
+  if (layers[0]) checkFirst(layers[0]);
   return { layers, ...sizesOf(layers) };
 }
 
@@ -119,6 +120,16 @@ function readLayer(name: string, given: Readonly<Record<string, unknown>>, at: n
   const settings = Object.entries(read.data).filter(([, value]) => value !== undefined && value !== null);
   // Names may be long, and may repeat.
   return { class_name: name, config: { ...Object.fromEntries(settings), name: String(at) } };
+}
+
+/** Each weight of the first layer is drawn by itself: no party has all columns. */
+function checkFirst({ config }: LayerSpec): void {
+  const { class_name: name } = config['kernel_initializer'] as Initializer;
+  if (name === 'Identity' || name === 'Orthogonal')
+    throw invalid(
+      `the initialiser ${name} of the first layer takes all columns at once, and each party has its own`,
+      'begin with glorot_uniform, or another initialiser that draws each weight by itself',
+    );
 }
 
 /** A row of T is a row of numbers. */

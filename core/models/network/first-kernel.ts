@@ -1,4 +1,4 @@
-import { invalid, type Architecture } from '../../job/architecture/read-architecture.js';
+import type { Architecture } from '../../job/architecture/read-architecture.js';
 import type { Initializer } from '../../job/architecture/settings.js';
 import { draws } from '../draws.js';
 
@@ -22,7 +22,7 @@ const BY_FANS = {
   LeCunNormal: { scale: 1, mode: 'fan_in', distribution: 'normal' },
 } as const;
 
-/** @throws AMALUR_INVALID_NETWORK where it takes all columns at once */
+/** How the first layer of an architecture begins, which is known to draw each weight by itself. */
 export function beginningOf({ layers }: Pick<Architecture, 'layers'>): Beginning {
   const { class_name: name, config } = layers[0]?.config['kernel_initializer'] as Initializer;
   switch (name) {
@@ -42,10 +42,7 @@ export function beginningOf({ layers }: Pick<Architecture, 'layers'>): Beginning
       return { distribution: 'truncated-normal', mean: config.mean, scale: () => config.stddev };
     case 'Identity':
     case 'Orthogonal':
-      throw invalid(
-        `the initialiser ${name} of the first layer takes all columns at once, and each party has its own`,
-        'begin with GlorotUniform, or another initialiser that draws each weight by itself',
-      );
+      throw new Error(`${name} takes all columns at once`);
     case 'VarianceScaling':
       return byVariance(config);
     default:

@@ -24,5 +24,5 @@ export function loaded(
   layers: readonly (readonly [string, Config?])[],
   columns: number,
 ): Promise<LayersModel> {
-  return tensorflow().models.modelFromJSON(modelJson(layers, columns) as never);
+  return tensorflow().models.modelFromJSON(modelJson(layers, columns));
 }

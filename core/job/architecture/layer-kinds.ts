@@ -183,7 +183,7 @@ export function isLayerClass(name: string): name is LayerClass {
 
 /** A kind for layers whose class is not known before they are read. */
 export function kindOf(name: LayerClass): Kind<z.ZodType<LayerConfig>> {
-  return LAYER_KINDS[name] as unknown as Kind<z.ZodType<LayerConfig>>;
+  return LAYER_KINDS[name];
 }
 
 export type LayerConfig = Readonly<Record<string, unknown>>;

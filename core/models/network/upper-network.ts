@@ -100,7 +100,9 @@ function layerOf({ class_name: className, config }: LayerSpec, seed: number): La
   const momentum = className === 'BatchNormalization' ? { momentum: 0 } : {};
   // Names of variables are unique in a process; layers may repeat them.
   const name = `amalur_${config.name}`;
-  return fromConfig(made, toTensorflow({ ...Object.fromEntries(seeded), ...momentum, name })) as Layer;
+  const layer: unknown = fromConfig(made, toTensorflow({ ...Object.fromEntries(seeded), ...momentum, name }));
+  if (layer instanceof tensorflow().layers.Layer) return layer;
+  throw new Error(`${className} is no layer`);
 }
 
 function activationOf({ config }: LayerSpec) {

@@ -52,7 +52,14 @@ describe('a network of which the job gives the layers', () => {
     ],
     [
       'penalties of layers',
-      [first(6, { activation: 'relu', kernel_regularizer: l1l2, bias_regularizer: { class_name: 'L1L2', config: { l1: 0, l2: 0.05 } } }), sigmoid],
+      [
+        first(6, {
+          activation: 'relu',
+          kernel_regularizer: l1l2,
+          bias_regularizer: { class_name: 'L1L2', config: { l1: 0, l2: 0.05 } },
+        }),
+        sigmoid,
+      ],
     ],
     ['one layer', [first(1, { activation: 'sigmoid' })]],
   ] satisfies [string, Layers][])(

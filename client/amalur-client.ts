@@ -20,6 +20,7 @@ import type {
   WorkflowTypes,
 } from '../workflows/contracts/results.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
+import { withArchitecture } from './architecture-file.js';
 import { isTimeout } from './failures.js';
 import { runHandle, type RunHandle } from './run-handle.js';
 import {
@@ -80,14 +81,26 @@ export class AmalurClient {
     this.temporal = new Client({ connection: options.connection, namespace: options.namespace ?? 'default' });
   }
 
-  /** Starts a training and returns at once. The job may be as a person writes it: the workflow fills in defaults and refuses mistakes. */
+  /** Starts a training and returns at once. The job may be as a person writes it: the workflow fills in defaults and refuses mistakes. A file that it names is looked for in the current folder. */
   async train(job: JobInput, options: TrainOptions = {}): Promise<RunHandle<TrainingResult>> {
-    return this.#start('trainModel', job, options.id ?? newId(`train-${job.name}`), `train ${job.name}`);
+    return this.#start(
+      'trainModel',
+      await withArchitecture(job),
+      options.id ?? newId(`train-${job.name}`),
+      `train ${job.name}`,
+    );
   }
 
   /** What a training of this job would do, and why. Touches no row. @throws AmalurError as training would */
   async plan(job: JobInput): Promise<PlanningResult> {
-    return this.#finish('planTraining', job, newId(`plan-${job.name}`), `plan ${job.name}`, PLAN_SECONDS);
+    const complete = await withArchitecture(job);
+    return this.#finish(
+      'planTraining',
+      complete,
+      newId(`plan-${job.name}`),
+      `plan ${job.name}`,
+      PLAN_SECONDS,
+    );
   }
 
   /**
@@ -96,7 +109,13 @@ export class AmalurClient {
    */
   async explainIntegration(job: JobInput): Promise<IntegrationRecord> {
     const id = newId(`explain-${job.name}`);
-    return this.#finish('explainIntegration', job, id, `explain ${job.name}`, EXPLAIN_SECONDS);
+    return this.#finish(
+      'explainIntegration',
+      await withArchitecture(job),
+      id,
+      `explain ${job.name}`,
+      EXPLAIN_SECONDS,
+    );
   }
 
   /** Starts batch inference over the rows that the silos have now. */
@@ -108,7 +127,7 @@ export class AmalurClient {
     return this.#start('runInference', request, id, `predict with ${request.model}`);
   }
 
-  /** Writes a model with the encoding of its columns as ONNX, at the aggregator. @throws AmalurError where ONNX cannot say it */
+  /** Writes a model with the encoding of its columns as ONNX or for TensorFlow.js, at the aggregator. @throws AmalurError where the format cannot say it */
   async exportModel(request: ExportRequest): Promise<ExportResult> {
     const id = newId(`export-${request.model.replace('@', '-')}`);
     return this.#finish('exportModel', request, id, `export ${request.model}`, EXPORT_SECONDS);
@@ -137,8 +156,8 @@ export class AmalurClient {
   }
 
   /** Trains a job by the clock; a turn is left out while the previous run is still going. Returns the schedule's id. */
-  schedule(job: JobInput, options: ScheduleOptions): Promise<string> {
-    return createSchedule(this.temporal, job, options);
+  async schedule(job: JobInput, options: ScheduleOptions): Promise<string> {
+    return createSchedule(this.temporal, await withArchitecture(job), options);
   }
 
   schedules(): Promise<ScheduleSummary[]> {

@@ -1,36 +1,55 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { EXPORT_FORMATS, type ExportFormat } from '../../core/job/export-formats.js';
 import { parseExportRequest } from '../../core/job/export-request.js';
 import { openDestination } from './destination.js';
 import { formatBytes } from './format.js';
+import { isModelFolder, openModelFolder } from './model-folder.js';
 import { print, printJson, tell } from './output.js';
 import { optionsOf, withClient } from './session.js';
+
+interface ExportCommandOptions {
+  readonly output?: string;
+  readonly format?: ExportFormat;
+}
 
 /** `amalur export MODEL` */
 export function addExport(root: Command): void {
   root
     .command('export')
-    .description('write a model, with the encoding of its columns, as ONNX for other programs')
+    .description(
+      'write a model, with the encoding of its columns, for other programs: as ONNX, or a network for TensorFlow.js',
+    )
     .argument('<model>', 'name, name@version or name@alias')
     .option(
       '-o, --output <file>',
-      '.onnx on this host; default: into the folder of predictions of the aggregator',
+      '.onnx, or a folder for a model.json, on this host; default: into the folder of predictions of the aggregator',
+    )
+    .addOption(
+      new Option('--format <format>', 'default: by the name of the file, or else onnx').choices(
+        EXPORT_FORMATS,
+      ),
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ amalur export returns -o returns.onnx\n  $ amalur export returns@2',
+      '\nExamples:\n  $ amalur export returns -o returns.onnx\n  $ amalur export returns@2' +
+        '\n  $ amalur export returns-network -o returns-tfjs      (model.json, weights.bin, encoding.json)',
     )
     .action(async (model: string, _options: unknown, command: Command) => {
-      const options = optionsOf<{ readonly output?: string }>(command);
+      const options = optionsOf<ExportCommandOptions>(command);
+      const { output, format } = options;
+      const toFolder = output !== undefined && (format === 'tfjs' || isModelFolder(output));
+      const asked = { model, ...(format && { format }) };
       // What is wrong with a name is said before anything is made.
       parseExportRequest({
-        model,
-        ...(options.output !== undefined && { output: `x${options.output.slice(-5)}` }),
+        ...asked,
+        ...(output !== undefined && { output: toFolder ? 'x/model.json' : `x${output.slice(-5)}` }),
       });
       await withClient(options, async ({ client }) => {
-        const destination = options.output === undefined ? undefined : await openDestination(options.output);
+        const open = toFolder ? openModelFolder : openDestination;
+        const destination = output === undefined ? undefined : await open(output);
         try {
           const result = await client.exportModel({
-            model,
+            ...asked,
             ...(destination && { output: destination.nameAtSite }),
           });
           const file = await destination?.fill(result.file);

@@ -55,11 +55,16 @@ export function addInit(root: Command): void {
     });
 }
 
-/** Jobs and data: not what runs may have left in the folder, nor how the data were made. */
+/** Jobs, networks and data: not what runs may have left in the folder, nor how the data were made. */
 async function filesOf(example: string): Promise<string[]> {
   const jobs = (await readdir(inPackage('examples', example))).filter((name) => name.endsWith('.json'));
-  const data = await readdir(inPackage('examples', example, 'data'));
-  return [...jobs.sort(), ...data.sort().map((name) => `data/${name}`)];
+  const folders = await Promise.all(
+    ['networks', 'data'].map(async (folder) => {
+      const names = await readdir(inPackage('examples', example, folder)).catch(() => []);
+      return names.sort().map((name) => `${folder}/${name}`);
+    }),
+  );
+  return [...jobs.sort(), ...folders.flat()];
 }
 
 async function refuseToOverwrite(target: string, files: readonly string[]): Promise<void> {

@@ -1,21 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { AmalurError } from '../../core/errors.js';
 import { parseJob } from '../../core/job/resolve.js';
 import type { JobInput } from '../../core/job/schema.js';
+import { withArchitecture } from '../architecture-file.js';
 import { jsonErrorOffset, positionAt } from './json-position.js';
 
 /**
  * Reads a job from a JSON or YAML file and checks all that can be checked without the catalog. What is returned is what stands in the
- * file: defaults are filled in by the workflow, so that every way of starting a run gives it the same.
- * @throws AMALUR_INVALID_JOB with line and column, or what parseJob throws
+ * file, but for the architecture of a network, which it names: defaults are filled in by the workflow, so that every way of
+ * starting a run gives it the same.
+ * @throws AMALUR_INVALID_JOB with line and column, AMALUR_INVALID_NETWORK, or what parseJob throws
  */
 export async function readJob(path: string): Promise<JobInput> {
   const text = await readText(path);
   const value = parseText(text, basename(path), extname(path) === '.json');
   parseJob(value);
-  return value as JobInput;
+  return withArchitecture(value as JobInput, dirname(path));
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,5 +1,7 @@
 import { AmalurError } from '../errors.js';
 import { hasPeriod } from '../integration/encoding/date-parts.js';
+import { architectureJson, readArchitecture } from './architecture/read-architecture.js';
+import { checkNetwork, outputOf } from './check-network.js';
 import { settingsOf, type Scale } from './features-schema.js';
 import type { Job, ModelType } from './schema.js';
 
@@ -82,26 +84,20 @@ export function checkModel(job: Job): void {
       'set model.solver to "auto" or "l-bfgs"',
     );
   }
-  if (job.model.type === 'neural-network') {
-    const output = outputOf(job.task);
-    if ((job.model.output ?? output) !== output) {
-      refuse(
-        `the output of a network is "${output}" for a ${job.task}, and the job says "${String(job.model.output)}"`,
-        'model.output',
-        `leave "output" out, or set it to "${output}"`,
-      );
-    }
-  }
+  if (job.model.type === 'neural-network') checkNetwork(job.model, job.task);
 }
 
-/** The job with what follows from its other fields: what the output of a network gives. */
+/** The job with what follows from its other fields: what the output of a network gives; and its layers in few bytes. */
 export function completeModel(job: Job): Job {
   const { model, task } = job;
-  return model.type === 'neural-network' ? { ...job, model: { ...model, output: outputOf(task) } } : job;
-}
-
-function outputOf(task: Job['task']): 'sigmoid' | 'linear' {
-  return task === 'classification' ? 'sigmoid' : 'linear';
+  if (model.type !== 'neural-network') return job;
+  const { architecture, ...others } = model;
+  const layers = architecture === undefined ? undefined : readArchitecture(architecture).layers;
+  const output = outputOf(task);
+  return {
+    ...job,
+    model: { ...others, output, ...(layers && { architecture: architectureJson(layers) }) },
+  };
 }
 
 /** Scales that leave what is not negative as it is; a matrix factorisation takes nothing else. */

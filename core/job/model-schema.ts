@@ -127,6 +127,12 @@ export const neuralNetworkSchema = z.strictObject({
   type: z.literal('neural-network'),
   hidden: z.array(z.int().min(1).max(4096)).max(8).default([16]).describe('Units of each hidden layer.'),
   activation: z.enum(['relu', 'tanh', 'elu']).default('relu').describe('Activation of the hidden layers.'),
+  architecture: z
+    .union([z.string().min(1), z.looseObject({})])
+    .optional()
+    .describe(
+      'A network of your own, in place of hidden, activation, batchNormalization and dropout: name of a model.json of TensorFlow.js, from the folder of the job file, or what stands in it. Weights in it are not read.',
+    ),
   output: z
     .enum(['sigmoid', 'linear'])
     .optional()

@@ -31,3 +31,12 @@ export function tensorflow(): Tensorflow {
     );
   }
 }
+
+/** What is computed, without the tensors that it took. */
+export function freeing<T>(compute: () => T): T {
+  const results: T[] = [];
+  tensorflow().tidy(() => {
+    results.push(compute());
+  });
+  return results[0]!;
+}

@@ -1,3 +1,4 @@
+import { architectureOf } from '../job/architecture/layers-of.js';
 import type { ModelSpec } from '../job/schema.js';
 import { blockWidth } from '../models/pca/width.js';
 import type { DataStatistics, PartyStatistics } from './data-statistics.js';
@@ -63,7 +64,7 @@ export function exchangeWidth(model: ModelSpec, { classes }: Pick<DataStatistics
     case 'softmax-regression':
       return classes;
     case 'neural-network':
-      return model.hidden[0] ?? 1;
+      return architectureOf(model).units;
     default:
       return 1;
   }
@@ -149,8 +150,7 @@ function upperLayersSeconds(
   model: Extract<ModelSpec, { type: 'neural-network' }>,
   rates: MachineRates,
 ): number {
-  const widths = [...model.hidden, 1];
-  const weights = widths.reduce((sum, width, layer) => sum + width * (widths[layer - 1] ?? 0), 0);
-  const products = (PRODUCTS_PER_STEP * trainRows * weights) / (TENSORFLOW_SPEED * rates.denseMultiplyAdds);
+  const perRow = architectureOf(model).products;
+  const products = (PRODUCTS_PER_STEP * trainRows * perRow) / (TENSORFLOW_SPEED * rates.denseMultiplyAdds);
   return products + exchangesPerRound(model, trainRows) * TENSORFLOW_STEP_SECONDS;
 }

@@ -128,7 +128,7 @@ function typeOf(node) {
     return `list of ${typeOf(node.items)}${node.minItems === undefined ? '' : `, at least ${node.minItems}`}`;
   if (node.type === 'object' && node.propertyNames !== undefined)
     return `object: ${nameOf(node.propertyNames)} to ${typeOf(node.additionalProperties)}`;
-  if (node.type === 'object' && node.properties !== undefined)
+  if (node.type === 'object' && Object.keys(node.properties ?? {}).length > 0)
     return `\`{${Object.keys(node.properties).join(', ')}}\``;
   return `${node.type}${range(node)}`;
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -139,6 +139,9 @@ describe('the command line', () => {
     expected.forEach(([value], row) => expect(found[row]).toBeCloseTo(Number(value), 12));
     const nowhere = await amalur(folder, ['export', 'returns', '-o', 'returns.pmml']);
     expect(nowhere.stderr).toContain('AMALUR_');
+    const noNetwork = await amalur(folder, ['export', 'returns', '-o', 'returns-tfjs']);
+    expect(noNetwork.stderr).toContain('AMALUR_NOT_EXPORTABLE');
+    expect(await readdir(folder)).not.toContain('returns-tfjs');
   });
 
   test('a detached run can be watched afterwards', async () => {

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readJob } from '../../client/cli/job-file.js';
 import type { TrainingResult } from '../../client/index.js';
 import type { JobInput } from '../../core/job/schema.js';
 import type { ClassificationMetrics } from '../../core/models/model.js';
+import { tensorflow } from '../../core/models/tensorflow.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
-import { readBlob } from '../support/stored-model.js';
+import { expectUndisturbed, midway } from '../support/long-training.js';
+import { readBlob, readModel } from '../support/stored-model.js';
+import { workerPid } from '../support/worker-processes.js';
 
 const seeded = (job: JobInput, seed: number) => ({ ...job, model: { ...job.model, seed } }) as JobInput;
 
@@ -13,6 +18,8 @@ const STRATEGIES = ['materialize', 'factorize', 'federate'] as const;
 
 describe('a neural network', () => {
   let shop: TestInstallation;
+  /** The federated training of a network of its own, and its job. */
+  let undisturbed: { readonly job: JobInput; readonly result: TrainingResult } | undefined;
   let results: Record<(typeof STRATEGIES)[number], TrainingResult>;
   const train = (strategy: (typeof STRATEGIES)[number], seed = 1) =>
     trained(shop, { ...seeded(jobOf(shop, 'returns-network'), seed), strategy });
@@ -95,6 +102,76 @@ describe('a neural network', () => {
     expect(await bits(await train('materialize'))).toBe(await bits(results.materialize));
     expect(await bits(await train('materialize', 2))).not.toBe(await bits(results.materialize));
     expect(await bits(await train('factorize'))).toBe(await bits(results.factorize));
+  });
+
+  test('that a model.json of tfjs describes is trained alike in one place and federated, and predicts', async () => {
+    const job = await readJob(path.join(shop.folder, 'returns-own-network.json'));
+    const joined = await trained(shop, { ...job, strategy: 'materialize' });
+    const federated = await trained(shop, { ...job, strategy: 'federate' });
+    const [expected, losses] = [await lossesOf(joined), await lossesOf(federated)];
+    expect(losses).toHaveLength(6);
+    losses.forEach((loss, at) => {
+      expect(Math.abs(loss - expected[at]!)).toBeLessThan(1e-4);
+    });
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    expect((federated.metrics.train as ClassificationMetrics).auc).toBeGreaterThan(0.6);
+    undisturbed = { job, result: federated };
+    const { network, parts } = await modelOf(federated);
+    const { tensors } = await readBlob(shop, network!);
+    expect(Object.keys(tensors).sort()).toEqual([
+      'bias.0',
+      'bias.4',
+      'bias.5',
+      'kernel.4',
+      'kernel.5',
+      'mean.1',
+      'scale.1',
+      'shift.1',
+      'variance.1',
+    ]);
+    expect(Object.values(parts).every(({ home }) => home.startsWith('private:'))).toBe(true);
+    const [a, b] = [await predicted(joined), await predicted(federated)];
+    expect(a.numbers).toHaveLength(400);
+    a.numbers.forEach((p, row) => expect(Math.abs(p - b.numbers[row]!)).toBeLessThan(1e-3));
+  });
+
+  test('is the same to the bit, dropout and all, when the workers of silos are killed with -9 in its middle', async () => {
+    const { job, result } = undisturbed!;
+    const run = await midway(shop, { ...job, strategy: 'federate' });
+    // That of the shop has the layers above the first.
+    for (const silo of ['shop', 'crm']) process.kill(workerPid(shop, { role: 'silo', silo })!, 'SIGKILL');
+    const { bits } = await readModel(shop, referenceOf(result));
+    await expectUndisturbed(shop, run, { result, bits });
+    const [after, before] = [await modelOf(await run.result()), await modelOf(result)];
+    expect(after.network!.sha256).toBe(before.network!.sha256);
+  });
+
+  test('is exported as TensorFlow.js loads it, with the names of its columns', async () => {
+    const model = referenceOf(results.materialize);
+    const written = await shop.client.exportModel({ model, output: 'exported/model.json' });
+    const folder = path.dirname(written.file);
+    const encoding = JSON.parse(await readFile(path.join(folder, 'encoding.json'), 'utf8')) as {
+      columns: string[];
+    };
+    expect(encoding.columns).toHaveLength(42);
+    expect(encoding.columns).toContain('shop.orders.discount');
+    const loaded = await tensorflow().loadLayersModel(`file://${written.file}`);
+    expect(loaded.inputs[0]!.shape).toEqual([null, 42]);
+    // The first layer has the parties' weights one after another, as the columns are named.
+    const { parts } = await modelOf(results.materialize);
+    const thetas = await Promise.all(Object.values(parts).map((part) => readBlob(shop, part)));
+    const sum = (numbers: ArrayLike<number>) => Array.from(numbers).reduce((total, one) => total + one, 0);
+    const stored = thetas.reduce((total, { tensors }) => total + sum(tensors.theta!.data as Float64Array), 0);
+    expect(sum(loaded.getWeights()[0]!.dataSync())).toBeCloseTo(stored, 4);
+    await expect(
+      shop.client.exportModel({ model: referenceOf(results.federate), format: 'tfjs' }),
+    ).rejects.toMatchObject({ code: 'AMALUR_NOT_EXPORTABLE' });
+    await expect(
+      shop.client.exportModel({ model, format: 'onnx', output: 'x/model.json' }),
+    ).rejects.toMatchObject({
+      code: 'AMALUR_INVALID_JOB',
+      field: 'output',
+    });
   });
 
   test('predicts a probability for every order, joined or by partial scores of the first layer', async () => {

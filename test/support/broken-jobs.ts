@@ -90,6 +90,28 @@ export const brokenJobs: readonly BrokenJob[] = [
     suggestion: /join a table of another silo/,
   },
   {
+    what: 'a network with a layer whose random numbers cannot be repeated',
+    job: {
+      ...soundJob,
+      model: {
+        type: 'neural-network',
+        architecture: {
+          class_name: 'Sequential',
+          config: {
+            layers: [
+              { class_name: 'Dense', config: { units: 4 } },
+              { class_name: 'GaussianNoise', config: { stddev: 0.1 } },
+              { class_name: 'Dense', config: { units: 1, activation: 'sigmoid' } },
+            ],
+          },
+        },
+      },
+    },
+    code: 'AMALUR_INVALID_NETWORK',
+    field: 'model.architecture',
+    suggestion: /layers may be Dense/,
+  },
+  {
     what: 'a table that is not there',
     job: joining(onCustomer, { ...onProduct, table: 'warehouse.prodcuts' }),
     code: 'AMALUR_UNKNOWN_TABLE',

@@ -1,4 +1,4 @@
-import type { Sequential, Tensor as TfTensor } from '@tensorflow/tfjs-node';
+import type { LayersModel, Sequential, Tensor as TfTensor } from '@tensorflow/tfjs-node';
 import { expect } from 'vitest';
 import { dense, denseMatrix } from '../../core/algebra/dense.js';
 import type { Dense } from '../../core/algebra/matrix.js';
@@ -66,6 +66,7 @@ export async function byTensorflow(
   sampled: ReturnType<typeof sample>,
   spec: NetworkSpec,
   labels = sampled.labels,
+  model: LayersModel = described(sampled.table.columns, spec),
 ) {
   const tf = tensorflow();
   const { table } = sampled;
@@ -73,22 +74,6 @@ export async function byTensorflow(
     { table, labels },
     { ...spec, epochs: 1, learningRate: 1e-300, schedule: 'constant' },
   );
-  const model: Sequential = tf.sequential();
-  const widths = [...spec.hidden, 1];
-  widths.forEach((units, layer) => {
-    const last = layer === widths.length - 1;
-    model.add(
-      tf.layers.dense({
-        units,
-        ...((last || !spec.batchNormalization) && { activation: last ? spec.output : spec.activation }),
-        ...(layer === 0 && { inputShape: [table.columns] }),
-        ...(spec.l2 > 0 && { kernelRegularizer: tf.regularizers.l2({ l2: spec.l2 / 2 }) }),
-      }),
-    );
-    if (last || !spec.batchNormalization) return;
-    model.add(tf.layers.batchNormalization());
-    model.add(tf.layers.activation({ activation: spec.activation }));
-  });
   const optimizer = {
     adam: () => tf.train.adam(spec.learningRate),
     momentum: () => tf.train.momentum(spec.learningRate, 0.9),
@@ -96,7 +81,7 @@ export async function byTensorflow(
   }[spec.optimizer]();
   model.compile({ optimizer, loss: spec.output === 'sigmoid' ? 'binaryCrossentropy' : 'meanSquaredError' });
   model.setWeights([
-    tf.tensor(Float32Array.from(beginning.parameters.data), [table.columns, widths[0]!]),
+    tf.tensor(Float32Array.from(beginning.parameters.data), [table.columns, beginning.parameters.columns]),
     ...inOrderOfTfjs(beginning).map(({ shape, data }) => tf.tensor(data as Float32Array, [...shape])),
   ]);
   const losses: number[] = [];
@@ -118,6 +103,28 @@ export async function byTensorflow(
     tf.tensor2d(Float32Array.from(table.data), [table.rows, table.columns]),
   ) as TfTensor;
   return { losses, predictions: Float64Array.from(await predicted.data()) };
+}
+
+/** A model of tfjs as a job describes it. */
+function described(columns: number, spec: NetworkSpec): Sequential {
+  const tf = tensorflow();
+  const model = tf.sequential();
+  const widths = [...spec.hidden, 1];
+  widths.forEach((units, layer) => {
+    const last = layer === widths.length - 1;
+    model.add(
+      tf.layers.dense({
+        units,
+        ...((last || !spec.batchNormalization) && { activation: last ? spec.output : spec.activation }),
+        ...(layer === 0 && { inputShape: [columns] }),
+        ...(spec.l2 > 0 && { kernelRegularizer: tf.regularizers.l2({ l2: spec.l2 / 2 }) }),
+      }),
+    );
+    if (last || !spec.batchNormalization) return;
+    model.add(tf.layers.batchNormalization());
+    model.add(tf.layers.activation({ activation: spec.activation }));
+  });
+  return model;
 }
 
 /** Weights above the first kernel: what gradients find, layer by layer, then statistics. */

@@ -2,6 +2,7 @@ import type { BlobRef } from '../../core/exchange/store.js';
 import type { Intervals } from '../../core/evaluation/bootstrap.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
 import type { EvaluationSpec } from '../../core/job/evaluation-schema.js';
+import type { ExportFormat } from '../../core/job/export-formats.js';
 import type { Job, Label, ModelSpec, ModelType } from '../../core/job/schema.js';
 import type { Search, Validation } from '../../core/job/search-schema.js';
 import type { Survey } from '../../core/integration/describe.js';
@@ -378,10 +379,11 @@ export interface PredictOutput extends Costed {
 export interface ExportModelInput extends OfExecution {
   /** `name@version`. */
   readonly name: string;
-  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own'>;
+  readonly format: ExportFormat;
+  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
   /** Groups of columns with what is put before a column's name to name it as an input. */
   readonly groups: readonly { readonly prefix: string; readonly part: BlobRef }[];
-  /** File to write, .onnx. */
+  /** File to write, .onnx or model.json. */
   readonly output: string;
 }
 

@@ -1,4 +1,5 @@
 import type { IntegrationRecord } from '../../catalog/catalog.js';
+import type { ExportFormat } from '../../core/job/export-formats.js';
 import type { JobInput, StrategyName } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics } from '../../core/models/model.js';
@@ -71,7 +72,9 @@ export interface PlanningResult {
 export interface ExportRequest {
   /** `name`, `name@version` or `name@alias`. */
   readonly model: string;
-  /** File name within the aggregator's folder of predictions, .onnx. */
+  /** Default: tfjs where `output` is a model.json, else onnx. */
+  readonly format?: ExportFormat;
+  /** File name within the aggregator's folder of predictions, .onnx or FOLDER/model.json. */
   readonly output?: string;
 }
 
@@ -80,6 +83,7 @@ export interface ExportResult {
   readonly model: string;
   /** On the host of the aggregator worker. */
   readonly file: string;
+  /** Of all its files. */
   readonly bytes: number;
   readonly sha256: string;
 }

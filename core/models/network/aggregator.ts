@@ -1,6 +1,7 @@
 import { dense } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
 import { AmalurError } from '../../errors.js';
+import { architectureOf } from '../../job/architecture/layers-of.js';
 import type { AggregatorProgram, AggregatorStep, Progress, TrainingRows } from '../../training/program.js';
 import type { Residual } from '../../training/residual.js';
 import { requireFinite } from '../../training/require-finite.js';
@@ -8,12 +9,13 @@ import { draws } from '../draws.js';
 import { afterStep } from './after-step.js';
 import { batchesPerEpoch, keepApart, orderOf } from './batches.js';
 import { backward, lossOf, type Batch } from './forward.js';
-import { glorotLimit, initialWeights } from './layers.js';
+import { beginningOf } from './first-kernel.js';
+import { initialWeights } from './layers.js';
 import { learningRate } from './learning-rate.js';
 import { readUp, type Down } from './messages.js';
 import { emptySlots, type Slots } from './optimizer.js';
 import { savedNetwork } from './saved.js';
-import { networkSpec, widthsOf } from './spec.js';
+import { networkSpec } from './spec.js';
 import { readState, writeState, type Working } from './state.js';
 
 /**
@@ -62,8 +64,9 @@ export const networkAggregator: AggregatorProgram = {
     switch (at.place.at) {
       case 'open': {
         const inputs = messages.reduce((total, up) => total + readUp(up).columns, 0);
-        const limit = glorotLimit(inputs, widthsOf(at.spec)[0] ?? 1);
-        return { ...awaitBatch(at, 0, target, { do: 'begin', limit }), progress: undefined };
+        const network = architectureOf(at.spec);
+        const scale = beginningOf(network).scale(inputs, network.units);
+        return { ...awaitBatch(at, 0, target, { do: 'begin', scale }), progress: undefined };
       }
       case 'batch':
         return train(at, at.place.batch, target, products);
@@ -153,7 +156,7 @@ function tell(
   wanted: Int32Array,
   target: TrainingRows,
   json: Down,
-  residual: Residual = { rows: new Int32Array(0), values: dense(0, widthsOf(at.spec)[0] ?? 1) },
+  residual: Residual = { rows: new Int32Array(0), values: dense(0, architectureOf(at.spec).units) },
 ): Next {
   const next = { residual, down: { json, tensors: {} } };
   // A batch of all rows is in their order: nothing is picked out.

@@ -1,10 +1,11 @@
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-node';
 import type { Dense } from '../../algebra/matrix.js';
 import { entryOf } from '../../entry-of.js';
 import { draws } from '../draws.js';
-import { tensorflow } from '../tensorflow.js';
-import { weightsOf, type Weight } from './layers.js';
-import { widthsOf, type NetworkSpec } from './spec.js';
+import { freeing, tensorflow } from '../tensorflow.js';
+import { variablesOf } from './layers.js';
+import type { NetworkSpec } from './spec.js';
+import { upperNetwork, type UpperLayer, type UpperNetwork } from './upper-network.js';
 
 /** What a batch is, besides its numbers. */
 export interface Batch {
@@ -27,17 +28,10 @@ export interface Backward {
   readonly statistics: ReadonlyMap<string, Float64Array>;
 }
 
-/** The ε of Keras. */
-const EPSILON = 1e-3;
-
 type Weights = ReadonlyMap<string, Float64Array>;
-type Tensors = ReadonlyMap<string, Tensor>;
 
-/** How a layer is normalised and which units drop out: as training has it, or as prediction does. */
-interface Mode {
-  readonly normalise: (a: Tensor2D, layer: number) => Tensor2D;
-  readonly drop: (a: Tensor2D, layer: number) => Tensor2D;
-}
+/** What a step does that prediction does not: which units drop out. */
+type Drop = (a: Tensor, layer: UpperLayer) => Tensor;
 
 /**
  * Loss and gradients of a batch, in float32 on TensorFlow.
@@ -52,37 +46,31 @@ export function backward(
   step: number,
 ): Backward {
   const tf = tensorflow();
+  const network = upperNetwork(spec);
+  const all = variablesOf(spec, network);
+  const found = all.filter(({ kind }) => kind !== 'statistic');
+  const statistics = all.filter(({ kind }) => kind === 'statistic');
   return freeing(() => {
-    const found = weightsOf(spec).filter(({ kind }) => kind !== 'statistic');
-    const statistics = new Map<string, Float64Array>();
-    const loss = (given: Tensor, ...tensors: Tensor[]) => {
-      const named = new Map(found.map(({ name }, at) => [name, tensors[at]!]));
-      const normalise = (a: Tensor2D, layer: number) => {
-        const { mean, variance } = tf.moments(a, 0);
-        statistics.set(`mean.${layer}`, Float64Array.from(mean.dataSync()));
-        statistics.set(`variance.${layer}`, Float64Array.from(variance.dataSync()));
-        return normalised(named, a, layer, mean, variance);
-      };
-      const drop = (a: Tensor2D, layer: number) =>
-        spec.dropout === 0 ? a : a.mul<Tensor2D>(survivors(spec, layer, step, batch.rows));
-      const scores = forward(spec, named, given as Tensor2D, { normalise, drop });
-      return meanLoss(spec, scores, batch);
-    };
-    const { value, grads } = tf.valueAndGrads(loss)([
-      tensorOf(z.data, [z.rows, z.columns]),
-      ...found.map((weight) => weightTensor(weights, weight)),
-    ]);
+    write(all, weights);
+    // From 0, what a layer makes of its memory and the batch is the batch's statistic to the bit.
+    for (const { variable } of statistics) variable.write(tf.zeros([...variable.shape] as number[]));
+    const drop: Drop = (a, layer) => a.mul(survivors(spec, layer, step, batch.rows, a.shape));
+    const { value, grads } = tf.valueAndGrads((given: Tensor) =>
+      meanLoss(spec, forward(network, given, drop), batch),
+    )([tensorOf(z.data, [z.rows, z.columns]), ...found.map(({ variable }) => variable.read())]);
     const slopes = grads.map((gradient) => Float64Array.from(gradient.dataSync()));
     return {
       loss: scalarOf(value),
       residual: { rows: z.rows, columns: z.columns, data: slopes[0]! },
       gradients: new Map(found.map(({ name }, at) => [name, slopes[at + 1]!])),
-      statistics,
+      statistics: new Map(
+        statistics.map(({ name, variable }) => [name, Float64Array.from(variable.read().dataSync())]),
+      ),
     };
   });
 }
 
-/** Scores of the output unit (one a row) as prediction has them: with running statistics, all units there. */
+/** What the output unit gives (one number a row) as prediction has it: with running statistics, all units there. */
 export function scoresOf(spec: NetworkSpec, weights: Weights, z: Dense): Float64Array {
   return freeing(() => Float64Array.from(predicted(spec, weights, z).dataSync()));
 }
@@ -92,59 +80,52 @@ export function lossOf(spec: NetworkSpec, weights: Weights, z: Dense, batch: Bat
   return freeing(() => scalarOf(meanLoss(spec, predicted(spec, weights, z), batch)));
 }
 
-function predicted(spec: NetworkSpec, weights: Weights, z: Dense): Tensor2D {
-  const named = new Map(weightsOf(spec).map((weight) => [weight.name, weightTensor(weights, weight)]));
-  const normalise = (a: Tensor2D, layer: number) =>
-    normalised(named, a, layer, entryOf(named, `mean.${layer}`), entryOf(named, `variance.${layer}`));
-  return forward(spec, named, tensorOf(z.data, [z.rows, z.columns]) as Tensor2D, {
-    normalise,
-    drop: (a) => a,
-  });
+function predicted(spec: NetworkSpec, weights: Weights, z: Dense): Tensor {
+  const network = upperNetwork(spec);
+  write(variablesOf(spec, network), weights);
+  return forward(network, tensorOf(z.data, [z.rows, z.columns]), undefined);
 }
 
-function forward(spec: NetworkSpec, weights: Tensors, z: Tensor2D, { normalise, drop }: Mode): Tensor2D {
+/** Z and the layers above it: a₀ = f₀(Z + b₀), then layer by layer. @param drop in training */
+function forward({ layers }: UpperNetwork, z: Tensor, drop: Drop | undefined): Tensor {
   const tf = tensorflow();
-  const activate = { relu: tf.relu, tanh: tf.tanh, elu: tf.elu }[spec.activation];
-  const layers = widthsOf(spec).length;
-  let a = z.add<Tensor2D>(entryOf(weights, 'bias.0'));
-  for (let layer = 1; layer < layers; layer++) {
-    const normal = spec.batchNormalization ? normalise(a, layer - 1) : a;
-    const inputs = drop(activate(normal), layer - 1);
-    a = inputs.matMul(entryOf(weights, `kernel.${layer}`) as Tensor2D).add(entryOf(weights, `bias.${layer}`));
-  }
-  return a;
+  return layers.reduce((a, upper, at) => {
+    const { spec, layer, variables } = upper;
+    if (spec.class_name === 'Dropout') return drop ? drop(a, upper) : a;
+    const [bias] = at === 0 ? variables : [];
+    return layer.apply(bias ? tf.add(a, bias.read()) : a, { training: drop !== undefined }) as Tensor;
+  }, z);
+}
+
+function write(all: ReturnType<typeof variablesOf>, weights: Weights): void {
+  for (const { name, shape, variable } of all) variable.write(tensorOf(entryOf(weights, name), shape));
 }
 
 /** log(1 + eˢ) − y s for a probability, (s − y)² for a number; the mean over the rows with their weights. */
-function meanLoss({ output }: NetworkSpec, scores: Tensor2D, { labels, weights }: Batch): Scalar {
+function meanLoss({ output }: NetworkSpec, scores: Tensor, { labels, weights }: Batch): Scalar {
   const s = scores.reshape([labels.length]);
   const y = tensorOf(labels, [labels.length]);
   const losses = output === 'sigmoid' ? s.softplus().sub(s.mul(y)) : s.sub(y).square();
   return losses.mul(tensorOf(weights, [labels.length])).mean<Scalar>();
 }
 
-function normalised(weights: Tensors, a: Tensor2D, layer: number, mean: Tensor, variance: Tensor): Tensor2D {
-  const scale = entryOf(weights, `scale.${layer}`).div(variance.add(EPSILON).sqrt());
-  return a
-    .sub(mean)
-    .mul(scale)
-    .add(entryOf(weights, `shift.${layer}`));
-}
-
 /** 1 / (1 − p) where a unit stays and 0 where it drops out (inverted dropout), so that its mean is that of prediction. */
-function survivors({ dropout, seed, hidden }: NetworkSpec, layer: number, step: number, rows: Int32Array) {
-  const units = hidden[layer]!;
-  const draw = draws(`network dropout ${seed} ${layer} ${step}`);
+function survivors(
+  { seed }: NetworkSpec,
+  { spec: { config } }: UpperLayer,
+  step: number,
+  rows: Int32Array,
+  shape: readonly number[],
+): Tensor {
+  const units = shape.slice(1).reduce((product, length) => product * length, 1);
+  const rate = Number(config['rate']);
+  const draw = draws(`network dropout ${seed} ${config.name} ${step}`);
   const mask = new Float32Array(rows.length * units);
   rows.forEach((row, at) => {
     for (let unit = 0; unit < units; unit++)
-      mask[at * units + unit] = draw(row, unit) < dropout ? 0 : 1 / (1 - dropout);
+      mask[at * units + unit] = draw(row, unit) < rate ? 0 : 1 / (1 - rate);
   });
-  return tensorflow().tensor2d(mask, [rows.length, units]);
-}
-
-function weightTensor(weights: Weights, { name, shape }: Weight): Tensor {
-  return tensorOf(entryOf(weights, name), shape);
+  return tensorflow().tensor(mask, [...shape]);
 }
 
 function tensorOf(data: Float64Array, shape: readonly number[]): Tensor {
@@ -154,13 +135,4 @@ function tensorOf(data: Float64Array, shape: readonly number[]): Tensor {
 function scalarOf(value: Tensor): number {
   const [number = NaN] = value.dataSync();
   return number;
-}
-
-/** What is computed, without the tensors that it took. */
-function freeing<T>(compute: () => T): T {
-  const results: T[] = [];
-  tensorflow().tidy(() => {
-    results.push(compute());
-  });
-  return results[0]!;
 }

@@ -59,7 +59,14 @@ export function descend(
   }
 }
 
-/** g + λ w: the gradient with that of the penalty λ/2 ‖w‖². */
-export function penalised(l2: number, gradient: Float64Array, weights: Float64Array): Float64Array {
-  return l2 === 0 ? gradient : gradient.map((g, at) => g + l2 * weights[at]!);
+/** λ₁ Σ|w| + λ₂/2 Σw² beside the mean loss. */
+export interface Penalty {
+  readonly l1: number;
+  readonly l2: number;
+}
+
+/** g + λ₁ sign(w) + λ₂ w: the gradient with that of the penalty; at its corner, w = 0, the corner's is 0. */
+export function penalised({ l1, l2 }: Penalty, gradient: Float64Array, weights: Float64Array): Float64Array {
+  if (l1 === 0 && l2 === 0) return gradient;
+  return gradient.map((g, at) => g + l1 * Math.sign(weights[at]!) + l2 * weights[at]!);
 }

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { dense } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
+import { architectureOf } from '../../job/architecture/layers-of.js';
 import { neuralNetworkSchema } from '../../job/model-schema.js';
 import type { PartyProgram, State } from '../../training/program.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
-import { draws } from '../draws.js';
+import { beginningOf, drawnColumn } from './first-kernel.js';
 import { readDown, type Down, type Up } from './messages.js';
 import { descend, emptySlots, penalised, type Slots } from './optimizer.js';
-import { networkSpec, widthsOf } from './spec.js';
+import { penaltyOf } from './penalty.js';
+import { networkSpec } from './spec.js';
 
 const settings = z.object({
   optimizer: neuralNetworkSchema.shape.optimizer.unwrap(),
-  l2: z.number(),
+  penalty: z.object({ l1: z.number(), l2: z.number() }),
+  /** Of the weights before the first step. */
+  mean: z.number(),
 });
 
 /** What a party knows between two messages. */
@@ -32,15 +36,14 @@ export const networkParty: PartyProgram = {
   needs: { moments: false, norms: false },
   start({ names }, given) {
     const spec = networkSpec(given);
-    const [units = 1] = widthsOf(spec);
+    const { units, layers } = architectureOf(spec);
+    const beginning = beginningOf({ layers });
     // Drawn by the column's name: the same weights wherever the column is. Their scale takes the columns of all parties.
-    const data = names.flatMap((name) => {
-      const draw = draws(`network column ${spec.seed} ${name}`);
-      return Array.from({ length: units }, (_, unit) => 2 * draw(unit) - 1);
-    });
+    const data = names.flatMap((name) => drawnColumn(beginning, spec.seed, name, units));
     const { optimizer, l2 } = spec;
+    const penalty = layers[0] ? penaltyOf(layers[0].config, 'kernel', l2) : { l1: 0, l2 };
     return writeState({
-      settings: { optimizer, l2 },
+      settings: { optimizer, penalty, mean: beginning.mean },
       weights: dense(names.length, units, Float64Array.from(data)),
       slots: emptySlots(optimizer, data.length),
       best: dense(0, units),
@@ -59,18 +62,15 @@ function advance(at: Working, down: Down, gradient: Dense): Working {
   switch (down.do) {
     case 'open':
       return { ...at, weights: silenced(at.weights, gradient) };
-    case 'begin':
-      return {
-        ...at,
-        weights: dense(
-          rows,
-          columns,
-          data.map((w) => down.limit * w),
-        ),
-      };
+    case 'begin': {
+      const { mean } = at.settings;
+      // A draw is 0 only where it was silenced.
+      const begun = data.map((w) => (w === 0 ? 0 : mean + down.scale * w));
+      return { ...at, weights: dense(rows, columns, begun) };
+    }
     case 'step': {
-      const { optimizer, l2 } = at.settings;
-      const next = descend(optimizer, data, penalised(l2, gradient.data, data), at.slots, down);
+      const { optimizer, penalty } = at.settings;
+      const next = descend(optimizer, data, penalised(penalty, gradient.data, data), at.slots, down);
       return { ...at, weights: dense(rows, columns, next.weights), slots: next.slots };
     }
     case 'hold':

@@ -19,8 +19,3 @@ export function networkSpec(spec: ModelSpec): NetworkSpec {
 export function specJson(spec: NetworkSpec): Json {
   return spec as unknown as Json;
 }
-
-/** Units of each layer, the first being split over the parties and the last the output. */
-export function widthsOf({ hidden }: Pick<NetworkSpec, 'hidden'>): readonly number[] {
-  return [...hidden, 1];
-}

@@ -10,6 +10,7 @@ import { startParty, stepParty, type PartyTable } from '../../../core/training/e
 import { startRounds, stepRounds } from '../../../core/training/rounds.js';
 import { grouped, type Grouped } from '../../support/arbitrary-groups.js';
 import { writtenOut } from '../../support/every-way.js';
+import { modelJson } from '../../support/whole-network.js';
 import { trainInProcess } from '../../support/rounds-in-process.js';
 
 type Change = Partial<Extract<ModelSpec, { type: 'neural-network' }>>;
@@ -30,6 +31,19 @@ const changes: readonly Change[] = [
   { batchSize: 100 },
   { activation: 'tanh', hidden: [4, 3], dropout: 0.3, l2: 0.01 },
   { optimizer: 'momentum', batchNormalization: true, schedule: 'cosine' },
+  {
+    architecture: modelJson([
+      [
+        'Dense',
+        { units: 6, kernel_initializer: 'he_normal', kernel_regularizer: { class_name: 'L2', config: {} } },
+      ],
+      ['Reshape', { target_shape: [3, 2] }],
+      ['Conv1D', { filters: 3, kernel_size: 2, activation: 'softplus' }],
+      ['Flatten'],
+      ['Dropout', { rate: 0.2 }],
+      ['Dense', { units: 1, activation: 'sigmoid' }],
+    ]),
+  },
   { hidden: [], optimizer: 'sgd', earlyStopping: { validation: 0.3, patience: 1 } },
 ];
 const problem = fc.record({ scene: grouped, spec: fc.constantFrom(...changes).map(specOf) });

@@ -1,36 +1,54 @@
-import type { Command } from 'commander';
+import { extname } from 'node:path';
+import { Option, type Command } from 'commander';
+import { EXPORT_ENDINGS, EXPORT_FORMATS, type ExportFormat } from '../../core/job/export-formats.js';
 import { parseExportRequest } from '../../core/job/export-request.js';
 import { openDestination } from './destination.js';
 import { formatBytes } from './format.js';
 import { print, printJson, tell } from './output.js';
 import { optionsOf, withClient } from './session.js';
 
+interface ExportCommandOptions {
+  readonly output?: string;
+  readonly format?: ExportFormat;
+}
+
+const ENDINGS = Object.values(EXPORT_ENDINGS)
+  .map((ending) => `.${ending}`)
+  .join(' or ');
+
 /** `amalur export MODEL` */
 export function addExport(root: Command): void {
   root
     .command('export')
-    .description('write a model, with the encoding of its columns, as ONNX for other programs')
+    .description(
+      'write a model with the encoding of its columns: for other programs, or for another installation',
+    )
     .argument('<model>', 'name, name@version or name@alias')
     .option(
       '-o, --output <file>',
-      '.onnx on this host; default: into the folder of predictions of the aggregator',
+      `${ENDINGS} on this host; default: into the folder of predictions of the aggregator`,
+    )
+    .addOption(
+      new Option('--format <format>', 'default: by the ending of the file, or else onnx').choices(
+        EXPORT_FORMATS,
+      ),
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ amalur export returns -o returns.onnx\n  $ amalur export returns@2',
+      '\nExamples:\n  $ amalur export returns -o returns.onnx\n  $ amalur export returns@2 -o returns.amalur    (for: amalur import)' +
+        '\n  $ amalur export returns --format amalur',
     )
     .action(async (model: string, _options: unknown, command: Command) => {
-      const options = optionsOf<{ readonly output?: string }>(command);
+      const options = optionsOf<ExportCommandOptions>(command);
+      const { output, format } = options;
+      const asked = { model, ...(format && { format }) };
       // What is wrong with a name is said before anything is made.
-      parseExportRequest({
-        model,
-        ...(options.output !== undefined && { output: `x${options.output.slice(-5)}` }),
-      });
+      parseExportRequest({ ...asked, ...(output !== undefined && { output: `model${extname(output)}` }) });
       await withClient(options, async ({ client }) => {
-        const destination = options.output === undefined ? undefined : await openDestination(options.output);
+        const destination = output === undefined ? undefined : await openDestination(output);
         try {
           const result = await client.exportModel({
-            model,
+            ...asked,
             ...(destination && { output: destination.nameAtSite }),
           });
           const file = await destination?.fill(result.file);

@@ -13,21 +13,28 @@ export interface ExportedModel {
   readonly parts: readonly ExportedPart[];
   /** Parameters that belong to no column. */
   readonly own: Float64Array;
+  /** Input of what is added to the score of each row; default: nothing is. */
+  readonly offsets?: string;
 }
 
 /** From the scores of the rows (N × q) to what is predicted of them. */
 type Prediction = (graph: OnnxGraph, scores: Value, model: ExportedModel, norms: () => Value) => void;
 
-const score = (graph: OnnxGraph, scores: Value, { own }: ExportedModel) =>
-  graph.apply('Add', [scores, graph.numbers(own, [1, 1])]);
+/** @param link operator from a score to a prediction; default: they are the same */
+function generalisedLinear(link?: string): Prediction {
+  return (graph, scores, { own }) => {
+    const score = graph.apply('Add', [scores, graph.numbers(own, [1, 1])]);
+    graph.output('prediction', link === undefined ? score : graph.apply(link, [score]), 'double');
+  };
+}
 
 const PREDICTIONS: Partial<Record<ModelType, Prediction>> = {
-  'linear-regression': (graph, scores, model) => {
-    graph.output('prediction', score(graph, scores, model), 'double');
-  },
-  'logistic-regression': (graph, scores, model) => {
-    graph.output('prediction', graph.apply('Sigmoid', [score(graph, scores, model)]), 'double');
-  },
+  'linear-regression': generalisedLinear(),
+  'logistic-regression': generalisedLinear('Sigmoid'),
+  'poisson-regression': generalisedLinear('Exp'),
+  'gamma-regression': generalisedLinear('Exp'),
+  'huber-regression': generalisedLinear(),
+  'quantile-regression': generalisedLinear(),
   /** ‖t − c_j‖² = ‖t‖² − 2 t c_jᵀ + ‖c_j‖²; of centres that are as near but for rounding the first (core/models/k-means/nearest.ts). */
   'k-means': (graph, scores, { own }, norms) => {
     const number = (value: number) => graph.numbers([value], [1, 1]);
@@ -64,7 +71,11 @@ export function toOnnx(model: ExportedModel): Uint8Array {
   const graph = new OnnxGraph();
   const rows = model.parts.map((part) => new EncodedRow(graph, part));
   const sum = (values: Value[]) => values.reduce((all, value) => graph.apply('Add', [all, value]));
-  predict(graph, sum(rows.map((row) => row.scores())), model, () =>
+  const added =
+    model.offsets === undefined
+      ? []
+      : [graph.input(model.offsets, 'double', 'a number that is added to the score')];
+  predict(graph, sum([...rows.map((row) => row.scores()), ...added]), model, () =>
     sum(rows.map((row) => row.squaredNorms())),
   );
   return graph.bytes('model', `${model.type} ${model.name}, with the encoding of its columns`, {

@@ -1,6 +1,8 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
+import type { PortableModel } from '../../core/export/amalur/model-file.js';
 import type { EvaluationSpec } from '../../core/job/evaluation-schema.js';
+import type { ExportFormat } from '../../core/job/export-formats.js';
 import type { Job, Label, ModelSpec, ModelType } from '../../core/job/schema.js';
 import type { Search, Validation } from '../../core/job/search-schema.js';
 import type { Survey } from '../../core/integration/describe.js';
@@ -13,6 +15,7 @@ import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
+import type { ImportRequest } from './results.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
 export interface Cost {
@@ -359,12 +362,9 @@ export interface PredictOutput extends Costed {
 }
 
 export interface ExportModelInput extends OfExecution {
-  /** `name@version`. */
-  readonly name: string;
-  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own'>;
-  /** Groups of columns with what is put before a column's name to name it as an input. */
-  readonly groups: readonly { readonly prefix: string; readonly part: BlobRef }[];
-  /** File to write, .onnx. */
+  readonly format: ExportFormat;
+  readonly model: PortableModel;
+  /** File to write. */
   readonly output: string;
 }
 
@@ -372,6 +372,17 @@ export interface ExportModelOutput extends Costed {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+export interface ImportModelInput extends OfExecution {
+  readonly request: ImportRequest;
+}
+
+/** What the file says; its blobs are in the exchange now. */
+export interface ImportModelOutput extends Costed {
+  readonly model: PortableModel;
+  /** Names the content of the file. */
+  readonly digest: string;
 }
 
 /** Operations on parties, at a silo. */
@@ -400,4 +411,5 @@ export interface AggregatorOperations {
   validateHere(input: ValidateHereInput): Promise<ValidateHereOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
   exportModel(input: ExportModelInput): Promise<ExportModelOutput>;
+  importModel(input: ImportModelInput): Promise<ImportModelOutput>;
 }

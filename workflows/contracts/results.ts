@@ -1,4 +1,5 @@
 import type { IntegrationRecord } from '../../catalog/catalog.js';
+import type { ExportFormat } from '../../core/job/export-formats.js';
 import type { JobInput, StrategyName } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { Metrics } from '../../core/models/model.js';
@@ -71,17 +72,40 @@ export interface PlanningResult {
 export interface ExportRequest {
   /** `name`, `name@version` or `name@alias`. */
   readonly model: string;
-  /** File name within the aggregator's folder of predictions, .onnx. */
+  /** Default: by the ending of `output`; onnx where there is none. */
+  readonly format?: ExportFormat;
+  /** File name within the aggregator's folder of predictions, with the ending of its format. */
   readonly output?: string;
 }
 
 /** Result of the workflow `exportModel`. */
 export interface ExportResult {
   readonly model: string;
+  readonly format: ExportFormat;
   /** On the host of the aggregator worker. */
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+/** Argument of the workflow `importModel`. */
+export interface ImportRequest {
+  /** sha256 of the file, which is a blob of the exchange. */
+  readonly file: string;
+  /** Name that the model gets here; default: the one that it has in the file. */
+  readonly name?: string;
+  /** Where models of the name are here already: whether it becomes their next version. Default: false. */
+  readonly nextVersion?: boolean;
+}
+
+/** Result of the workflow `importModel`. */
+export interface ImportResult {
+  readonly run: string;
+  readonly model: { readonly name: string; readonly version: number };
+  /** It was here before, and nothing has changed. */
+  readonly known: boolean;
+  /** `name@version` in the installation that exported it. */
+  readonly origin: string;
 }
 
 /** Result of the workflow `registerSilo`. */
@@ -146,6 +170,7 @@ export interface WorkflowTypes {
   explainIntegration(job: JobInput): Promise<IntegrationRecord>;
   runInference(request: InferenceRequest): Promise<InferenceResult>;
   exportModel(request: ExportRequest): Promise<ExportResult>;
+  importModel(request: ImportRequest): Promise<ImportResult>;
   registerSilo(request: { readonly silo: string }): Promise<RegistrationResult>;
 }
 

@@ -9,7 +9,15 @@ import { encodedWidth, type Encoder } from '../../../core/integration/encoder.js
 import { scoresOf } from '../../../core/models/family.js';
 import { familyOf } from '../../../core/models/programs.js';
 
-const TYPES = ['linear-regression', 'logistic-regression', 'k-means'] as const;
+const TYPES = [
+  'linear-regression',
+  'logistic-regression',
+  'poisson-regression',
+  'gamma-regression',
+  'huber-regression',
+  'quantile-regression',
+  'k-means',
+] as const;
 
 interface Scene {
   readonly type: (typeof TYPES)[number];

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Stores } from '../../core/exchange/stores.js';
 import { writeModelFile, type PortableModel } from '../../core/export/amalur/model-file.js';
-import { toOnnx } from '../../core/export/to-onnx.js';
+import { toOnnx } from '../../core/export/onnx/to-onnx.js';
 import type { ExportFormat } from '../../core/job/export-formats.js';
 import { writeWhole } from '../../core/sources/write-whole.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';

@@ -1,10 +1,11 @@
 import { entryOf } from '../../core/entry-of.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import type { PortableModel } from '../../core/export/amalur/model-file.js';
-import type { ExportedModel } from '../../core/export/to-onnx.js';
+import type { ExportedModel } from '../../core/export/onnx/exported-model.js';
 import { shareId } from '../../core/job/resolved.js';
 import { ownParameters } from '../../core/models/manifest.js';
 import { readPart } from '../../core/models/model-part.js';
+import { readClasses } from './class-names.js';
 
 /** A model with its parts at hand, each column named as `silo.table.column`, or by its name in T where several tables supply it. */
 export async function exportedModel(
@@ -22,11 +23,14 @@ export async function exportedModel(
     const prefix = others.length === 0 ? `${first.party}.` : '';
     parts.push({ inputName: (column: string) => `${prefix}${column}`, encoder, theta });
   }
+  const classes = await readClasses(stores, manifest);
   const [offset, ...others] = resolved.offsets ?? [];
   const offsets =
     others.length === 0 ? offset && `${offset.party}.${offset.column}` : resolved.job.target.offset;
   return {
     ...{ type: manifest.type, name: `${name}@${version}`, parts, own: ownParameters(manifest) },
     ...(offsets !== undefined && { offsets }),
+    ...(classes && { classes }),
+    ...(manifest.network && { network: await stores.get(manifest.network) }),
   };
 }

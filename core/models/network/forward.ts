@@ -28,7 +28,7 @@ export interface Backward {
 }
 
 /** The ε of Keras. */
-const EPSILON = 1e-3;
+export const EPSILON = 1e-3;
 
 type Weights = ReadonlyMap<string, Float64Array>;
 type Tensors = ReadonlyMap<string, Tensor>;

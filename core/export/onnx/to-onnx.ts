@@ -1,0 +1,46 @@
+import { AmalurError } from '../../errors.js';
+import type { ModelType } from '../../job/schema.js';
+import { EncodedRow } from './encoded-row.js';
+import type { ExportedModel, Prediction } from './exported-model.js';
+import { OnnxGraph } from './graph.js';
+import { generalisedLinear } from './predictions/generalised-linear.js';
+import { kMeans } from './predictions/k-means.js';
+import { network } from './predictions/network.js';
+import { softmax } from './predictions/softmax.js';
+
+const PREDICTIONS: Partial<Record<ModelType, Prediction>> = {
+  'linear-regression': generalisedLinear(),
+  'logistic-regression': generalisedLinear('Sigmoid'),
+  'poisson-regression': generalisedLinear('Exp'),
+  'gamma-regression': generalisedLinear('Exp'),
+  'huber-regression': generalisedLinear(),
+  'quantile-regression': generalisedLinear(),
+  'softmax-regression': softmax,
+  'neural-network': network,
+  'k-means': kMeans,
+};
+
+/**
+ * A model with the encoding of its columns as an ONNX model in float64: raw cells in, one input a column; predictions out.
+ * @throws AMALUR_NOT_EXPORTABLE for a model, or an encoding, that ONNX cannot say
+ */
+export function toOnnx(model: ExportedModel): Uint8Array {
+  const predict = PREDICTIONS[model.type];
+  if (!predict) {
+    const can = Object.keys(PREDICTIONS).join(', ');
+    throw new AmalurError('AMALUR_NOT_EXPORTABLE', `a model of type ${model.type} is not exported to ONNX`, {
+      field: 'model',
+      suggestion: `these are: ${can}; as .amalur all are`,
+    });
+  }
+  const graph = new OnnxGraph();
+  const rows = model.parts.map((part) => new EncodedRow(graph, part));
+  const scores = rows.map((row) => row.scores());
+  if (model.offsets !== undefined)
+    scores.push(graph.input(model.offsets, 'double', 'a number that is added to the score'));
+  predict(graph, graph.sum(scores), model, () => graph.sum(rows.map((row) => row.squaredNorms())));
+  return graph.bytes('model', `${model.type} ${model.name}, with the encoding of its columns`, {
+    model: model.name,
+    type: model.type,
+  });
+}

@@ -13,7 +13,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportResult>
     const model = await catalog.findExport(request);
     const { name, version, manifest } = model;
     const format = exportFormat(request);
-    requireExportable(manifest, format);
+    requireExportable(manifest);
     const written = await aggregatorAt('aggregator', `write ${name}@${version}`).exportModel({
       ...{ execution, format, model },
       output: request.output ?? `${name}-${version}-${execution}.${EXPORT_ENDINGS[format]}`,

@@ -4,6 +4,7 @@ import type { PortableModel } from '../../core/export/amalur/model-file.js';
 import type { ExportedModel } from '../../core/export/onnx/exported-model.js';
 import { shareId } from '../../core/job/resolved.js';
 import { ownParameters } from '../../core/models/manifest.js';
+import { readInteractions } from '../../core/models/interaction-part.js';
 import { readPart } from '../../core/models/model-part.js';
 import { readClasses } from './class-names.js';
 
@@ -21,7 +22,7 @@ export async function exportedModel(
       await stores.get(entryOf(manifest.parts, shareId(group, first.party))),
     );
     const prefix = others.length === 0 ? `${first.party}.` : '';
-    parts.push({ inputName: (column: string) => `${prefix}${column}`, encoder, theta });
+    parts.push({ group: group.id, inputName: (column: string) => `${prefix}${column}`, encoder, theta });
   }
   const classes = await readClasses(stores, manifest);
   const [offset, ...others] = resolved.offsets ?? [];
@@ -30,6 +31,7 @@ export async function exportedModel(
   return {
     ...{ type: manifest.type, name: `${name}@${version}`, parts, own: ownParameters(manifest) },
     ...(offsets !== undefined && { offsets }),
+    ...(manifest.interactions && { interactions: readInteractions(await stores.get(manifest.interactions)) }),
     ...(classes && { classes }),
     ...(manifest.network && { network: await stores.get(manifest.network) }),
   };

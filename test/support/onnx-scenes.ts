@@ -47,16 +47,24 @@ interface Column<E> {
 type Unnamed<E> = E extends { column: string } ? Omit<E, 'column' | 'indicator'> : never;
 
 const part = fc.constantFrom(...DATE_PARTS);
+const ofParts = fc.record(
+  {
+    center: fc.constantFrom(1900, 2000.5),
+    scale: fc.constantFrom(700, 1000),
+    clip: fc.constant(true as const),
+  },
+  { requiredKeys: ['center', 'scale'] },
+);
 const datePart = fc.oneof(
   part.filter((one) => one !== 'year').map((one) => ({ part: one, cyclic: true as const })),
-  fc.tuple(part, scaling).map(([one, how]) => ({ part: one, cyclic: false as const, ...how })),
+  fc.tuple(part, ofParts).map(([one, how]) => ({ part: one, cyclic: false as const, ...how })),
 );
 
 /** How each kind of column that is read as a number may be encoded. */
 export const NUMBERS = {
   numeric: scaling.map((how) => ({ encoding: { kind: 'numeric' as const, ...how }, cell: number })),
-  polynomial: fc.tuple(scaling, fc.integer({ min: 2, max: 3 })).map(([how, degree]) => ({
-    ...{ encoding: { kind: 'polynomial' as const, degree, ...how }, cell: number },
+  polynomial: fc.tuple(scaling, fc.integer({ min: 2, max: 3 })).map(([{ scale: _, ...how }, degree]) => ({
+    ...{ encoding: { kind: 'polynomial' as const, degree, scale: 8, ...how }, cell: number },
   })),
   spline: fc
     .record(
@@ -115,8 +123,13 @@ export function arbitraryScene(numberColumn = anyNumber): fc.Arbitrary<Scene> {
     });
 }
 
-/** D. A NULL cannot be told from "" where that is a level: then it is taken for the level here, too. */
-export function encodedHere({ encoder, numbers, texts }: Scene): Matrix {
+/** D. */
+export function encodedHere(scene: Scene): Matrix {
+  return encode(dataOf(scene), scene.encoder);
+}
+
+/** The cells. A NULL cannot be told from "" where that is a level: then it is taken for the level here, too. */
+export function dataOf({ encoder, numbers, texts }: Scene): FeatureData {
   const numeric = new Map(
     numbers.map((column, at) => [`x${at}`, Float64Array.from(column, (cell) => cell ?? NaN)]),
   );
@@ -128,8 +141,7 @@ export function encodedHere({ encoder, numbers, texts }: Scene): Matrix {
       return [`c${at}`, { codes: Int32Array.from(column, code), values: WORDS }];
     }),
   );
-  const data: FeatureData = { rows: ROWS, numeric, categorical };
-  return encode(data, encoder);
+  return { rows: ROWS, numeric, categorical };
 }
 
 /** What an ONNX model says of the rows, by output; each column an input for each prefix. */

@@ -10,6 +10,8 @@ import { productTerm } from './products.js';
 
 /** Columns of T that come from the same tables, with their parameters θ (c × q). */
 export interface ExportedPart {
+  /** Id of the group of columns. */
+  readonly group: string;
   /** Name of an input by that of its column in the encoder. */
   readonly inputName: (column: string) => string;
   readonly encoder: Encoder;
@@ -31,6 +33,7 @@ export class EncodedRow {
   /** Columns in the order of D; of numbers, which are multiplied in one go, only where they are. */
   private readonly terms: { readonly term: Term; readonly at: number }[] = [];
   private readonly numbers: PlacedNumbers[] = [];
+  private readonly blocks = new Map<string, Block>();
   private width = 0;
 
   constructor(
@@ -38,7 +41,7 @@ export class EncodedRow {
     private readonly part: ExportedPart,
   ) {
     const { numeric, categorical, products = [] } = part.encoder;
-    const blocks = new Map<string, Block>();
+    const { blocks } = this;
     const presences = new Map<string, Value>();
     for (const encoding of numeric) {
       const x = graph.input(this.nameOf(encoding), 'double', 'a number; NaN where it is NULL');
@@ -68,6 +71,11 @@ export class EncodedRow {
     }
     for (const [a, b] of products) this.place(productTerm(graph, entryOf(blocks, a), entryOf(blocks, b)));
     if (this.width !== encodedWidth(part.encoder)) throw new Error('columns were counted in two ways');
+  }
+
+  /** What a column is encoded as, to be multiplied with others. */
+  block(column: string): Block {
+    return entryOf(this.blocks, column);
   }
 
   /** D θ, N × q: what these columns give to the scores. */

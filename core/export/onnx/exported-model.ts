@@ -1,5 +1,6 @@
 import type { Bundle } from '../../exchange/bundle.js';
 import type { ModelType } from '../../job/schema.js';
+import type { InteractionPart } from '../../models/interaction-part.js';
 import type { ExportedPart } from './encoded-row.js';
 import type { OnnxGraph, Value } from './graph.js';
 
@@ -14,6 +15,8 @@ export interface ExportedModel {
   readonly own: Float64Array;
   /** Input of what is added to the score of each row; default: nothing is. */
   readonly offsets?: string;
+  /** Products of columns of different parts. */
+  readonly interactions?: InteractionPart;
   /** Names of the classes, of a model that learns many. */
   readonly classes?: readonly string[];
   /** Layers above the first, of a network. */

@@ -1,4 +1,7 @@
+import { rowRange } from '../../algebra/stack.js';
+import { entryOf } from '../../entry-of.js';
 import { AmalurError } from '../../errors.js';
+import type { ColumnOfGroup } from '../../job/resolved.js';
 import type { ModelType } from '../../job/schema.js';
 import { EncodedRow } from './encoded-row.js';
 import type { ExportedModel, Prediction } from './exported-model.js';
@@ -7,6 +10,7 @@ import { generalisedLinear } from './predictions/generalised-linear.js';
 import { kMeans } from './predictions/k-means.js';
 import { network } from './predictions/network.js';
 import { softmax } from './predictions/softmax.js';
+import { productTerm } from './products.js';
 
 const PREDICTIONS: Partial<Record<ModelType, Prediction>> = {
   'linear-regression': generalisedLinear(),
@@ -35,12 +39,32 @@ export function toOnnx(model: ExportedModel): Uint8Array {
   }
   const graph = new OnnxGraph();
   const rows = model.parts.map((part) => new EncodedRow(graph, part));
-  const scores = rows.map((row) => row.scores());
+  const products = productsOf(graph, model, rows);
+  const scores = [
+    ...rows.map((row) => row.scores()),
+    ...products.map(({ term, theta }) => term.times(theta)),
+  ];
   if (model.offsets !== undefined)
     scores.push(graph.input(model.offsets, 'double', 'a number that is added to the score'));
-  predict(graph, graph.sum(scores), model, () => graph.sum(rows.map((row) => row.squaredNorms())));
+  predict(graph, graph.sum(scores), model, () =>
+    graph.sum([...rows.map((row) => row.squaredNorms()), ...products.map(({ term }) => term.squares())]),
+  );
   return graph.bytes('model', `${model.type} ${model.name}, with the encoding of its columns`, {
     model: model.name,
     type: model.type,
+  });
+}
+
+/** Products of columns of different parts, with their parameters. */
+function productsOf(graph: OnnxGraph, { parts, interactions }: ExportedModel, rows: readonly EncodedRow[]) {
+  const byGroup = new Map(parts.map(({ group }, at) => [group, rows[at]!]));
+  const block = ({ group, column }: ColumnOfGroup) => entryOf(byGroup, group).block(column);
+  if (!interactions) return [];
+  let from = 0;
+  return interactions.pairs.map(([a, b]) => {
+    const term = productTerm(graph, block(a), block(b));
+    const theta = rowRange(interactions.theta, from, term.columns);
+    from += term.columns;
+    return { term, theta };
   });
 }

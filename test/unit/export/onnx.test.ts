@@ -7,6 +7,7 @@ import { AmalurError } from '../../../core/errors.js';
 import type { ExportedModel } from '../../../core/export/onnx/exported-model.js';
 import { toOnnx } from '../../../core/export/onnx/to-onnx.js';
 import { encodedWidth, type Encoder } from '../../../core/integration/encoder.js';
+import { acrossColumns } from '../../../core/integration/interactions-across.js';
 import { modelSchema } from '../../../core/job/model-schema.js';
 import type { ModelType } from '../../../core/job/schema.js';
 import { draws } from '../../../core/models/draws.js';
@@ -17,6 +18,7 @@ import { networkSpec } from '../../../core/models/network/spec.js';
 import { familyOf } from '../../../core/models/programs.js';
 import {
   arbitraryScene,
+  dataOf,
   encodedHere,
   NUMBERS,
   ROWS,
@@ -50,20 +52,29 @@ interface Compared {
   readonly own: Float64Array;
   readonly besides?: Partial<ExportedModel>;
   readonly offsets?: Float64Array;
+  /** What else the scores have. */
+  readonly added?: Dense;
 }
 
 /** Predictions here and in an ONNX runtime, by output. */
-async function bothWays({ scene, type, theta, own, besides = {}, offsets }: Compared) {
+async function bothWays({ scene, type, theta, own, besides = {}, offsets, added }: Compared) {
   const parts = PREFIXES.map((prefix) => ({
-    ...{ inputName: (column: string) => `${prefix}.${column}`, encoder: scene.encoder, theta },
+    ...{ group: prefix, inputName: (column: string) => `${prefix}.${column}`, encoder: scene.encoder, theta },
   }));
-  const model: ExportedModel = { type, name: 'm@1', parts, own, ...besides, ...(offsets && { offsets: 's.t.o' }) };
+  const model: ExportedModel = {
+    type,
+    name: 'm@1',
+    parts,
+    own,
+    ...besides,
+    ...(offsets && { offsets: 's.t.o' }),
+  };
   const family = familyOf(type);
   const scores = scoresOf(family, encodedHere(scene), theta);
   const twice = dense(
     scores.rows,
     scores.columns,
-    scores.data.map((value) => 2 * value),
+    scores.data.map((value, at) => 2 * value + (added?.data[at] ?? 0)),
   );
   const { classes, network } = model;
   const whole = withOffsets(twice, offsets);
@@ -112,6 +123,42 @@ describe('a model written as ONNX', () => {
       );
     },
   );
+
+  test('multiplies columns of different tables', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryScene(), seeds, fc.nat(), fc.nat(), async (scene, seed, first, second) => {
+        const { encoder } = scene;
+        const names = [...encoder.numeric, ...encoder.categorical].map(({ column }) => column);
+        const [a, b] = [names[first % names.length]!, names[second % names.length]!];
+        const pairs = [
+          [
+            { group: 's.t', column: a },
+            { group: 's.u', column: b },
+          ],
+        ] as const;
+        const data = dataOf(scene);
+        const every = Int32Array.from({ length: ROWS }, (_, row) => row);
+        const placed = { encoder, pieces: [{ data, rows: every }] };
+        const groups = new Map([
+          ['s.t', placed],
+          ['s.u', placed],
+        ]);
+        const [across] = acrossColumns(ROWS, pairs, groups, 'materialized');
+        const columns = across!.columns;
+        const q = 3;
+        const interactions = { pairs, theta: dense(columns, q, drawn(seed, columns * q, 0.05)) };
+        const c = encodedWidth(encoder);
+        const theta = dense(c, q, drawn(seed + 1, c * q, 0.05));
+        const own = drawn(seed + 2, q);
+        const type = 'softmax-regression';
+        const besides = { classes: ['a', 'b', 'c'], interactions };
+        const added = across!.multiply(interactions.theta);
+        const { here, there } = await bothWays({ scene, type, theta, own, besides, added });
+        expectEqual(here, there, exact);
+      }),
+      { numRuns: 30 },
+    );
+  });
 
   test('finds the nearest centre and its distance', async () => {
     await fc.assert(
@@ -192,7 +239,7 @@ describe('a model written as ONNX', () => {
       categorical: [],
     };
     const part = (prefix: string) => ({
-      ...{ inputName: (column: string) => `${prefix}${column}`, encoder, theta: dense(1, 1) },
+      ...{ group: prefix, inputName: (column: string) => `${prefix}${column}`, encoder, theta: dense(1, 1) },
     });
     const parts = [part('shop.orders.'), part('')];
     const bytes = toOnnx({ type: 'linear-regression', name: 'm@3', parts, own: Float64Array.of(2) });
@@ -212,7 +259,12 @@ describe('a model written as ONNX', () => {
   ] as const)('refuses %s', (_what, change, field) => {
     const encoder: Encoder = 'encoder' in change ? change.encoder : { numeric: [], categorical: [] };
     const type = 'type' in change ? change.type : 'linear-regression';
-    const part = { inputName: (column: string) => column, encoder, theta: dense(encodedWidth(encoder), 1) };
+    const part = {
+      group: 's.t',
+      inputName: (column: string) => column,
+      encoder,
+      theta: dense(encodedWidth(encoder), 1),
+    };
     const write = () => toOnnx({ type, name: 'm@1', parts: [part], own: new Float64Array(1) });
     expect(write).toThrow(AmalurError);
     expect(write).toThrow(expect.objectContaining({ code: 'AMALUR_NOT_EXPORTABLE', field }));

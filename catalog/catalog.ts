@@ -56,7 +56,7 @@ export interface RunStart {
   readonly run: string;
   /** Id of the workflow's first execution, so that a re-used workflow id is another run. */
   readonly execution: string;
-  readonly kind: 'training' | 'inference';
+  readonly kind: 'training' | 'inference' | 'import';
   readonly startedAt: string;
 }
 
@@ -97,6 +97,8 @@ export interface RunRepository {
    * first until the run has completed: a repeated activity may plan anew, and the workflow goes on with what came last.
    */
   plan(execution: string, resolved: ResolvedJob, plan: Plan): Promise<void>;
+  /** Adds job and integration of a run that needs no plan. */
+  resolve(execution: string, resolved: ResolvedJob): Promise<void>;
   /** Completes the run, also one that had failed: a workflow may be reset. Throws AMALUR_UNKNOWN_MODEL for a model that is not there. */
   finish(execution: string, finishedAt: string, facts: RunFacts, model: string | null): Promise<void>;
   /** Ends a run that is still running; changes nothing otherwise. */
@@ -115,7 +117,7 @@ export interface RunRepository {
 export interface ModelVersionRecord {
   readonly name: string;
   readonly version: number;
-  /** Execution id of the training run. */
+  /** Execution id of the run that made it: its training, or its import. */
   readonly execution: string;
   readonly run: string;
   readonly createdAt: string;

@@ -14,6 +14,8 @@ import type {
   InferenceResult,
   ExportRequest,
   ExportResult,
+  ImportRequest,
+  ImportResult,
   PlanningResult,
   RegistrationResult,
   TrainingResult,
@@ -59,7 +61,7 @@ const ANSWER_SECONDS = 30;
 const PLAN_SECONDS = 120;
 /** How long the matching of rows for an explanation may take. */
 const EXPLAIN_SECONDS = 3600;
-/** How long the writing of a model may take. */
+/** How long the writing of a model may take, or the reading. */
 const EXPORT_SECONDS = 600;
 /** How long the profiling of a silo's tables may take. */
 const REGISTER_SECONDS = 3600;
@@ -127,10 +129,20 @@ export class AmalurClient {
     return this.#start('runInference', request, id, `predict with ${request.model}`);
   }
 
-  /** Writes a model with the encoding of its columns as ONNX or for TensorFlow.js, at the aggregator. @throws AmalurError where the format cannot say it */
+  /** Writes a model with the encoding of its columns, at the aggregator. @throws AmalurError where the format cannot say it */
   async exportModel(request: ExportRequest): Promise<ExportResult> {
     const id = newId(`export-${request.model.replace('@', '-')}`);
     return this.#finish('exportModel', request, id, `export ${request.model}`, EXPORT_SECONDS);
+  }
+
+  /**
+   * Brings a model from a file into the installation.
+   * @param request the file is a blob of the exchange already
+   * @throws AmalurError where it is damaged, its name is taken, or the installation lacks what it reads
+   */
+  async importModel(request: ImportRequest): Promise<ImportResult> {
+    const id = `import-${request.name ?? 'model'}-${request.file.slice(0, 16)}`;
+    return this.#finish('importModel', request, id, 'import a model', EXPORT_SECONDS);
   }
 
   /** Lets a silo's worker profile its tables and enters what it reports into the catalog. */

@@ -25,6 +25,8 @@ export type {
 export type {
   ExportRequest,
   ExportResult,
+  ImportRequest,
+  ImportResult,
   InferenceRequest,
   InferenceResult,
   Phase,

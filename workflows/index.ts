@@ -1,6 +1,7 @@
 // The startable workflows, and nothing else: every export here can be started by name.
 export { explainIntegration } from './explain-integration.js';
 export { exportModel } from './export-model.js';
+export { importModel } from './import-model.js';
 export { planTraining } from './plan-training.js';
 export { readCatalog } from './read-catalog.js';
 export { registerSilo } from './register-silo.js';

@@ -1,35 +1,43 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { toOnnx } from '../../core/export/to-onnx.js';
-import { ownParameters } from '../../core/models/manifest.js';
-import { readPart } from '../../core/models/model-part.js';
+import type { Stores } from '../../core/exchange/stores.js';
+import { writeModelFile, type PortableModel } from '../../core/export/amalur/model-file.js';
+import { toOnnx } from '../../core/export/onnx/to-onnx.js';
+import type { ExportFormat } from '../../core/job/export-formats.js';
 import { writeWhole } from '../../core/sources/write-whole.js';
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
-import { writeTfjs } from './export-tfjs.js';
 import { measured, type SiteContext } from '../compute/site.js';
+import { writeTfjs } from './export-tfjs.js';
+import { exportedModel } from './exported-model.js';
 
-/** A model's parts put together and written as ONNX or for TensorFlow.js into the folder of predictions. */
+/** Writes the files of a model under the given name, that of the first of them, and tells what they are in all. */
+type Exporter = (
+  stores: Stores,
+  model: PortableModel,
+  file: string,
+) => Promise<{ bytes: number; sha256: string }>;
+
+const EXPORTERS: Readonly<Record<ExportFormat, Exporter>> = {
+  onnx: async (stores, model, file) => oneFile(file, toOnnx(await exportedModel(stores, model))),
+  amalur: async (stores, model, file) =>
+    oneFile(file, await writeModelFile(model, ({ home, sha256 }) => stores.at(home).get(sha256))),
+  tfjs: async (stores, model, file) => writeTfjs(file, await exportedModel(stores, model)),
+};
+
+/** A model's parts put together and written into the folder of predictions. */
 export function exportOperation(context: SiteContext): Pick<AggregatorOperations, 'exportModel'> {
   return {
     exportModel: (input) =>
       context.journal.once('export-model', input.execution, input, () =>
         measured(context, async ({ stores }) => {
-          const parts = [];
-          for (const { prefix, part } of input.groups) {
-            const { encoder, theta } = readPart(await stores.get(part));
-            parts.push({ prefix, inputName: (column: string) => `${prefix}${column}`, encoder, theta });
-          }
-          const { name, model } = input;
-          if (input.format === 'tfjs') {
-            const file = path.resolve(context.predictions, input.output);
-            const network = model.network && (await stores.get(model.network));
-            return { file, ...(await writeTfjs(file, { type: model.type, name, parts, network })) };
-          }
-          const bytes = toOnnx({ type: model.type, name, parts, own: ownParameters(model) });
           const file = path.resolve(context.predictions, input.output);
-          const sha256 = await writeWhole(file, (partial) => writeFile(partial, bytes));
-          return { file, bytes: bytes.byteLength, sha256 };
+          return { file, ...(await EXPORTERS[input.format](stores, input.model, file)) };
         }),
       ),
   };
+}
+
+async function oneFile(file: string, bytes: Uint8Array) {
+  const sha256 = await writeWhole(file, (partial) => writeFile(partial, bytes));
+  return { bytes: bytes.byteLength, sha256 };
 }

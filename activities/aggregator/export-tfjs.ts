@@ -1,24 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Bundle } from '../../core/exchange/bundle.js';
+import type { ExportedModel } from '../../core/export/exported-model.js';
 import { toTfjs } from '../../core/export/tfjs/to-tfjs.js';
 import { sha256 } from '../../core/json.js';
-import type { ModelPart } from '../../core/models/model.js';
-import type { ModelType } from '../../core/job/schema.js';
 import { writeWhole } from '../../core/sources/write-whole.js';
-
-interface Exported {
-  readonly type: ModelType;
-  readonly name: string;
-  readonly parts: readonly (Pick<ModelPart, 'encoder' | 'theta'> & { readonly prefix: string })[];
-  readonly network: Bundle | undefined;
-}
 
 /**
  * Writes a network as TensorFlow.js keeps models: the model.json of the given name last, so that it is there only with the others.
  * @returns bytes of all files, and sha256 of all one after another
  */
-export async function writeTfjs(file: string, model: Exported): Promise<{ bytes: number; sha256: string }> {
+export async function writeTfjs(
+  file: string,
+  model: ExportedModel,
+): Promise<{ bytes: number; sha256: string }> {
   const files = toTfjs(model);
   for (const [name, bytes] of [...files].reverse()) {
     const own = name === 'model.json' ? file : path.join(path.dirname(file), name);

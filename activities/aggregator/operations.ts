@@ -1,6 +1,7 @@
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { SiteContext } from '../compute/site.js';
 import { exportOperation } from './export-model.js';
+import { importOperation } from './import-model.js';
 import { fitSharedOperation } from './fit-shared.js';
 import { matchOperations } from './match.js';
 import { predictOperation } from './predict.js';
@@ -18,5 +19,6 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...validationOperation(context),
     ...predictOperation(context),
     ...exportOperation(context),
+    ...importOperation(context),
   };
 }

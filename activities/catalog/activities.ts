@@ -7,6 +7,7 @@ import type { CatalogActivities } from '../../workflows/contracts/activities.js'
 import { withFailures } from '../failures.js';
 import { answerQuestion } from './answer.js';
 import { findModel } from './find-model.js';
+import { portableModel, publishImport } from './portable-model.js';
 
 /** Activities on the metadata catalog; only the control worker has them. */
 export function createCatalogActivities(catalog: Catalog): CatalogActivities {
@@ -36,8 +37,10 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
       return findModel(catalog, parseInferenceRequest(request).model);
     },
     async findExport(request) {
-      return findModel(catalog, parseExportRequest(request).model);
+      return portableModel(catalog, parseExportRequest(request).model);
     },
+    publishImport: (execution, request, model, digest) =>
+      publishImport(catalog, execution, request, model, digest, now()),
     async recordIntegration(resolved, survey) {
       const facts = describeIntegration(resolved, await catalog.tables.list(), survey);
       return catalog.integrations.record(resolved, facts, now());

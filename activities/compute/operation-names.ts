@@ -25,6 +25,7 @@ const aggregator = {
   validateHere: true,
   predict: true,
   exportModel: true,
+  importModel: true,
 } satisfies Record<keyof AggregatorOperations, true>;
 
 export const SILO_OPERATIONS = Object.keys(silo) as (keyof SiloOperations)[];

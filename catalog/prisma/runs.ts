@@ -33,6 +33,14 @@ export function createRunRepository(database: Database): RunRepository {
       );
     },
 
+    resolve: (execution, resolved) =>
+      transact(database, async (transaction) => {
+        const { status } = await lockRun(transaction, execution);
+        if (status === 'completed') return;
+        const data = await storeResolved(transaction, resolved);
+        await transaction.run.update({ where: { execution }, data });
+      }),
+
     plan: (execution, resolved, plan) =>
       transact(database, async (transaction) => {
         const { status } = await lockRun(transaction, execution);

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Option, type Command } from 'commander';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/job/export-formats.js';
 import { parseExportRequest } from '../../core/job/export-request.js';
@@ -17,12 +18,12 @@ export function addExport(root: Command): void {
   root
     .command('export')
     .description(
-      'write a model, with the encoding of its columns, for other programs: as ONNX, or a network for TensorFlow.js',
+      'write a model with the encoding of its columns: for other programs, or for another installation',
     )
     .argument('<model>', 'name, name@version or name@alias')
     .option(
       '-o, --output <file>',
-      '.onnx, or a folder for a model.json, on this host; default: into the folder of predictions of the aggregator',
+      '.onnx, .amalur, or a folder for a model.json, on this host; default: into the folder of predictions of the aggregator',
     )
     .addOption(
       new Option('--format <format>', 'default: by the name of the file, or else onnx').choices(
@@ -31,8 +32,9 @@ export function addExport(root: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ amalur export returns -o returns.onnx\n  $ amalur export returns@2' +
-        '\n  $ amalur export returns-network -o returns-tfjs      (model.json, weights.bin, encoding.json)',
+      '\nExamples:\n  $ amalur export returns -o returns.onnx\n  $ amalur export returns@2 -o returns.amalur     (for: amalur import)' +
+        '\n  $ amalur export returns-network -o returns-tfjs   (TensorFlow.js: model.json, weights.bin, encoding.json)' +
+        '\n  $ amalur export returns --format amalur',
     )
     .action(async (model: string, _options: unknown, command: Command) => {
       const options = optionsOf<ExportCommandOptions>(command);
@@ -42,7 +44,7 @@ export function addExport(root: Command): void {
       // What is wrong with a name is said before anything is made.
       parseExportRequest({
         ...asked,
-        ...(output !== undefined && { output: toFolder ? 'x/model.json' : `x${output.slice(-5)}` }),
+        ...(output !== undefined && { output: toFolder ? 'x/model.json' : `x${extname(output)}` }),
       });
       await withClient(options, async ({ client }) => {
         const open = toFolder ? openModelFolder : openDestination;

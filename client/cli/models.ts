@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ModelVersionRecord } from '../../catalog/catalog.js';
+import type { ModelOrigin } from '../../core/models/model.js';
 import type { ModelSummary } from '../../workflows/contracts/activities.js';
 import { formatBytes, formatCount, formatTime, measuresOf, NONE } from './format.js';
 import { facts, print, printJson, table, tell } from './output.js';
@@ -63,6 +64,7 @@ export function showModel(model: ModelVersionRecord): string {
       ['type', manifest.type],
       ['aliases', model.aliases.join(', ') || NONE],
       ['made', `${formatTime(model.createdAt)} by run ${model.run}`],
+      ...(manifest.origin === undefined ? [] : [['imported as', cameFrom(manifest.origin)] as const]),
       // A model with other parameters of its own has no intercept.
       ...(manifest.own === undefined ? ([['intercept', String(manifest.intercept)]] as const) : []),
       ...(manifest.interceptError === undefined
@@ -92,4 +94,8 @@ export function showModel(model: ModelVersionRecord): string {
     '',
     showParties(resolved),
   ].join('\n');
+}
+
+function cameFrom({ model, createdAt, file }: ModelOrigin): string {
+  return `${model} of ${formatTime(createdAt)}, file ${file.slice(0, 12)}`;
 }

@@ -5,6 +5,7 @@ import { inPackage } from '../package-root.js';
 import { addDoctor } from './doctor.js';
 import { addExport } from './export.js';
 import { EXIT } from './exit-codes.js';
+import { addImport } from './import.js';
 import { addInit } from './init.js';
 import { addIntegration } from './integration.js';
 import { addModels } from './models.js';
@@ -58,6 +59,7 @@ function program(): Command {
     addReport,
     addModels,
     addExport,
+    addImport,
     addSchedule,
     addDoctor,
   ]) {

@@ -35,7 +35,7 @@ export function showRuns(runs: readonly RunSummary[]): string {
       error === null ? status : `${status}: ${error.code}`,
       model ?? job ?? NONE,
       strategy ?? NONE,
-      rounds === null || kind === 'inference' ? NONE : formatCount(rounds),
+      rounds === null || kind !== 'training' ? NONE : formatCount(rounds),
       seconds === null ? NONE : formatSeconds(seconds),
       formatTime(startedAt),
     ]),

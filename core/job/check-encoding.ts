@@ -3,7 +3,8 @@ import type { ColumnProfile, ColumnType } from '../sources/profile.js';
 import { settingsOf, type EncodingRequest } from './features-schema.js';
 import type { ColumnEncoding } from './resolved.js';
 
-const POSSIBLE: Readonly<Record<ColumnEncoding, readonly ColumnType[]>> = {
+/** Types of columns that can be encoded so. */
+export const POSSIBLE: Readonly<Record<ColumnEncoding, readonly ColumnType[]>> = {
   numeric: ['integer', 'number', 'boolean'],
   polynomial: ['integer', 'number'],
   spline: ['integer', 'number'],

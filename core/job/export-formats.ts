@@ -1,11 +1,11 @@
-/** Formats of an exported model, each with how the names of its files end. */
-export const EXPORT_ENDINGS = { onnx: '.onnx', tfjs: 'model.json' } as const;
+/** How the names of the files of each format end in which a model can be written. The first is that of an export that names none. */
+export const EXPORT_ENDINGS = { onnx: '.onnx', amalur: '.amalur', tfjs: 'model.json' } as const;
 
 export type ExportFormat = keyof typeof EXPORT_ENDINGS;
 
-export const EXPORT_FORMATS = Object.keys(EXPORT_ENDINGS) as ExportFormat[];
+export const EXPORT_FORMATS = Object.keys(EXPORT_ENDINGS) as [ExportFormat, ...ExportFormat[]];
 
-/** What is asked for, or else what the name of the file says: a model.json is one of TensorFlow.js. */
+/** The format that is asked for: by its name, or else by the name of the file. */
 export function exportFormat({
   format,
   output = '',
@@ -13,5 +13,6 @@ export function exportFormat({
   readonly format?: ExportFormat | undefined;
   readonly output?: string | undefined;
 }): ExportFormat {
-  return format ?? (/\.json$/i.test(output) ? 'tfjs' : 'onnx');
+  const named = EXPORT_FORMATS.find((one) => output.toLowerCase().endsWith(EXPORT_ENDINGS[one]));
+  return format ?? named ?? EXPORT_FORMATS[0];
 }

@@ -10,17 +10,17 @@ export const exportRequestSchema = z
     format: z
       .enum(EXPORT_FORMATS)
       .optional()
-      .describe('Default: tfjs where `output` is a model.json, else onnx.'),
-    output: outputFile(['onnx', 'json'])
+      .describe('Default: by the name of `output`; onnx where there is none.'),
+    output: outputFile(['onnx', 'amalur', 'json'])
       .refine((file) => !/\.json$/i.test(file) || /[^/\\][/\\]model\.json$/.test(file), {
         message: 'a network of TensorFlow.js is a folder with a model.json',
       })
       .optional()
       .describe(
-        "File to write, .onnx or FOLDER/model.json, within the aggregator's folder of predictions; default: the model's and the run's name.",
+        "File to write, .onnx, .amalur or FOLDER/model.json, within the aggregator's folder of predictions; default: the model's and the run's name.",
       ),
   })
-  .refine(({ format, output }) => output === undefined || !format || exportFormat({ output }) === format, {
+  .refine(({ format, output }) => !format || output === undefined || exportFormat({ output }) === format, {
     path: ['output'],
     message: 'the name of the file is that of another format',
   });

@@ -120,4 +120,16 @@ export interface ModelManifest {
   readonly network?: BlobRef;
   /** What products of columns of different tables weigh: such a model is scored where all rows are. */
   readonly interactions?: BlobRef;
+  /** Of a model that was imported. */
+  readonly origin?: ModelOrigin;
+}
+
+/** Where a model that was imported comes from. */
+export interface ModelOrigin {
+  /** Names the content of the file. */
+  readonly file: string;
+  /** `name@version` in the installation that exported it. */
+  readonly model: string;
+  /** When it was trained there, or came there. */
+  readonly createdAt: string;
 }

@@ -144,6 +144,30 @@ describe('the command line', () => {
     expect(await readdir(folder)).not.toContain('returns-tfjs');
   });
 
+  test('a model that was exported predicts the same to the bit in another installation', async () => {
+    const file = join(folder, 'returns.amalur');
+    await succeed('export', 'returns', '-o', file);
+    const there = await mkdtemp(join(tmpdir(), 'amalur elsewhere '));
+    await amalur(there, ['init']);
+    const other = spawn(process.execPath, [cli, 'up'], { cwd: there, stdio: ['ignore', 'pipe', 'pipe'] });
+    try {
+      await untilReady(other);
+      const told = async (...args: string[]): Promise<unknown> =>
+        JSON.parse((await amalur(there, [...args, '--json'])).stdout);
+      const first = { name: 'returns', version: 1 };
+      expect(await told('import', file)).toMatchObject({ model: first, known: false, origin: 'returns@1' });
+      expect(await told('import', file)).toMatchObject({ model: first, known: true });
+      await told('predict', 'returns', '-o', 'scores.csv');
+      const scores = (place: string) => readFileSync(join(place, 'scores.csv'), 'utf8');
+      expect(scores(there)).toBe(scores(folder));
+    } finally {
+      const gone = once(other, 'exit');
+      other.kill('SIGINT');
+      await gone;
+      await rm(there, { recursive: true, force: true, maxRetries: 5 });
+    }
+  }, 120_000);
+
   test('a detached run can be watched afterwards', async () => {
     const { run } = await json<{ run: string }>('train', 'delivery.json', '--detach');
     const { model } = await json<{ model: { name: string } }>('runs', run, '--follow');

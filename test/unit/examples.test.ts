@@ -17,7 +17,7 @@ const suites = list('test/integration').map((file) =>
 const guide = readFileSync(join(root, 'examples', 'README.md'), 'utf8');
 
 test.each(JOBS)('the example job %s is run by an integration test and told of in the guide', (file) => {
-  const name = `'${basename(file, '.json')}'`;
-  expect(suites.some((suite) => suite.includes(name))).toBe(true);
+  const name = new RegExp(`'${basename(file, '.json')}(\\.json)?'`);
+  expect(suites.some((suite) => name.test(suite))).toBe(true);
   expect(guide).toContain(`\`${file}\``);
 });

@@ -2,10 +2,12 @@ import type {
   IntegrationRecord,
   RunFacts,
   RunRecord,
+  RunStart,
   ModelVersionRecord,
   SiloRecord,
   TableRecord,
 } from '../../catalog/catalog.js';
+import type { PortableModel } from '../../core/export/amalur/model-file.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { ErrorReport } from '../../core/errors.js';
 import type { JobInput } from '../../core/job/schema.js';
@@ -13,7 +15,7 @@ import type { ResolvedJob } from '../../core/job/resolved.js';
 import type { ModelManifest } from '../../core/models/model.js';
 import type { HostProfile, Plan } from '../../core/planner/plan.js';
 import type { TableProfile } from '../../core/sources/profile.js';
-import type { ExportRequest, InferenceRequest } from './results.js';
+import type { ExportRequest, ImportRequest, InferenceRequest } from './results.js';
 
 /** What a silo says of itself. */
 export interface SiloDescription {
@@ -33,7 +35,7 @@ export interface ProbeActivities {
 export interface StartedRun {
   readonly run: string;
   readonly execution: string;
-  readonly kind: 'training' | 'inference';
+  readonly kind: RunStart['kind'];
 }
 
 /** Runs that one answer tells of; more would not fit into a payload. */
@@ -55,6 +57,13 @@ export interface CatalogAnswer {
   readonly run?: RunRecord;
   readonly models?: readonly ModelSummary[];
   readonly model?: ModelVersionRecord;
+}
+
+/** A version of a model, and whether it was here before it was to be imported. */
+export interface Published {
+  readonly name: string;
+  readonly version: number;
+  readonly known: boolean;
 }
 
 export type RunSummary = Pick<
@@ -94,7 +103,18 @@ export interface CatalogActivities {
   /** Checks a request for inference and finds its model. @throws the AMALUR_… code of what is wrong with it */
   findModel(request: InferenceRequest): Promise<ModelVersionRecord>;
   /** The same for an export. */
-  findExport(request: ExportRequest): Promise<ModelVersionRecord>;
+  findExport(request: ExportRequest): Promise<PortableModel>;
+  /**
+   * Enters a model that was read from a file into the catalog, as what an import has made; one that is here already stays as it is.
+   * @param digest names the content of the file
+   * @throws AMALUR_DUPLICATE_NAME, and the codes of tables and columns that the model needs and that are not here
+   */
+  publishImport(
+    execution: string,
+    request: ImportRequest,
+    model: PortableModel,
+    digest: string,
+  ): Promise<Published>;
   /** Describes an integration from what was found where its rows were matched, and keeps the description. */
   recordIntegration(resolved: ResolvedJob, survey: Survey): Promise<IntegrationRecord>;
   answer(question: CatalogQuestion): Promise<CatalogAnswer>;

@@ -1,6 +1,7 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Intervals } from '../../core/evaluation/bootstrap.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
+import type { PortableModel } from '../../core/export/amalur/model-file.js';
 import type { EvaluationSpec } from '../../core/job/evaluation-schema.js';
 import type { ExportFormat } from '../../core/job/export-formats.js';
 import type { Job, Label, ModelSpec, ModelType } from '../../core/job/schema.js';
@@ -15,6 +16,7 @@ import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
+import type { ImportRequest } from './results.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
 export interface Cost {
@@ -377,13 +379,9 @@ export interface PredictOutput extends Costed {
 }
 
 export interface ExportModelInput extends OfExecution {
-  /** `name@version`. */
-  readonly name: string;
   readonly format: ExportFormat;
-  readonly model: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'network'>;
-  /** Groups of columns with what is put before a column's name to name it as an input. */
-  readonly groups: readonly { readonly prefix: string; readonly part: BlobRef }[];
-  /** File to write, .onnx or model.json. */
+  readonly model: PortableModel;
+  /** File to write: .onnx, .amalur or model.json. */
   readonly output: string;
 }
 
@@ -391,6 +389,17 @@ export interface ExportModelOutput extends Costed {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+}
+
+export interface ImportModelInput extends OfExecution {
+  readonly request: ImportRequest;
+}
+
+/** What the file says; its blobs are in the exchange now. */
+export interface ImportModelOutput extends Costed {
+  readonly model: PortableModel;
+  /** Names the content of the file. */
+  readonly digest: string;
 }
 
 /** Operations on parties, at a silo. */
@@ -419,4 +428,5 @@ export interface AggregatorOperations {
   validateHere(input: ValidateHereInput): Promise<ValidateHereOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
   exportModel(input: ExportModelInput): Promise<ExportModelOutput>;
+  importModel(input: ImportModelInput): Promise<ImportModelOutput>;
 }

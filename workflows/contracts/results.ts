@@ -72,20 +72,41 @@ export interface PlanningResult {
 export interface ExportRequest {
   /** `name`, `name@version` or `name@alias`. */
   readonly model: string;
-  /** Default: tfjs where `output` is a model.json, else onnx. */
+  /** Default: by the name of `output`; onnx where there is none. */
   readonly format?: ExportFormat;
-  /** File name within the aggregator's folder of predictions, .onnx or FOLDER/model.json. */
+  /** File name within the aggregator's folder of predictions: .onnx, .amalur or FOLDER/model.json. */
   readonly output?: string;
 }
 
 /** Result of the workflow `exportModel`. */
 export interface ExportResult {
   readonly model: string;
+  readonly format: ExportFormat;
   /** On the host of the aggregator worker. */
   readonly file: string;
   /** Of all its files. */
   readonly bytes: number;
   readonly sha256: string;
+}
+
+/** Argument of the workflow `importModel`. */
+export interface ImportRequest {
+  /** sha256 of the file, which is a blob of the exchange. */
+  readonly file: string;
+  /** Name that the model gets here; default: the one that it has in the file. */
+  readonly name?: string;
+  /** Where models of the name are here already: whether it becomes their next version. Default: false. */
+  readonly nextVersion?: boolean;
+}
+
+/** Result of the workflow `importModel`. */
+export interface ImportResult {
+  readonly run: string;
+  readonly model: { readonly name: string; readonly version: number };
+  /** It was here before, and nothing has changed. */
+  readonly known: boolean;
+  /** `name@version` in the installation that exported it. */
+  readonly origin: string;
 }
 
 /** Result of the workflow `registerSilo`. */
@@ -151,6 +172,7 @@ export interface WorkflowTypes {
   explainIntegration(job: JobInput): Promise<IntegrationRecord>;
   runInference(request: InferenceRequest): Promise<InferenceResult>;
   exportModel(request: ExportRequest): Promise<ExportResult>;
+  importModel(request: ImportRequest): Promise<ImportResult>;
   registerSilo(request: { readonly silo: string }): Promise<RegistrationResult>;
 }
 

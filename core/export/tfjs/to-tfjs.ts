@@ -1,53 +1,31 @@
 import { dense } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
 import { AmalurError } from '../../errors.js';
-import type { Bundle } from '../../exchange/bundle.js';
-import { encodedColumns, type Encoder } from '../../integration/encoder.js';
-import type { ModelType } from '../../job/schema.js';
+import { encodedColumns } from '../../integration/encoder.js';
+import type { ExportedModel } from '../exported-model.js';
 import { layersModel, WEIGHTS_FILE } from './layers-model.js';
-
-/** Columns of T that come from the same tables, with their weights in the first layer. */
-interface Part {
-  /** What is put before a column's name to name it among those of all tables. */
-  readonly prefix: string;
-  readonly encoder: Encoder;
-  /** W_k, c_k × h. */
-  readonly theta: Dense;
-}
-
-export interface ExportedNetwork {
-  readonly type: ModelType;
-  /** `name@version`. */
-  readonly name: string;
-  readonly parts: readonly Part[];
-  /** The layers above the first. */
-  readonly network: Bundle | undefined;
-}
 
 /**
  * A network as TensorFlow.js keeps models: `model.json` and `weights.bin`, which tf.loadLayersModel reads, and `encoding.json`,
  * which says what the columns of its input are.
  * @returns files by name
- * @throws AMALUR_NOT_EXPORTABLE for a model that is no network
+ * @throws AMALUR_NOT_EXPORTABLE for a model that is no network, or one that multiplies columns of different tables
  */
-export function toTfjs({ type, name, parts, network }: ExportedNetwork): ReadonlyMap<string, Uint8Array> {
-  if (network === undefined)
-    throw new AmalurError(
-      'AMALUR_NOT_EXPORTABLE',
-      `a model of TensorFlow.js is a network, and this is a ${type}`,
-      {
-        field: 'format',
-        suggestion: 'export it as ONNX',
-      },
-    );
+export function toTfjs({
+  type,
+  name,
+  parts,
+  network,
+  interactions,
+}: ExportedModel): ReadonlyMap<string, Uint8Array> {
+  if (network === undefined) throw notForTfjs(`a model of TensorFlow.js is a network, and this is a ${type}`);
+  if (interactions) throw notForTfjs('this network has products of columns of different tables');
   const { json, weights } = layersModel(stacked(parts.map(({ theta }) => theta)), network);
   const encoding = {
     model: name,
-    columns: parts.flatMap(({ prefix, encoder }) =>
-      encodedColumns(encoder).map((column) => `${prefix}${column}`),
-    ),
+    columns: parts.flatMap(({ inputName, encoder }) => encodedColumns(encoder).map(inputName)),
     // As Amalur encodes: core/integration/encoder.ts. An absent cell is 0 in each column that it is encoded as.
-    tables: parts.map(({ prefix, encoder }) => ({ prefix, ...encoder })),
+    tables: parts.map(({ inputName, encoder }) => ({ prefix: inputName(''), ...encoder })),
   };
   return new Map([
     ['model.json', text(json)],
@@ -68,4 +46,11 @@ function stacked(parts: readonly Dense[]): Dense {
 
 function text(value: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+function notForTfjs(message: string): AmalurError {
+  return new AmalurError('AMALUR_NOT_EXPORTABLE', message, {
+    field: 'format',
+    suggestion: 'export it as ONNX',
+  });
 }

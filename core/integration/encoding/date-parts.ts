@@ -6,8 +6,10 @@ export type DatePart = (typeof DATE_PARTS)[number];
 /** What one is in a column of dates (days since 1970-01-01) and in one of timestamps (seconds since then). */
 export type TimeUnit = 'day' | 'second';
 
-const MILLISECONDS: Readonly<Record<TimeUnit, number>> = { day: 86_400_000, second: 1000 };
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+/** Of a unit. */
+export const MILLISECONDS: Readonly<Record<TimeUnit, number>> = { day: 86_400_000, second: 1000 };
+/** Of a year that is no leap year. */
+export const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** The instant of a cell; an invalid Date for NaN, and beyond the years ±271,821 that a Date can hold. */
 export function dateOf(value: number, unit: TimeUnit): Date {

@@ -62,7 +62,7 @@ export function splineBlock(spline: Spline): DenseBlock {
 }
 
 /** The knots with `degree` more on each side, in a unit (a power of two) in which their differences do not overflow. */
-function paddedKnots({ knots, degree }: Spline): readonly [number, Float64Array] {
+export function paddedKnots({ knots, degree }: Spline): readonly [number, Float64Array] {
   const end = knots.length - 1;
   const largest = Math.max(Math.abs(knots[0]!), Math.abs(knots[end]!));
   const unit = largest > 2 ** 1000 ? 2 ** -24 : 1;

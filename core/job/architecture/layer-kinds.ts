@@ -153,7 +153,8 @@ export const LAYER_KINDS = {
     config: z.object({ ...normalising, axis: lastAxis }),
     shape: (row, { axis }) => (axis === -1 || axis === row.length ? row : undefined),
   }),
-  Flatten: kind({ config: nothing, shape: (row) => [size(row)] }),
+  /** TensorFlow.js takes no row that is flat already. */
+  Flatten: kind({ config: nothing, shape: (row) => (row.length > 1 ? [size(row)] : undefined) }),
   Reshape: kind({
     config: z.object({ target_shape: z.array(z.int().min(-1)).min(1).max(2) }),
     shape: (row, { target_shape: target }) => {

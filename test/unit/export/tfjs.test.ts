@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node';
 import { describe, expect, test } from 'vitest';
 import { dense } from '../../../core/algebra/dense.js';
+import type { Encoder } from '../../../core/integration/encoder.js';
 import { toTfjs } from '../../../core/export/tfjs/to-tfjs.js';
 import { tensorflow } from '../../../core/models/tensorflow.js';
 import { fit, predictionsOf, sample, specOf, type Change } from '../../support/network-fits.js';
@@ -15,6 +16,10 @@ const encoders = [
   { numeric: [number('z')], categorical: [{ kind: 'categorical' as const, column: 'k', levels: ['a'] }] },
 ];
 
+const partOf = (group: string, encoder: Encoder) => ({
+  ...{ group, encoder, inputName: (column: string) => `${group}.${column}` },
+});
+
 /** What TensorFlow.js predicts from the files, and what is in them. */
 async function exported(change: Change) {
   const sampled = sample(90, 5);
@@ -24,10 +29,11 @@ async function exported(change: Change) {
     type: 'neural-network',
     name: 'net@3',
     parts: [
-      { prefix: 'a.t.', encoder: encoders[0]!, theta: dense(2, columns, data.slice(0, 2 * columns)) },
-      { prefix: 'b.t.', encoder: encoders[1]!, theta: dense(3, columns, data.slice(2 * columns)) },
+      { ...partOf('a.t', encoders[0]!), theta: dense(2, columns, data.slice(0, 2 * columns)) },
+      { ...partOf('b.t', encoders[1]!), theta: dense(3, columns, data.slice(2 * columns)) },
     ],
-    network: fitted.network,
+    own: Float64Array.of(0),
+    ...(fitted.network && { network: fitted.network }),
   });
   const folder = await mkdtemp(path.join(tmpdir(), 'amalur-tfjs-'));
   try {
@@ -86,7 +92,7 @@ describe('a network that was exported for TensorFlow.js', () => {
   });
 
   test('is refused of a model that is no network', () => {
-    const given = { type: 'linear-regression' as const, name: 'm@1', parts: [], network: undefined };
+    const given = { type: 'linear-regression' as const, name: 'm@1', parts: [], own: Float64Array.of(0) };
     expect(() => toTfjs(given)).toThrow(expect.objectContaining({ code: 'AMALUR_NOT_EXPORTABLE' }) as Error);
   });
 });

@@ -222,6 +222,11 @@ function spread(values: readonly number[]) {
 }
 
 test('an architecture in few bytes is the same architecture', () => {
-  const { layers } = readArchitecture(modelJson([first(6), ['BatchNormalization'], ['Flatten'], sigmoid], 9));
+  const { layers } = readArchitecture(
+    modelJson(
+      [first(6), ['BatchNormalization'], ['Reshape', { target_shape: [3, 2] }], ['Flatten'], sigmoid],
+      9,
+    ),
+  );
   expect(readArchitecture(architectureJson(layers)).layers).toEqual(layers);
 });

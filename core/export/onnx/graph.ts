@@ -1,4 +1,5 @@
-import { ATTRIBUTE, ELEMENT, encodeModel } from './onnx-proto.js';
+import { freeName } from '../../integration/row-identity.js';
+import { ATTRIBUTE, ELEMENT, encodeModel } from './proto.js';
 
 /** Name of a value in the graph. */
 export type Value = string;
@@ -10,12 +11,19 @@ const OPSET = 13;
 const ML_OPSET = 2;
 const IR_VERSION = 8;
 
+interface Named {
+  readonly name: string;
+  readonly docString?: string;
+}
+
 /** An ONNX graph over rows (a first dimension of any size), put together value by value. Numbers are float64. */
 export class OnnxGraph {
   private readonly nodes: object[] = [];
   private readonly initializers: object[] = [];
-  private readonly inputs: object[] = [];
-  private readonly outputs: object[] = [];
+  private readonly inputs: Named[] = [];
+  private readonly outputs: Named[] = [];
+  /** Of small constants, many of which are the same, by type, shape and bytes. */
+  private readonly known = new Map<string, Value>();
   private count = 0;
 
   /** A column of the rows to be scored, N × 1. */
@@ -24,7 +32,10 @@ export class OnnxGraph {
     return name;
   }
 
-  output(name: string, value: Value, element: Element): void {
+  /** What is predicted, N × 1; under another name where a column has this one. */
+  output(wanted: string, value: Value, element: Element): void {
+    const taken = [...this.inputs, ...this.outputs].map(({ name }) => name);
+    const name = freeName(wanted, taken);
     this.nodes.push(node('Identity', [value], name, {}));
     this.outputs.push(valueInfo(name, element, 1));
   }
@@ -32,6 +43,13 @@ export class OnnxGraph {
   /** Constant numbers of the given shape. */
   numbers(data: ArrayLike<number>, shape: readonly number[]): Value {
     return this.constant(ELEMENT.double, Buffer.from(Float64Array.from(data).buffer), shape);
+  }
+
+  /** One number, 1 × 1. */
+  readonly number = (value: number): Value => this.numbers([value], [1, 1]);
+
+  floats(data: ArrayLike<number>, shape: readonly number[]): Value {
+    return this.constant(ELEMENT.float, Buffer.from(Float32Array.from(data).buffer), shape);
   }
 
   integers(data: readonly number[], shape: readonly number[]): Value {
@@ -48,6 +66,23 @@ export class OnnxGraph {
     const name = this.fresh();
     this.nodes.push(node(operator, values, name, attributes, domain));
     return name;
+  }
+
+  /** Side by side, N × the sum of their columns. */
+  concat(values: readonly Value[]): Value {
+    const [first, ...others] = values;
+    if (first !== undefined && others.length === 0) return first;
+    return this.apply('Concat', values, { axis: 1 });
+  }
+
+  /** From the first to the last. */
+  sum(values: readonly Value[]): Value {
+    return values.reduce((sum, value) => this.apply('Add', [sum, value]));
+  }
+
+  /** Number of a kind of elements, for `Cast`. */
+  element(kind: Element): number {
+    return ELEMENT[kind];
   }
 
   /** @param facts what a reader should know of the model, by name */
@@ -72,14 +107,24 @@ export class OnnxGraph {
   }
 
   private constant(dataType: number, rawData: Buffer, dims: readonly number[]): Value {
+    const key = rawData.length > 16 ? undefined : `${dataType} ${dims.join()} ${rawData.toString('hex')}`;
+    const known = key !== undefined && this.known.get(key);
+    if (known) return known;
     const name = this.fresh();
     this.initializers.push({ name, dataType, dims, rawData });
+    if (key !== undefined) this.known.set(key, name);
     return name;
   }
 
   private fresh(): Value {
-    return `v${this.count++}`;
+    // No column has a name that begins with a dot.
+    return `.${this.count++}`;
   }
+}
+
+/** ⌊a / divisor⌋ of whole numbers in float64. */
+export function quotient(graph: OnnxGraph, a: Value, divisor: number): Value {
+  return graph.apply('Floor', [graph.apply('Div', [a, graph.number(divisor)])]);
 }
 
 function valueInfo(name: string, element: Element, columns: number) {

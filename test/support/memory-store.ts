@@ -1,0 +1,26 @@
+import { AmalurError } from '../../core/errors.js';
+import type { Store } from '../../core/exchange/store.js';
+import { sha256 } from '../../core/json.js';
+
+/** A store that lives as long as a test does. */
+export function memoryStore(): Store {
+  const blobs = new Map<string, Uint8Array>();
+  const records = new Map<string, string>();
+  return {
+    put(bytes) {
+      const hash = sha256(bytes);
+      blobs.set(hash, Uint8Array.from(bytes));
+      return Promise.resolve(hash);
+    },
+    get(hash) {
+      const bytes = blobs.get(hash);
+      if (!bytes) throw new AmalurError('AMALUR_BLOB_MISSING', `blob ${hash} is not in the store`);
+      return Promise.resolve(bytes);
+    },
+    putIfAbsent(key, record) {
+      if (!records.has(key)) records.set(key, record);
+      return Promise.resolve(records.get(key) ?? record);
+    },
+    readRecord: (key) => Promise.resolve(records.get(key)),
+  };
+}

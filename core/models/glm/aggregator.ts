@@ -1,11 +1,9 @@
-import { columnVector, dense } from '../../algebra/dense.js';
+import { columnVector } from '../../algebra/dense.js';
 import type { Dense } from '../../algebra/matrix.js';
-import type { AggregatorProgram, AggregatorStep, StopReason, TrainingRows } from '../../training/program.js';
+import type { AggregatorProgram, AggregatorStep, TrainingRows } from '../../training/program.js';
 import { requireFinite } from '../../training/require-finite.js';
-import { dot, plus, scaled } from '../../training/vectors.js';
-import { basisVectors, directionOf, pushPair, type Basis } from './basis.js';
-import { lbfgsDirection, nextGram, quadraticForm, type Gram } from './gram.js';
-import { minimizeAlong } from './line-search.js';
+import { plus } from '../../training/vectors.js';
+import { nextStep, stopReason, takeIn } from './descent.js';
 import type { Loss, LossFamily, OffsetRows } from './loss.js';
 import { decodeUp, glmSpec, type GlmSpec, type PartyUp } from './party.js';
 import { rowWeights, type RowWeights } from './row-weights.js';
@@ -72,77 +70,11 @@ function receive(before: Working, uncentred: Dense, parts: readonly PartyUp[], r
   const shift = parts.reduce((sum, part) => sum + part.shift, 0);
   const constant = g[0]! / root - shift;
   const productsOfG = uncentred.data.map((product) => product + constant);
-  const { memory } = before.spec;
-  const [products, interceptBasis] =
-    before.products === undefined || before.interceptBasis === undefined || before.step === null
-      ? [firstBasis(productsOfG), firstBasis(g)]
-      : [
-          pushPair(
-            before.products,
-            before.pending,
-            plus(productsOfG, -1, before.products.g),
-            productsOfG,
-            memory,
-          ),
-          pushPair(
-            before.interceptBasis,
-            scaled(before.step.alpha, directionOf(before.interceptBasis, before.step.coefficients)),
-            plus(g, -1, before.interceptBasis.g),
-            g,
-            memory,
-          ),
-        ];
-  const gram = nextGram(before.gram, sumRows(parts.map(({ products: rows }) => rows)));
-  const penalties = nextGram(before.penalties, sumRows(parts.map(({ penalties: rows }) => rows)));
   const offset = parts.reduce((sum, part) => sum + part.offset, 0);
-  const gradientSquare = parts.reduce(
-    (sum, part) => sum + part.gradientSquare,
-    before.interceptGradient ** 2,
-  );
-  const gradientNorm = Math.sqrt(gradientSquare);
-  const better = gradientNorm < before.bestNorm;
-  return {
-    ...before,
-    round: before.round + 1,
-    products,
-    interceptBasis,
-    gram,
-    penalties,
-    offset,
-    gradientNorm,
-    bestNorm: better ? gradientNorm : before.bestNorm,
-    roundsSinceBest: better ? 0 : before.roundsSinceBest + 1,
-  };
+  return { ...takeIn(before, productsOfG, g, before.interceptGradient ** 2, parts), offset };
 }
 
 type Received = ReturnType<typeof receive>;
-
-/** What decides whether a training goes on. */
-export interface Standing extends Pick<Working, 'round' | 'roundsSinceBest'> {
-  readonly gradientNorm: number;
-  readonly spec: Pick<GlmSpec, 'tolerance' | 'maxRounds'>;
-}
-
-/** Rounds without a smaller gradient after which rounding, not the problem, is what is left. */
-const PATIENCE = 60;
-
-/** Norm of the gradient at which a stage that is not the last is near enough to its end. */
-const STAGE_TOLERANCE = 1e-3;
-
-/** @param stages those that are left, this one among them */
-export function stopReason({
-  gradientNorm,
-  spec,
-  stages = [],
-  round,
-  roundsSinceBest,
-}: Standing & { readonly stages?: readonly unknown[] }): StopReason | undefined {
-  requireFinite(gradientNorm);
-  const last = stages.length <= 1;
-  if (gradientNorm <= (last ? spec.tolerance : Math.max(spec.tolerance, STAGE_TOLERANCE))) return 'converged';
-  if (roundsSinceBest >= PATIENCE) return 'stalled';
-  return round >= spec.maxRounds ? 'max-rounds' : undefined;
-}
 
 /** The loss of the stage at which a training is. */
 function lossAt(losses: LossFamily, { spec, stages }: Pick<Working, 'spec' | 'stages'>): Loss {
@@ -155,10 +87,7 @@ function nextStage(at: Received): Working | undefined {
   return { ...at, stages: at.stages.slice(1), step: null, bestNorm: Infinity, roundsSinceBest: 0 };
 }
 
-/**
- * Direction and exact line search: φ(α) = Σ v loss(s + α T p) / Σ v + λ/2 ‖θ + α p‖².
- * @returns undefined if not even the gradient is a direction of descent any more: precision is exhausted
- */
+/** The step along the direction of L-BFGS; undefined if there is none any more. */
 function descend(
   losses: LossFamily,
   target: TrainingRows,
@@ -166,33 +95,20 @@ function descend(
   parts: readonly PartyUp[],
   root: number,
 ): Working | undefined {
-  const whole = withIntercept(at.gram, at.interceptBasis);
-  const gradient = new Array<number>(whole.columns).fill(0);
-  gradient[whole.columns - 1] = 1;
-  const slopeOf = (c: readonly number[]) => quadraticForm(whole, gradient, c);
-  const quasiNewton = lbfgsDirection(whole);
-  const coefficients = slopeOf(quasiNewton) < 0 ? quasiNewton : gradient.map((value) => -value);
-
   const rows = weighted(target, at.spec);
   const loss = lossAt(losses, at);
-  const { l2 } = at.spec;
-  const direction = directionOf(at.products, coefficients);
-  const [thetaProducts = new Float64Array(0)] = sumRows(parts.map(({ theta }) => [theta]));
-  const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts[i]!, 0);
-  const pp = quadraticForm(at.penalties, coefficients, coefficients);
-  const alpha = minimizeAlong((a) => {
-    const { first, second } = loss.along(at.scores, direction, rows, a);
-    return { first: first / rows.total + l2 * (thetaP + a * pp), second: second / rows.total + l2 * pp };
-  }, slopeOf(coefficients));
-  if (alpha === 0) return undefined;
-
-  const pending = scaled(alpha, direction);
+  const moved = nextStep(at, parts, (direction, alpha) => {
+    const { first, second } = loss.along(at.scores, direction, rows, alpha);
+    return { first: first / rows.total, second: second / rows.total };
+  });
+  if (moved === undefined) return undefined;
+  const { step, pending, intercepts } = moved;
   return {
     ...at,
-    step: { alpha, coefficients },
+    step,
     pending,
     scores: plus(at.scores, 1, pending),
-    intercept: at.intercept + (alpha * directionOf(at.interceptBasis, coefficients)[0]!) / root,
+    intercept: at.intercept + (step.alpha * intercepts[0]!) / root,
   };
 }
 
@@ -222,26 +138,4 @@ function sendResidual(
 export function weighted(target: TrainingRows, spec: GlmSpec): OffsetRows & RowWeights {
   const classes = spec.type === 'logistic-regression' ? spec.classWeights : 'none';
   return { labels: target.labels, offsets: target.offsets, ...rowWeights(target, classes) };
-}
-
-/** The Gram matrix with the intercept's piece added: one number a vector, or one for each class. */
-export function withIntercept(gram: Gram, interceptBasis: Basis): Gram {
-  const pieces = basisVectors(interceptBasis);
-  const size = gram.rows;
-  return dense(
-    size,
-    size,
-    gram.data.map((value, at) => value + dot(pieces[Math.floor(at / size)]!, pieces[at % size]!)),
-  );
-}
-
-/** A basis without pairs. */
-export function firstBasis(g: Float64Array): Basis {
-  return { s: [], y: [], g };
-}
-
-/** Σ over the parties of rows of numbers. */
-export function sumRows(parts: readonly (readonly Float64Array[])[]): readonly Float64Array[] {
-  const [first = [], ...rest] = parts;
-  return rest.reduce((sums, rows) => sums.map((sum, i) => plus(sum, 1, rows[i]!)), first);
 }

@@ -1,42 +1,29 @@
 import { z } from 'zod';
 import type { State } from '../../training/program.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
-import { basisTensors, readBasis, type Basis } from './basis.js';
-import type { Gram } from './gram.js';
-import { stepJson, type GlmSpec, type Step } from './party.js';
+import { basisTensors, readBasis } from './basis.js';
+import type { Descent } from './descent.js';
+import { stepJson, type GlmSpec } from './party.js';
 
 /**
  * What the aggregator of a generalised linear model knows between two rounds. The intercept is a party of its own: its
  * piece of each basis vector is one number, its column of T is all ones, and no penalty applies to it. It is the intercept
  * of the centred model; the parties' offsets make it that of the model as it is used.
  */
-export interface Working {
+export interface Working extends Descent {
   readonly spec: GlmSpec;
   /** Bandwidths of this stage and of those to come; empty where the loss is smooth by itself. */
   readonly stages: readonly number[];
-  readonly round: number;
   /** Mean loss at the current scores, without penalty. */
   readonly loss: number;
-  readonly bestNorm: number;
-  readonly roundsSinceBest: number;
   /** s = Tθ + intercept + offsets, centred or not, length n (training rows). */
   readonly scores: Float64Array;
-  /** T b of every basis vector, intercept included; undefined before the first gradient. */
-  readonly products: Basis | undefined;
-  /** T s of the step that the parties are taking now. */
-  readonly pending: Float64Array;
-  /** Dot products of the basis in u over the parties' pieces, intercept left out. */
-  readonly gram: Gram | undefined;
-  /** The same in θ, for the penalty. */
-  readonly penalties: Gram | undefined;
-  readonly step: Step;
   /** Intercept of the centred model. */
   readonly intercept: number;
   /** Σ_k μ_kᵀθ_k at the parties' current parameters. */
   readonly offset: number;
   /** The intercept's gradient Σ Δ at the current scores. */
   readonly interceptGradient: number;
-  readonly interceptBasis: Basis | undefined;
 }
 
 const json = z.object({

@@ -4,10 +4,7 @@ import type { AggregatorProgram, AggregatorStep, TrainingRows } from '../../trai
 import { requireFinite } from '../../training/require-finite.js';
 import { vectorTensor } from '../../training/tensors.js';
 import { dot, plus, scaled } from '../../training/vectors.js';
-import { firstBasis, stopReason, sumRows, withIntercept } from '../glm/aggregator.js';
-import { directionOf, pushPair } from '../glm/basis.js';
-import { lbfgsDirection, nextGram, quadraticForm } from '../glm/gram.js';
-import { minimizeAlong } from '../glm/line-search.js';
+import { nextStep, stopReason, takeIn } from '../glm/descent.js';
 import type { WeightedRows } from '../glm/loss.js';
 import type { RowWeights } from '../glm/row-weights.js';
 import { classRowWeights } from './class-weights.js';
@@ -67,94 +64,37 @@ export const softmaxAggregator: AggregatorProgram = {
 
 /** Takes in what the parties sent: T Γ, centred and with the intercepts' column; dot products; the pair of the last step. */
 function receive(before: Working, uncentred: Dense, parts: readonly SoftmaxUp[]) {
-  const classes = before.interceptGradient.length;
+  const { interceptGradient } = before;
+  const classes = interceptGradient.length;
   const root = rootOf(classes);
-  const g = scaled(1 / root, before.interceptGradient);
+  const g = scaled(1 / root, interceptGradient);
   const added = (pick: (part: SoftmaxUp) => Float64Array) =>
     parts.reduce<Float64Array>((sum, part) => plus(sum, 1, pick(part)), new Float64Array(classes));
-  const constant = plus(
-    scaled(1 / root, g),
-    -1,
-    added(({ shift }) => shift),
-  );
+  const shift = added((part) => part.shift);
+  const constant = plus(scaled(1 / root, g), -1, shift);
   const productsOfG = uncentred.data.map((product, at) => product + constant[at % classes]!);
-  const { memory } = before.spec;
-  const [products, interceptBasis] =
-    before.products === undefined || before.interceptBasis === undefined || before.step === null
-      ? [firstBasis(productsOfG), firstBasis(g)]
-      : [
-          pushPair(
-            before.products,
-            before.pending,
-            plus(productsOfG, -1, before.products.g),
-            productsOfG,
-            memory,
-          ),
-          pushPair(
-            before.interceptBasis,
-            scaled(before.step.alpha, directionOf(before.interceptBasis, before.step.coefficients)),
-            plus(g, -1, before.interceptBasis.g),
-            g,
-            memory,
-          ),
-        ];
-  const gram = nextGram(before.gram, sumRows(parts.map(({ products: rows }) => rows)));
-  const penalties = nextGram(before.penalties, sumRows(parts.map(({ penalties: rows }) => rows)));
-  const gradientNorm = Math.sqrt(
-    parts.reduce(
-      (sum, part) => sum + part.gradientSquare,
-      dot(before.interceptGradient, before.interceptGradient),
-    ),
-  );
-  const better = gradientNorm < before.bestNorm;
-  return {
-    ...before,
-    round: before.round + 1,
-    products,
-    interceptBasis,
-    gram,
-    penalties,
-    offsets: added(({ offset }) => offset),
-    gradientNorm,
-    bestNorm: better ? gradientNorm : before.bestNorm,
-    roundsSinceBest: better ? 0 : before.roundsSinceBest + 1,
-  };
+  const square = dot(interceptGradient, interceptGradient);
+  return { ...takeIn(before, productsOfG, g, square, parts), offsets: added(({ offset }) => offset) };
 }
 
 type Received = ReturnType<typeof receive>;
 
-/**
- * Direction and exact line search: φ(α) = Σ v loss(S + α T P) / Σ v + λ/2 ‖Θ + α P‖².
- * @returns undefined if not even the gradient is a direction of descent any more: precision is exhausted
- */
+/** The step along the direction of L-BFGS; undefined if there is none any more. */
 function descend(target: TrainingRows, at: Received, parts: readonly SoftmaxUp[]): Working | undefined {
-  const whole = withIntercept(at.gram, at.interceptBasis);
-  const gradient = new Array<number>(whole.columns).fill(0);
-  gradient[whole.columns - 1] = 1;
-  const slopeOf = (c: readonly number[]) => quadraticForm(whole, gradient, c);
-  const quasiNewton = lbfgsDirection(whole);
-  const coefficients = slopeOf(quasiNewton) < 0 ? quasiNewton : gradient.map((value) => -value);
-
   const rows = weighted(target, at.spec);
-  const { l2 } = at.spec;
   const classes = at.intercepts.length;
-  const direction = directionOf(at.products, coefficients);
-  const [thetaProducts = new Float64Array(0)] = sumRows(parts.map(({ theta }) => [theta]));
-  const thetaP = coefficients.reduce((sum, c, i) => sum + c * thetaProducts[i]!, 0);
-  const pp = quadraticForm(at.penalties, coefficients, coefficients);
-  const alpha = minimizeAlong((a) => {
-    const { first, second } = lossAlong(at.scores, direction, rows, classes, a);
-    return { first: first / rows.total + l2 * (thetaP + a * pp), second: second / rows.total + l2 * pp };
-  }, slopeOf(coefficients));
-  if (alpha === 0) return undefined;
-
-  const pending = scaled(alpha, direction);
+  const moved = nextStep(at, parts, (direction, alpha) => {
+    const { first, second } = lossAlong(at.scores, direction, rows, classes, alpha);
+    return { first: first / rows.total, second: second / rows.total };
+  });
+  if (moved === undefined) return undefined;
+  const { step, pending, intercepts } = moved;
   return {
     ...at,
-    step: { alpha, coefficients },
+    step,
     pending,
     scores: plus(at.scores, 1, pending),
-    intercepts: plus(at.intercepts, alpha / rootOf(classes), directionOf(at.interceptBasis, coefficients)),
+    intercepts: plus(at.intercepts, step.alpha / rootOf(classes), intercepts),
   };
 }
 

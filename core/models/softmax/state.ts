@@ -1,41 +1,27 @@
 import { z } from 'zod';
 import type { State } from '../../training/program.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
-import { basisTensors, readBasis, type Basis } from '../glm/basis.js';
-import type { Gram } from '../glm/gram.js';
-import { stepJson, type Step } from '../glm/party.js';
+import { basisTensors, readBasis } from '../glm/basis.js';
+import type { Descent } from '../glm/descent.js';
+import { stepJson } from '../glm/party.js';
 import type { SoftmaxSpec } from './spec.js';
 
 /**
  * What the aggregator of a softmax regression knows between two rounds: as of a generalised linear model (`glm/state.ts`), with
  * C scores a row and C intercepts. Vectors over rows have n C numbers, row by row.
  */
-export interface Working {
+export interface Working extends Descent {
   readonly spec: SoftmaxSpec;
-  readonly round: number;
   /** Mean loss at the current scores, without penalty. */
   readonly loss: number;
-  readonly bestNorm: number;
-  readonly roundsSinceBest: number;
   /** S = T Θ + 1 bᵀ, centred or not. */
   readonly scores: Float64Array;
-  /** T B of every basis vector, intercepts included; undefined before the first gradient. */
-  readonly products: Basis | undefined;
-  /** T S of the step that the parties are taking now. */
-  readonly pending: Float64Array;
-  /** Dot products of the basis in u over the parties' pieces, intercepts left out. */
-  readonly gram: Gram | undefined;
-  /** The same in Θ, for the penalty. */
-  readonly penalties: Gram | undefined;
-  readonly step: Step;
   /** Intercepts of the centred model, length C. */
   readonly intercepts: Float64Array;
   /** Σ_k Θ_kᵀ μ_k at the parties' current parameters, length C. */
   readonly offsets: Float64Array;
   /** The intercepts' gradient Σ_i Δ_ij at the current scores, length C. */
   readonly interceptGradient: Float64Array;
-  /** The intercepts' pieces of the basis, length C each. */
-  readonly interceptBasis: Basis | undefined;
 }
 
 const json = z.object({

@@ -1,11 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 // unit         fast, no server, no process of its own
-// integration  a real Temporal server, real databases and worker processes; one file at a time, so that timings mean something
-// chaos        the same with processes killed, frozen and cut off
+// integration  a real Temporal server, real databases and worker processes; two files at a time: much of it is waiting
+// chaos        the same with processes killed, frozen and cut off; one file at a time
 const withServer = {
   globalSetup: ['test/support/temporal.ts'],
-  fileParallelism: false,
   testTimeout: 60_000,
   hookTimeout: 60_000,
 };
@@ -30,6 +29,7 @@ export default defineConfig({
         test: {
           ...withServer,
           name: 'integration',
+          maxWorkers: 2,
           include: ['test/integration/**/*.test.ts'],
           sequence: { groupOrder: 1 },
         },
@@ -39,6 +39,7 @@ export default defineConfig({
         test: {
           ...withServer,
           name: 'chaos',
+          fileParallelism: false,
           include: ['test/chaos/**/*.test.ts'],
           testTimeout: 180_000,
           sequence: { groupOrder: 2 },

@@ -200,9 +200,23 @@ describe('what is lost without a silo', () => {
     ]);
     expect(leftOut.silos[0]).toMatchObject({ lost: 0.25, interval: interval(0.125, 0.25) });
     expect(leftOut.silos[1]).toMatchObject({ lost: null });
-    const shown = showLeftOut(leftOut);
+    const shown = showLeftOut(leftOut).join('\n');
     expect(shown).toMatch(/AUC lost +95\.0 % interval/);
     expect(shown).toMatch(/crm +0\.750000 +0\.500000 +0\.250000 +0\.125000 – 0\.250000 +3 \(converged\)/);
     expect(shown).toMatch(/lab +0\.750000 +– +– +– /);
   });
+
+  test.each([0, 1])(
+    'is said to be unknown of a silo without which training failed, beside %i others',
+    (others) => {
+      const metrics = { rows: 9, mae: 1, r2: 0, rmse: 2 };
+      const trained = [{ silo: 'crm', metrics, ...ending }].slice(0, others);
+      const error = { code: 'AMALUR_DIVERGED', message: 'the loss is no number' } as const;
+      const leftOut = leftOutOf(metrics, trained, [{ silo: 'lab', error }]);
+      expect(leftOut.silos).toHaveLength(others);
+      const shown = showLeftOut(leftOut).join('\n');
+      expect(shown.includes('RMSE gained')).toBe(others === 1);
+      expect(shown).toMatch(/What lab adds is not known: .* AMALUR_DIVERGED: the loss is no number/);
+    },
+  );
 });

@@ -11,7 +11,9 @@ import { draws } from '../../../core/models/draws.js';
 import { evaluate } from '../../../core/models/evaluate.js';
 import { TYPICAL_HOST } from '../../../core/planner/hosts.js';
 import { planRun } from '../../../core/planner/plan-run.js';
+import { linksOf } from '../../../workflows/party-link.js';
 import { flightsJob, flightsTables } from '../../support/flights-job.js';
+import * as shop from '../../support/shop-jobs.js';
 
 const leaveOut = { evaluation: { leaveOut: true } };
 const resolve = (change: object) => resolveJob(parseJob({ ...flightsJob, ...change }), flightsTables);
@@ -66,6 +68,19 @@ describe('a job whose silos are left out', () => {
     const left = withoutSilo(whole, 'weather').groups;
     expect(left).toEqual(expect.arrayContaining(shared));
     expect(left.map(({ id }) => id)).not.toContain('weather.hourly');
+  });
+
+  test('has every silo asked for the same without another, so that nothing is published again', () => {
+    const columns = { age: ['crm.customers.age', 'crm.persons.age'] };
+    const joins = [shop.customers, shop.persons];
+    const whole = shop.resolve({ integration: { joins, columns, overlap: 'fail' }, ...leaveOut });
+    const options = { site: 'silo.shop', purpose: 'training here', compared: true, secret: false } as const;
+    const of = (run: Parameters<typeof linksOf>[0]) =>
+      ['shop', 'crm'].map((silo) => linksOf(run, silo, options));
+    expect(of({ resolved: whole })[1]?.map(({ cells }) => cells)).toContainEqual({ age: 'age' });
+    const resolved = withoutSilo(whole, 'crm');
+    expect(of({ resolved, without: { whole } })).toEqual(of({ resolved: whole }));
+    expect(of({ resolved })).not.toEqual(of({ resolved: whole }));
   });
 
   test.each([

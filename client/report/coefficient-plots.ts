@@ -43,7 +43,7 @@ export function coefficientsCaption(all: readonly Coefficient[], largest: readon
   ].join('');
 }
 
-/** Bars of coefficients by silo, with ± 1.96 standard errors where they are known. */
+/** Bars of coefficients, by silo unless there are more than colours, with ± 1.96 standard errors where they are known. */
 function barPlot(coefficients: readonly Coefficient[]): TopLevelSpec {
   const values = coefficients.map(({ column, silos, values: [value = 0], standardError = 0 }) => ({
     column,
@@ -70,7 +70,10 @@ function barPlot(coefficients: readonly Coefficient[]): TopLevelSpec {
         encoding: {
           y,
           x: { field: 'value', type: 'quantitative', title: 'coefficient' },
-          color: { field: 'silo', type: 'nominal', title: null, scale: { domain, range: [...SERIES] } },
+          color:
+            domain.length > SERIES.length
+              ? { value: SERIES[0] }
+              : { field: 'silo', type: 'nominal', title: null, scale: { domain, range: [...SERIES] } },
         },
       },
       ...(coefficients.some(({ standardError }) => standardError !== undefined)

@@ -224,6 +224,31 @@ describe('a report', () => {
     expect(unnamed).not.toContain('storm');
   });
 
+  test('tells silos by colours only as far as there are colours', async () => {
+    const of = (silos: number) => {
+      const coefficients = Array.from({ length: silos }, (_, at) => ({
+        ...{ column: `t.x-${at}`, silos: [`silo-${at}`], values: [at + 1] },
+      }));
+      return renderReport(run, NOW, { coefficients });
+    };
+    expect(await of(4)).toContain('>silo-3<');
+    const many = await of(5);
+    expect(many).toContain('>t.x-4<');
+    expect(many).not.toContain('>silo-4<');
+  });
+
+  test('writes counts of a confusion matrix so that they fit their cells, and all digits beside it', async () => {
+    const matrix = [
+      [12_345, 1_234_567],
+      [0, 100_000],
+    ];
+    const score = { rows: 9, precision: 1, recall: 1, f1: 1 };
+    const manyClasses = { codes: [0, 1], others: false, matrix, classes: [score, score] };
+    const page = await renderReport({ ...run, facts: { ...run.facts!, evaluation: { manyClasses } } }, NOW);
+    for (const text of ['>12,345</text>', '>1.2M</text>', '>100K</text>', '>1,234,567</td>'])
+      expect(page).toContain(text);
+  });
+
   test('of a hundred classes shows the coefficients of those that have the largest, and says so', async () => {
     const values = Array.from({ length: 100 }, (_, code) => (code % 2 === 0 ? 0 : code / 100));
     const coefficients = ['crm.t.x', `crm.t.${'long '.repeat(60)}`].map((column) => ({

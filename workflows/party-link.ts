@@ -4,6 +4,7 @@ import type { Validation } from '../core/job/search-schema.js';
 import type { Site } from '../core/planner/plan.js';
 import type { PartyLink } from './contracts/operations.js';
 import { siteOf } from './contracts/task-queues.js';
+import type { Run } from './publish.js';
 
 /** Only a training in rounds tells the parties how often their rows occur; an explanation reads no features. */
 export type Purpose = 'training in rounds' | 'training here' | 'inference' | 'explanation';
@@ -18,8 +19,21 @@ export interface LinkOptions {
   readonly secret: boolean;
 }
 
+/**
+ * What a silo is asked to publish, by party. Of a training without a silo's columns it is what the run has published with them, so that
+ * the silo's journal answers and nothing travels twice.
+ */
+export function linksOf(
+  { resolved, without }: Pick<Run, 'resolved' | 'without'>,
+  silo: string,
+  options: LinkOptions,
+): PartyLink[] {
+  const job = without?.whole ?? resolved;
+  return job.parties.filter((party) => party.silo === silo).map((party) => linkOf(job, party, options));
+}
+
 /** What a party is asked to publish of its rows, for the purpose at hand. */
-export function linkOf(
+function linkOf(
   resolved: ResolvedJob,
   party: Party,
   { site, purpose, compared, secret }: LinkOptions,

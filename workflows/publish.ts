@@ -14,7 +14,7 @@ import type { Integrated } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Ledger } from './ledger.js';
-import { linkOf, type Purpose } from './party-link.js';
+import { linksOf, type Purpose } from './party-link.js';
 import type { Watch } from './progress.js';
 
 export interface Run {
@@ -22,8 +22,8 @@ export interface Run {
   readonly resolved: ResolvedJob;
   readonly watch: Watch;
   readonly ledger: Ledger;
-  /** Of a training without a silo's columns: which, and the model that it is compared with. */
-  readonly without?: { readonly silo: string; readonly compareWith?: ComparedWith };
+  /** Of a training without a silo's columns: the job that has them, and the model that it is compared with. */
+  readonly without?: { readonly whole: ResolvedJob; readonly compareWith?: ComparedWith };
 }
 
 export interface Published {
@@ -89,18 +89,17 @@ interface PublishOptions {
 
 /** Every silo publishes what its rows are matched by, all at once. */
 export function publishLinks(
-  { execution, resolved, watch }: Pick<Run, 'execution' | 'resolved'> & { readonly watch?: Watch },
+  run: Pick<Run, 'execution' | 'resolved' | 'without'> & { readonly watch?: Watch },
   { site, what, purpose, sealed }: PublishOptions,
 ) {
+  const { execution, resolved, watch } = run;
   // Whoever has tokens without a secret can try values out: they travel only where rows do. Within one silo none do.
   const compared = what === 'rows' || sealed !== undefined || comparesCells(resolved);
   const secret = what === 'keys' && sealed !== undefined;
   return Promise.all(
     silosOf(resolved).map(async (silo) => {
       watch?.silo(silo, what === 'rows' ? 'reading and sending rows' : 'reading');
-      const links = resolved.parties
-        .filter((party) => party.silo === silo)
-        .map((party) => linkOf(resolved, party, { site, purpose, compared, secret }));
+      const links = linksOf(run, silo, { site, purpose, compared, secret });
       const own = sealed?.[silo];
       const output = await siloAt(siteOf(silo), `${silo} reads its tables`).publish({
         execution,

@@ -41,7 +41,7 @@ export async function trainWithout(
     const ledger = new Ledger(resume?.ledger ?? beginning(Date.now()), (bytesOut) =>
       watch.bytesOut(bytesOut),
     );
-    const without = { silo, ...(compareWith && { compareWith }) };
+    const without = { whole, ...(compareWith && { compareWith }) };
     const run: Run = { execution, resolved, watch, ledger, without };
     const { metrics, rounds, stopped, differences } =
       candidate.mode === 'rounds'

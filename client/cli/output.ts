@@ -23,17 +23,25 @@ export interface Column {
 /** A table as text: a head, a line, rows; no frame, so that it can be copied and grepped. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const drawn = new Table({
-    head: columns.map(({ head }) => head),
+    head: columns.map(({ head }) => visible(head)),
     colAligns: columns.map(({ align = 'left' }) => align),
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
     chars: FRAMELESS,
   });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(...rows.map((row) => row.map(visible)));
   return drawn
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** With control characters written out: a name that comes from data moves no cursor and breaks no line. */
+function visible(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const FRAMELESS = {

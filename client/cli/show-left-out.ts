@@ -4,8 +4,24 @@ import { formatCount, formatMeasure, formatShare, NONE } from './format.js';
 import { table } from './output.js';
 import { lossOf } from './show-evaluation.js';
 
-/** What the model loses without each silo. */
-export function showLeftOut(leftOut: LeftOut): string {
+/** What the model loses without each silo, and for which that is not known: parts of a page with a line between. */
+export function showLeftOut(leftOut: LeftOut): string[] {
+  const failures = failuresOf(leftOut);
+  return [
+    ...(leftOut.silos.length > 0 ? ['', lossesOf(leftOut)] : []),
+    ...(failures.length > 0 ? ['', ...failures] : []),
+  ];
+}
+
+/** A sentence for each silo without which no model could be trained. */
+export function failuresOf({ failed = [] }: LeftOut): string[] {
+  return failed.map(
+    ({ silo, error }) =>
+      `What ${silo} adds is not known: training without it failed. ${error.code}: ${error.message}`,
+  );
+}
+
+function lossesOf(leftOut: LeftOut): string {
   const { level, silos } = leftOut;
   return table(
     [

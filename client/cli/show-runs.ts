@@ -106,7 +106,7 @@ function evaluationOf({ facts: known, job }: RunRecord, classes: readonly string
   const missing = job?.evaluation.importance === 'columns' && importance?.columns === undefined;
   return [
     ...showEvaluation(known.evaluation, classes),
-    ...(leftOut ? ['', showLeftOut(leftOut)] : []),
+    ...(leftOut ? showLeftOut(leftOut) : []),
     ...(missing ? ['', 'Importances by column are measured only where all rows are in one place.'] : []),
   ];
 }

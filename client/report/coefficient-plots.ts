@@ -5,7 +5,7 @@ import type { Coefficient } from '../stored-model.js';
 import { SERIES } from './chart.js';
 import { heatMap } from './heat-map.js';
 
-/** Coefficients that are shown. */
+/** Coefficients that are shown, and classes of which. */
 const MOST = 25;
 /** z of a 95 % interval. */
 const Z = 1.96;
@@ -33,15 +33,17 @@ export function coefficientsPlot(
 export function coefficientsCaption(all: readonly Coefficient[], largest: readonly Coefficient[]): string {
   const nonZero = all.filter(({ values }) => values.some((value) => value !== 0)).length;
   const known = largest.some(({ standardError }) => standardError !== undefined);
-  const what = (all[0]?.values.length ?? 1) === 1 ? 'coefficients' : 'columns, by their coefficients';
+  const classes = all[0]?.values.length ?? 1;
+  const what = classes === 1 ? 'coefficients' : 'columns, by their coefficients';
   return [
     `The largest ${formatCount(largest.length)} of ${formatCount(all.length)} ${what}, of which ${formatCount(nonZero)} are not 0`,
     ', in units of the encoded columns: a standard deviation of a number that is scaled so, a category against none.',
     ...(known ? [' Lines: ± 1.96 standard errors.'] : []),
+    ...(classes > MOST ? [` Of ${formatCount(classes)} classes the ${MOST} with the largest of them.`] : []),
   ].join('');
 }
 
-/** Bars of coefficients by silo, with ± 1.96 standard errors where they are known. */
+/** Bars of coefficients, by silo unless there are more than colours, with ± 1.96 standard errors where they are known. */
 function barPlot(coefficients: readonly Coefficient[]): TopLevelSpec {
   const values = coefficients.map(({ column, silos, values: [value = 0], standardError = 0 }) => ({
     column,
@@ -68,7 +70,10 @@ function barPlot(coefficients: readonly Coefficient[]): TopLevelSpec {
         encoding: {
           y,
           x: { field: 'value', type: 'quantitative', title: 'coefficient' },
-          color: { field: 'silo', type: 'nominal', title: null, scale: { domain, range: [...SERIES] } },
+          color:
+            domain.length > SERIES.length
+              ? { value: SERIES[0] }
+              : { field: 'silo', type: 'nominal', title: null, scale: { domain, range: [...SERIES] } },
         },
       },
       ...(coefficients.some(({ standardError }) => standardError !== undefined)
@@ -89,10 +94,22 @@ function barPlot(coefficients: readonly Coefficient[]): TopLevelSpec {
 
 /** Coefficients by class, of a model that learns many. */
 function classPlot(coefficients: readonly Coefficient[], nameOf: (code: number) => string): TopLevelSpec {
+  const shown = classesOfLargest(coefficients);
   return heatMap(
     coefficients.flatMap(({ column, values }) =>
-      values.map((value, code) => ({ row: column, column: nameOf(code), value })),
+      shown.map((code) => ({ row: column, column: nameOf(code), value: values[code] ?? 0 })),
     ),
     { x: 'class', y: '', value: 'coefficient', scheme: 'diverging' },
   );
+}
+
+/** Codes of the classes that have the largest coefficients, ascending. */
+function classesOfLargest(coefficients: readonly Coefficient[]): readonly number[] {
+  const sizes = (coefficients[0]?.values ?? []).map((_, code) =>
+    Math.max(...coefficients.map(({ values }) => Math.abs(values[code] ?? 0))),
+  );
+  return [...sizes.keys()]
+    .sort((a, b) => sizes[b]! - sizes[a]! || a - b)
+    .slice(0, MOST)
+    .sort((a, b) => a - b);
 }

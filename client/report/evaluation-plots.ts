@@ -96,6 +96,14 @@ export function predictionPlot({ bins }: ErrorSummary): TopLevelSpec {
   return againstDiagonal(values, Math.min(...all), Math.max(...all), 'mean prediction', 'mean label');
 }
 
+/** The table beside it has all digits. */
+const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** A count that is no wider than a cell: 12,345; 123.5K; 1.2M. */
+function shortCount(count: number): string {
+  return count < 100_000 ? formatCount(count) : SHORT.format(count);
+}
+
 /** Rows by class and predicted class: counts, and shares of the rows of a class as colours. */
 export function confusionMap({ matrix }: ManyClasses, nameOf: (place: number) => string): TopLevelSpec {
   const cells = matrix.flatMap((counts, row) => {
@@ -104,7 +112,7 @@ export function confusionMap({ matrix }: ManyClasses, nameOf: (place: number) =>
       row: nameOf(row),
       column: nameOf(column),
       value: rows === 0 ? 0 : count / rows,
-      text: count === 0 ? '' : formatCount(count),
+      text: count === 0 ? '' : shortCount(count),
     }));
   });
   return heatMap(cells, { x: 'predicted', y: 'class', value: 'share', scheme: 'sequential' });

@@ -2,6 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Confusion } from '../../core/evaluation/confusion.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
 import { confusionCells, placeNamer } from '../cli/show-confusion.js';
+import { failuresOf } from '../cli/show-left-out.js';
 import { lossOf } from '../cli/show-evaluation.js';
 import { drawChart } from './chart.js';
 import {
@@ -59,11 +60,14 @@ export async function drawEvaluation(
     if (columns.length > 0)
       lost.push([lossPlot(measure, columns), 'The same of the most important columns.']);
   }
-  if (leftOut)
+  const bars = leftOut ? leftOutBars(leftOut) : [];
+  if (leftOut && bars.length > 0) {
+    const lines = leftOut.level === undefined ? '' : '; lines: 95 % intervals of the paired bootstrap';
     lost.push([
-      lossPlot(lossOf(leftOut), leftOutBars(leftOut)),
-      'The loss of a model that was trained without the silo; lines: 95 % intervals of the paired bootstrap.',
+      lossPlot(lossOf(leftOut), bars),
+      `The loss of a model that was trained without the silo${lines}.`,
     ]);
+  }
   return { quality: await drawAll(quality), importance: await drawAll(lost) };
 }
 
@@ -80,7 +84,8 @@ export function EvaluationSection({
   charts: EvaluationCharts;
   names: readonly string[] | undefined;
 }) {
-  const { classes, manyClasses } = evaluation;
+  const { classes, manyClasses, leftOut } = evaluation;
+  const failures = leftOut ? failuresOf(leftOut) : [];
   return (
     <>
       {charts.quality.length > 0 && (
@@ -94,10 +99,13 @@ export function EvaluationSection({
           {manyClasses && <ConfusionTable {...manyClasses} nameOf={placeNamer(manyClasses, names)} />}
         </Section>
       )}
-      {charts.importance.length > 0 && (
+      {charts.importance.length + failures.length > 0 && (
         <Section title="What each silo adds">
           {charts.importance.map((chart) => (
             <Chart {...chart} />
+          ))}
+          {failures.map((failure) => (
+            <p>{failure}</p>
           ))}
         </Section>
       )}

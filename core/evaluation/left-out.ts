@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../errors.js';
 import type { Measure, Metrics } from '../models/model.js';
 import type { StopReason } from '../training/program.js';
 import type { Interval, Intervals } from './bootstrap.js';
@@ -12,6 +13,14 @@ export interface LeftOut {
   readonly resamples?: number;
   readonly level?: number;
   readonly silos: readonly LeftOutSilo[];
+  /** Silos of which nothing can be told, where there are some. */
+  readonly failed?: readonly FailedWithout[];
+}
+
+/** A silo without which no model could be trained. */
+export interface FailedWithout {
+  readonly silo: string;
+  readonly error: ErrorReport;
 }
 
 export interface LeftOutSilo {
@@ -35,7 +44,11 @@ export interface TrainedWithout extends Pick<LeftOutSilo, 'silo' | 'rounds' | 's
 }
 
 /** @param metrics of the model itself on the test rows */
-export function leftOutOf(metrics: Metrics, trained: readonly TrainedWithout[]): LeftOut {
+export function leftOutOf(
+  metrics: Metrics,
+  trained: readonly TrainedWithout[],
+  failed: readonly FailedWithout[] = [],
+): LeftOut {
   const { name: measure, value, better } = mainMeasure(metrics);
   const sign = better === 'higher' ? -1 : 1;
   const intervals = trained.find(({ differences }) => differences?.measures[measure])?.differences;
@@ -49,6 +62,7 @@ export function leftOutOf(metrics: Metrics, trained: readonly TrainedWithout[]):
       const interval = differences?.measures[measure];
       return { silo, without, lost, ...(interval && { interval: turned(interval, sign) }), rounds, stopped };
     }),
+    ...(failed.length > 0 && { failed }),
   };
 }
 

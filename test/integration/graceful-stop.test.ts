@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunCancelled } from '../../client/index.js';
+import type { LeftOut } from '../../core/evaluation/left-out.js';
 import { highestAttempt, historyOf } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
+import { jobOf } from '../support/jobs.js';
 import {
   expectUndisturbed,
   hangIn,
@@ -54,4 +56,45 @@ test('a training that is cancelled in the middle of a step ends as cancelled and
   expect(others).toHaveLength(shop.config.silos.length - 1);
   await until('the other children to be idle', () => (others.every(idle) ? true : undefined));
   await expectUndisturbed(shop, await startLong(shop), undisturbed);
+});
+
+describe('a run that trains again without each silo', () => {
+  /** The run when it trains without the silo, and that training. */
+  async function leavingOut(silo: string) {
+    const model = { type: 'logistic-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 25 } as const;
+    const evaluation = { leaveOut: true, importance: 'none' } as const;
+    const run = await shop.client.train(jobOf(shop, 'returns', { model, strategy: 'federate', evaluation }));
+    const without = shop.client.temporal.workflow.getHandle(`${run.id}/without-${silo}`);
+    const begun = () =>
+      without.describe().then(
+        () => true as const,
+        () => undefined,
+      );
+    await until(`the training without ${silo}`, begun);
+    return { run, without };
+  }
+
+  async function leftOutOf(run: string): Promise<LeftOut | undefined> {
+    return (await shop.client.ask({ about: 'run', run })).run?.facts?.evaluation?.leftOut;
+  }
+
+  test('keeps its model where one of these trainings fails, and says of which silo it knows nothing', async () => {
+    const { run, without } = await leavingOut('crm');
+    await without.terminate('for a test');
+    const { model } = await run.result();
+    const { models } = await shop.client.ask({ about: 'models' });
+    expect(models!.map(({ name, version }) => [name, version])).toContainEqual([model.name, model.version]);
+    const leftOut = await leftOutOf(run.id);
+    expect(leftOut?.failed).toMatchObject([{ silo: 'crm', error: { code: 'AMALUR_INTERNAL' } }]);
+    expect(leftOut?.silos.map(({ silo }) => silo)).toEqual(['warehouse']);
+  });
+
+  test('is cancelled with the one that is going on', async () => {
+    const { run, without } = await leavingOut('crm');
+    await run.cancel();
+    await expect(run.result()).rejects.toBeInstanceOf(RunCancelled);
+    expect((await without.describe()).status.name).toBe('CANCELLED');
+    const record = (await shop.client.ask({ about: 'run', run: run.id })).run;
+    expect(record).toMatchObject({ status: 'cancelled', facts: null });
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AmalurError } from '../../core/errors.js';
 import { encodesByLabels } from '../../core/job/resolved.js';
-import { linkOf } from '../../workflows/party-link.js';
+import { linksOf } from '../../workflows/party-link.js';
 import { customers, joining, odd, resolve, united } from '../support/shop-jobs.js';
 
 const EMAIL = 'shop.orders.email';
@@ -51,9 +51,10 @@ describe('a column of the base table that is encoded by labels', () => {
   test('has the silo make folds of its rows by their key, for training alone', () => {
     const resolved = resolve({ ...joining(customers), ...encode(), split: { seed: 3 } });
     const links = (purpose: 'training here' | 'training in rounds' | 'inference' | 'explanation') =>
-      resolved.parties.map(
-        (party) =>
-          linkOf(resolved, party, { site: 'aggregator', purpose, compared: false, secret: false }).target,
+      ['shop', 'crm'].flatMap((silo) =>
+        linksOf({ resolved }, silo, { site: 'aggregator', purpose, compared: false, secret: false }).map(
+          ({ target }) => target,
+        ),
       );
     const folds = { columns: ['order_id'], seed: 3 };
     expect(links('training here')).toEqual([folds, undefined]);

@@ -224,6 +224,69 @@ describe('a report', () => {
     expect(unnamed).not.toContain('storm');
   });
 
+  test('tells silos by colours only as far as there are colours', async () => {
+    const of = (silos: number) => {
+      const coefficients = Array.from({ length: silos }, (_, at) => ({
+        ...{ column: `t.x-${at}`, silos: [`silo-${at}`], values: [at + 1] },
+      }));
+      return renderReport(run, NOW, { coefficients });
+    };
+    expect(await of(4)).toContain('>silo-3<');
+    const many = await of(5);
+    expect(many).toContain('>t.x-4<');
+    expect(many).not.toContain('>silo-4<');
+  });
+
+  test('writes counts of a confusion matrix so that they fit their cells, and all digits beside it', async () => {
+    const matrix = [
+      [12_345, 1_234_567],
+      [0, 100_000],
+    ];
+    const score = { rows: 9, precision: 1, recall: 1, f1: 1 };
+    const manyClasses = { codes: [0, 1], others: false, matrix, classes: [score, score] };
+    const page = await renderReport({ ...run, facts: { ...run.facts!, evaluation: { manyClasses } } }, NOW);
+    for (const text of ['>12,345</text>', '>1.2M</text>', '>100K</text>', '>1,234,567</td>'])
+      expect(page).toContain(text);
+  });
+
+  test('of a hundred classes shows the coefficients of those that have the largest, and says so', async () => {
+    const values = Array.from({ length: 100 }, (_, code) => (code % 2 === 0 ? 0 : code / 100));
+    const coefficients = ['crm.t.x', `crm.t.${'long '.repeat(60)}`].map((column) => ({
+      ...{ column, silos: ['crm'], values },
+    }));
+    const classes = values.map((_, code) => `name-${code}-${HOSTILE}`);
+    const page = await renderReport(run, NOW, { coefficients, classes });
+    expect(page).toContain('Of 100 classes the 25 with the largest of them.');
+    const shown = values.map((_, code) => code).filter((code) => page.includes(`>name-${code}-`));
+    expect(shown).toEqual(Array.from({ length: 25 }, (_, at) => 51 + 2 * at));
+    expect(page).not.toContain(HOSTILE);
+    expect(page).not.toMatch(/undefined|NaN/);
+  });
+
+  test('is written of a run of thirty silos, some of which nothing is known of, and of one that knows of none', async () => {
+    const metrics = { rows: 20, rmse: 0.5, mae: 0.25, r2: 0.75 };
+    const silos = Array.from({ length: 30 }, (_, at) => `silo-${at}`);
+    const ending = { rounds: 2, stopped: 'converged' } as const;
+    const trained = silos.slice(0, 28).map((silo) => ({ silo, metrics, ...ending }));
+    const error = { code: 'AMALUR_DIVERGED', message: `the loss is no number ${HOSTILE}` } as const;
+    const failed = silos.slice(28).map((silo) => ({ silo, error }));
+    const bytesOut = Object.fromEntries(silos.map((silo) => [silo, 10]));
+    const of = (...left: Parameters<typeof leftOutOf>) => {
+      const facts = { ...run.facts!, bytesOut, evaluation: { leftOut: leftOutOf(...left) } };
+      return renderReport({ ...run, facts }, NOW);
+    };
+    const page = await of(metrics, trained, failed);
+    for (const silo of silos.slice(0, 28)) expect(page).toContain(`>${silo}<`);
+    expect(page).toContain('What silo-29 adds is not known');
+    expect(page).toContain('AMALUR_DIVERGED');
+    // Nothing was drawn again and again.
+    expect(page).not.toContain('paired bootstrap');
+    expect(page).not.toContain(HOSTILE);
+    const none = await of(metrics, [], failed);
+    expect(none).toContain('What each silo adds');
+    expect(none).not.toContain('trained without the silo');
+  });
+
   test('shows what a search has found along a setting, a line for each combination of the others', async () => {
     const trial = (parameters: TrialReport['parameters'], mean: number | null) => ({
       ...{ parameters, mean, values: [mean, mean], deviation: mean === null ? null : 0.5 },

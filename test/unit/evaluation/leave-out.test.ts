@@ -11,7 +11,9 @@ import { draws } from '../../../core/models/draws.js';
 import { evaluate } from '../../../core/models/evaluate.js';
 import { TYPICAL_HOST } from '../../../core/planner/hosts.js';
 import { planRun } from '../../../core/planner/plan-run.js';
+import { linksOf } from '../../../workflows/party-link.js';
 import { flightsJob, flightsTables } from '../../support/flights-job.js';
+import * as shop from '../../support/shop-jobs.js';
 
 const leaveOut = { evaluation: { leaveOut: true } };
 const resolve = (change: object) => resolveJob(parseJob({ ...flightsJob, ...change }), flightsTables);
@@ -66,6 +68,19 @@ describe('a job whose silos are left out', () => {
     const left = withoutSilo(whole, 'weather').groups;
     expect(left).toEqual(expect.arrayContaining(shared));
     expect(left.map(({ id }) => id)).not.toContain('weather.hourly');
+  });
+
+  test('has every silo asked for the same without another, so that nothing is published again', () => {
+    const columns = { age: ['crm.customers.age', 'crm.persons.age'] };
+    const joins = [shop.customers, shop.persons];
+    const whole = shop.resolve({ integration: { joins, columns, overlap: 'fail' }, ...leaveOut });
+    const options = { site: 'silo.shop', purpose: 'training here', compared: true, secret: false } as const;
+    const of = (run: Parameters<typeof linksOf>[0]) =>
+      ['shop', 'crm'].map((silo) => linksOf(run, silo, options));
+    expect(of({ resolved: whole })[1]?.map(({ cells }) => cells)).toContainEqual({ age: 'age' });
+    const resolved = withoutSilo(whole, 'crm');
+    expect(of({ resolved, without: { whole } })).toEqual(of({ resolved: whole }));
+    expect(of({ resolved })).not.toEqual(of({ resolved: whole }));
   });
 
   test.each([
@@ -200,9 +215,23 @@ describe('what is lost without a silo', () => {
     ]);
     expect(leftOut.silos[0]).toMatchObject({ lost: 0.25, interval: interval(0.125, 0.25) });
     expect(leftOut.silos[1]).toMatchObject({ lost: null });
-    const shown = showLeftOut(leftOut);
+    const shown = showLeftOut(leftOut).join('\n');
     expect(shown).toMatch(/AUC lost +95\.0 % interval/);
     expect(shown).toMatch(/crm +0\.750000 +0\.500000 +0\.250000 +0\.125000 – 0\.250000 +3 \(converged\)/);
     expect(shown).toMatch(/lab +0\.750000 +– +– +– /);
   });
+
+  test.each([0, 1])(
+    'is said to be unknown of a silo without which training failed, beside %i others',
+    (others) => {
+      const metrics = { rows: 9, mae: 1, r2: 0, rmse: 2 };
+      const trained = [{ silo: 'crm', metrics, ...ending }].slice(0, others);
+      const error = { code: 'AMALUR_DIVERGED', message: 'the loss is no number' } as const;
+      const leftOut = leftOutOf(metrics, trained, [{ silo: 'lab', error }]);
+      expect(leftOut.silos).toHaveLength(others);
+      const shown = showLeftOut(leftOut).join('\n');
+      expect(shown.includes('RMSE gained')).toBe(others === 1);
+      expect(shown).toMatch(/What lab adds is not known: .* AMALUR_DIVERGED: the loss is no number/);
+    },
+  );
 });

@@ -54,6 +54,7 @@ export function unseal(file: Uint8Array): Opened {
     throw damaged('it is cut off or altered: its content does not have its sha256');
   }
   const end = HEADER_AT + whole.readUInt32LE(MAGIC.length + 4);
+  if (end > content.length) throw damaged('it ends before its header');
   try {
     const header: unknown = JSON.parse(content.toString('utf8', HEADER_AT, end));
     return { header, bytes: content.subarray(end), digest: digest.toString('hex') };

@@ -4,6 +4,7 @@ import type { BlobRef } from '../../exchange/store.js';
 import type { ResolvedJob } from '../../job/resolved.js';
 import { jobSchema } from '../../job/schema.js';
 import { isTooDeep, sha256 } from '../../json.js';
+import { isEncoding } from '../../job/check-encoding.js';
 import { staysHome } from '../../job/require-exportable.js';
 import type { Metrics, ModelManifest } from '../../models/model.js';
 import { isKnownType } from '../../models/programs.js';
@@ -44,6 +45,8 @@ export interface ModelFile {
 }
 
 const object = z.looseObject({});
+const text = z.string();
+const key = z.array(z.looseObject({ column: text, apply: z.array(text) }));
 const named = z.looseObject({ id: z.string() });
 /** As much of the header as tells a model from something else; who wrote it has checked the rest. */
 const headerSchema = z.object({
@@ -64,8 +67,22 @@ const headerSchema = z.object({
       parties: z
         .array(named.extend({ silo: z.string(), table: z.string(), rowKey: z.array(z.string()) }))
         .min(1),
-      joins: z.array(z.looseObject({ party: z.string(), field: z.string() })),
-      groups: z.array(named.extend({ features: z.array(object), shares: z.array(object) })),
+      joins: z.array(
+        z.looseObject({
+          party: text,
+          field: text,
+          columns: key,
+          to: z.array(z.looseObject({ party: text, columns: key })),
+        }),
+      ),
+      groups: z.array(
+        named.extend({
+          features: z.array(z.looseObject({ name: text, encoding: text })),
+          shares: z.array(z.looseObject({ party: text, columns: z.array(text) })),
+        }),
+      ),
+      offsets: z.array(z.looseObject({ party: text, column: text })).optional(),
+      overlap: z.union([text, z.looseObject({ newest: z.record(text, text) })]),
     }),
     metrics: z.object({ train: object, test: object }),
     training: z.looseObject({ rounds: z.number(), curve: z.array(object) }).nullable(),
@@ -117,6 +134,10 @@ export function readModelFile(file: Uint8Array): ModelFile {
   if (!isKnownType(model.manifest.type)) {
     throw newer(`this version of Amalur has no models of the type ${model.manifest.type}`);
   }
+  const { encoding } =
+    model.resolved.groups.flatMap(({ features }) => features).find(({ encoding: how }) => !isEncoding(how)) ??
+    {};
+  if (encoding !== undefined) throw newer(`this version of Amalur has no encoding ${encoding}`);
   const blobs = new Map<string, Uint8Array>();
   let at = 0;
   for (const { sha256: hash, bytes: length } of listed) {

@@ -143,6 +143,34 @@ describe('a model file', () => {
     },
   );
 
+  test.each([
+    ['joins that say not of what', { joins: [{ party: 'a.b', field: 'x' }] }, 'DAMAGED'],
+    ['columns without names', { groups: [{ id: 'a.b', features: [{}], shares: [] }] }, 'DAMAGED'],
+    ['shares of nobody', { groups: [{ id: 'a.b', features: [], shares: [{ columns: [3] }] }] }, 'DAMAGED'],
+    ['an overlap of nothing', { overlap: null }, 'DAMAGED'],
+    [
+      'an encoding of later times',
+      { groups: [{ id: 'a.b', features: [{ name: 'x', encoding: 'constructor' }], shares: [] }] },
+      'NEWER',
+    ],
+  ])('whose job has %s is refused before it is compared with tables', (_what, change, code) => {
+    const { type, intercept } = anyManifest;
+    const fileWith = (own: object) =>
+      seal(
+        {
+          model: {
+            ...described,
+            manifest: { type, intercept, parts: {} },
+            resolved: { ...described.resolved, ...own },
+          },
+          blobs: [],
+        },
+        [],
+      );
+    expect(refused(fileWith({}))).toBe('read');
+    expect(refused(fileWith(change))).toBe(`AMALUR_MODEL_FILE_${code}`);
+  });
+
   test('whose header is deeper than can be read, or longer than the file, is refused', () => {
     const levels = 200_000;
     const nested = `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;

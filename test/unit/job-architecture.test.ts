@@ -225,6 +225,18 @@ describe('an architecture that somebody made up', () => {
       expect(refusalOf(() => readArchitecture(functional(layers))).message).toMatch(/no single path/);
   });
 
+  test('is refused at once where it would be too long once its settings are all there', () => {
+    const network = (count: number) =>
+      modelJson(Array.from({ length: count }, () => ['Dense', { units: 1, activation: 'sigmoid' }] as const));
+    const most = completeModel(jobWith(network(200)));
+    expect(completeModel(most)).toEqual(most);
+    expect(JSON.stringify(network(500)).length).toBeLessThan(65_536);
+    expect(refusalOf(() => checkModel(jobWith(network(500))))).toMatchObject({
+      code: 'AMALUR_INVALID_NETWORK',
+      suggestion: 'take fewer layers',
+    });
+  });
+
   test('is refused where it is deeper than can be read, in a job and by itself', () => {
     const deep: unknown = JSON.parse('['.repeat(30_000) + ']'.repeat(30_000));
     const architecture = modelJson([['Dense', { units: 1, kernel_initializer: deep }]]);

@@ -70,6 +70,12 @@ export function readArchitecture(given: unknown): Architecture {
     readLayer(class_name, settings, at),
   );
   if (layers[0]) checkFirst(layers[0]);
+  // So it travels, and is read again.
+  if (JSON.stringify(architectureJson(layers)).length > MAX_ARCHITECTURE_LENGTH)
+    throw invalid(
+      `its ${String(layers.length)} layers with all their settings are longer than ${String(MAX_ARCHITECTURE_LENGTH)} characters`,
+      'take fewer layers',
+    );
   return { layers, ...sizesOf(layers) };
 }
 

@@ -148,6 +148,7 @@ describe('a model file', () => {
     ['columns without names', { groups: [{ id: 'a.b', features: [{}], shares: [] }] }, 'DAMAGED'],
     ['shares of nobody', { groups: [{ id: 'a.b', features: [], shares: [{ columns: [3] }] }] }, 'DAMAGED'],
     ['an overlap of nothing', { overlap: null }, 'DAMAGED'],
+    ['more to say than a workflow can be told', { more: 'x'.repeat(2 ** 21) }, 'DAMAGED'],
     [
       'an encoding of later times',
       { groups: [{ id: 'a.b', features: [{ name: 'x', encoding: 'constructor' }], shares: [] }] },

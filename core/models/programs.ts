@@ -35,7 +35,7 @@ export function familyOf(type: ModelType): ModelFamily {
 }
 
 /** Whether a type that stands in a file of another version, or of anybody, is one that is known here. */
-export function isKnownType(type: string): type is ModelType {
+export function isKnownType(type: string): boolean {
   return Object.hasOwn(FAMILIES, type);
 }
 

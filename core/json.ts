@@ -11,6 +11,15 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
+/** Deeper than anything that is written here or by Keras; what goes through a value level by level has room for it. */
+const MOST_LEVELS = 100;
+
+/** Whether arrays and objects stand in one another more often than can be read. */
+export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isTooDeep(member, levels - 1));
+}
+
 /** sha256, in hex, of bytes or of text as UTF-8. */
 export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');

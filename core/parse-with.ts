@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AmalurError } from './errors.js';
+import { isTooDeep } from './json.js';
 import { knownKeys, valueAt } from './schema-keys.js';
 import { didYouMean } from './suggest.js';
 
@@ -20,6 +21,8 @@ export type ParsedThing = keyof typeof INVALID;
  * missing, a number out of range …). Where there are several, unknown fields come first: they often cause the rest.
  */
 export function parseWith<S extends z.ZodType>(schema: S, value: unknown, what: ParsedThing): z.output<S> {
+  if (isTooDeep(value))
+    throw new AmalurError(INVALID[what], `the ${what} has too many levels in one another`);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw toAmalurError(result.error, schema, value, what);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { unwritable, type Destination } from './destination.js';
 
@@ -25,11 +25,10 @@ export async function openModelFolder(given: string): Promise<Destination> {
   }
   return {
     nameAtSite: `${basename(folder)}-${unique}/model.json`,
-    // Folders that nothing was written into are taken away again.
+    // Folders that were made here, and that nothing was written into, are taken away again.
     discard: async () => {
       await rm(part, { recursive: true, force: true });
-      if (made !== undefined && made !== part && (await isEmpty(folder)))
-        await rm(made, { recursive: true, force: true });
+      if (made !== undefined) await removeEmpty(folder, made);
     },
     async fill(from) {
       const source = dirname(from);
@@ -41,12 +40,21 @@ export async function openModelFolder(given: string): Promise<Destination> {
         throw error;
       }
       for (const name of names) await copyFile(join(source, name), join(part, name));
-      for (const name of names) await rename(join(part, name), join(folder, name));
+      // The one that names the others comes last, so that it is there only with them.
+      const ordered = [...names].sort((a, b) => Number(a === basename(from)) - Number(b === basename(from)));
+      for (const name of ordered) await rename(join(part, name), join(folder, name));
       return join(folder, basename(from));
     },
   };
 }
 
-async function isEmpty(folder: string): Promise<boolean> {
-  return (await readdir(folder)).length === 0;
+/** Takes a folder away, and those that it is in as far as `last`; none that something is in. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  if (!folder.startsWith(last)) return;
+  try {
+    await rmdir(folder);
+  } catch {
+    return;
+  }
+  await removeEmpty(dirname(folder), last);
 }

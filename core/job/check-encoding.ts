@@ -15,6 +15,11 @@ export const POSSIBLE: Readonly<Record<ColumnEncoding, readonly ColumnType[]>> =
   target: ['integer', 'number', 'boolean', 'text', 'date', 'timestamp'],
 };
 
+/** Whether a name that stands in a file of another version is that of an encoding. */
+export function isEncoding(name: string): boolean {
+  return Object.hasOwn(POSSIBLE, name);
+}
+
 /** Throws AMALUR_WRONG_TYPE when a column cannot be encoded as the job asks. */
 export function checkEncoding(name: string, { type }: ColumnProfile, asked: EncodingRequest): void {
   const settings = settingsOf(asked);

@@ -34,6 +34,11 @@ export function familyOf(type: ModelType): ModelFamily {
   return FAMILIES[type];
 }
 
+/** Whether a type that stands in a file of another version, or of anybody, is one that is known here. */
+export function isKnownType(type: string): boolean {
+  return Object.hasOwn(FAMILIES, type);
+}
+
 /** The family of a model with the programs that its settings ask for. */
 export function trainedBy(spec: ModelSpec): ModelFamily {
   const family = familyOf(spec.type);

@@ -16,7 +16,7 @@ import { z } from 'zod';
 /** All types of models that a job can name. */
 export const MODEL_TYPES: readonly ModelType[] = modelSchema.options.map(({ shape }) => shape.type.value);
 
-/** What a type needs besides its defaults, and labels of another kind than 0 and 1. */
+/** What a type needs besides its defaults. */
 const SETTINGS: Partial<Record<ModelType, object>> = {
   'k-means': { clusters: 2 },
   'gaussian-mixture': { components: 2 },
@@ -25,6 +25,13 @@ const SETTINGS: Partial<Record<ModelType, object>> = {
   'quantile-regression': { quantile: 0.3 },
   'neural-network': { output: 'sigmoid', hidden: [4, 3], epochs: 2, batchNormalization: true },
 };
+
+/** The settings of a model of the type that is trained in no time. */
+export function smallSpec(type: ModelType, others: object = {}): ModelSpec {
+  return modelSchema.parse({ type, ...SETTINGS[type], ...others });
+}
+
+/** Labels of another kind than 0 and 1. */
 const LABELS: Partial<Record<ModelType, (row: number) => number>> = {
   'softmax-regression': (row) => row % 3,
   'gamma-regression': (row) => 1 + (row % 4),
@@ -46,7 +53,7 @@ export async function trainedModel(
   type: ModelType,
   cells: readonly number[],
 ): Promise<ModelManifest> {
-  const spec: ModelSpec = modelSchema.parse({ type, ...SETTINGS[type] });
+  const spec = smallSpec(type);
   const rows = Math.floor(cells.length / COLUMNS);
   const data = Float64Array.from(cells.slice(0, rows * COLUMNS));
   const classes = type === 'softmax-regression' ? CLASSES : undefined;

@@ -204,6 +204,47 @@ describe('the layers of a model.json', () => {
   });
 });
 
+describe('an architecture that somebody made up', () => {
+  test('is refused where a layer comes after itself, or names repeat', () => {
+    const called = (name: string) => [[[name, 0, 0, {}]]];
+    const functional = (layers: object[]) => ({
+      class_name: 'Model',
+      config: { layers, input_layers: [['a', 0, 0]], output_layers: [['b', 0, 0]] },
+    });
+    const input = { class_name: 'InputLayer', name: 'a', config: {}, inbound_nodes: [] };
+    const dense = (name: string, before: string) => ({
+      ...{ class_name: 'Dense', name, config: { units: 1 }, inbound_nodes: called(before) },
+    });
+    expect(classesOf(functional([input, dense('b', 'a')]))).toEqual(['Dense']);
+    for (const layers of [
+      [input, dense('a', 'a')],
+      [input, dense('b', 'b')],
+      [input, dense('b', 'a'), dense('a', 'b')],
+      [input, dense('b', 'a'), dense('b', 'b')],
+    ])
+      expect(refusalOf(() => readArchitecture(functional(layers))).message).toMatch(/no single path/);
+  });
+
+  test('is refused at once where it would be too long once its settings are all there', () => {
+    const network = (count: number) =>
+      modelJson(Array.from({ length: count }, () => ['Dense', { units: 1, activation: 'sigmoid' }] as const));
+    const most = completeModel(jobWith(network(200)));
+    expect(completeModel(most)).toEqual(most);
+    expect(JSON.stringify(network(500)).length).toBeLessThan(65_536);
+    expect(refusalOf(() => checkModel(jobWith(network(500))))).toMatchObject({
+      code: 'AMALUR_INVALID_NETWORK',
+      suggestion: 'take fewer layers',
+    });
+  });
+
+  test('is refused where it is deeper than can be read, in a job and by itself', () => {
+    const deep: unknown = JSON.parse('['.repeat(30_000) + ']'.repeat(30_000));
+    const architecture = modelJson([['Dense', { units: 1, kernel_initializer: deep }]]);
+    expect(refusalOf(() => readArchitecture(architecture))).toMatchObject({ code: 'AMALUR_INVALID_NETWORK' });
+    expect(refusalOf(() => jobWith(architecture))).toMatchObject({ code: 'AMALUR_INVALID_JOB' });
+  });
+});
+
 describe('a job with an architecture', () => {
   test.each([
     ['several outputs', modelJson([['Dense', { units: 3 }]]), {}, 'AMALUR_INVALID_NETWORK', /\[3\] numbers/],

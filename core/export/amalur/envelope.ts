@@ -7,6 +7,8 @@ const MAGIC = Buffer.from('AMALUR\r\n', 'latin1');
 const VERSION = 1;
 const HEADER_AT = MAGIC.length + 8;
 const DIGEST_BYTES = 32;
+/** What a workflow can be told at once: no model that was trained is described by more. */
+const MOST_HEADER_BYTES = 2 ** 21;
 
 /**
  * A file of a JSON header and bytes:
@@ -54,6 +56,8 @@ export function unseal(file: Uint8Array): Opened {
     throw damaged('it is cut off or altered: its content does not have its sha256');
   }
   const end = HEADER_AT + whole.readUInt32LE(MAGIC.length + 4);
+  if (end > content.length) throw damaged('it ends before its header');
+  if (end - HEADER_AT > MOST_HEADER_BYTES) throw damaged('its header is longer than that of any model');
   try {
     const header: unknown = JSON.parse(content.toString('utf8', HEADER_AT, end));
     return { header, bytes: content.subarray(end), digest: digest.toString('hex') };

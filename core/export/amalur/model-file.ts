@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { Evaluation } from '../../evaluation/evaluation.js';
 import type { BlobRef } from '../../exchange/store.js';
 import type { ResolvedJob } from '../../job/resolved.js';
-import type { ModelType } from '../../job/schema.js';
-import { sha256 } from '../../json.js';
+import { jobSchema } from '../../job/schema.js';
+import { isTooDeep, sha256 } from '../../json.js';
+import { isEncoding } from '../../job/check-encoding.js';
 import { staysHome } from '../../job/require-exportable.js';
-import type { ModelFamily } from '../../models/family.js';
 import type { Metrics, ModelManifest } from '../../models/model.js';
-import { familyOf } from '../../models/programs.js';
+import { isKnownType } from '../../models/programs.js';
 import { blobRefsIn } from './blob-refs.js';
 import { damaged, newer, seal, unseal } from './envelope.js';
 
@@ -45,22 +45,44 @@ export interface ModelFile {
 }
 
 const object = z.looseObject({});
+const text = z.string();
+const key = z.array(z.looseObject({ column: text, apply: z.array(text) }));
 const named = z.looseObject({ id: z.string() });
 /** As much of the header as tells a model from something else; who wrote it has checked the rest. */
 const headerSchema = z.object({
   model: z.looseObject({
-    name: z.string(),
+    // Files are named by it.
+    name: jobSchema.shape.name,
     version: z.int().min(1),
     execution: z.string().min(1),
     createdAt: z.iso.datetime(),
     manifest: z.looseObject({ type: z.string(), intercept: z.number(), parts: z.record(z.string(), object) }),
     resolved: z.looseObject({
-      job: z.looseObject({ name: z.string(), target: object, integration: object, constraints: object }),
+      job: z.looseObject({
+        name: jobSchema.shape.name,
+        target: object,
+        integration: object,
+        constraints: object,
+      }),
       parties: z
         .array(named.extend({ silo: z.string(), table: z.string(), rowKey: z.array(z.string()) }))
         .min(1),
-      joins: z.array(z.looseObject({ party: z.string(), field: z.string() })),
-      groups: z.array(named.extend({ features: z.array(object), shares: z.array(object) })),
+      joins: z.array(
+        z.looseObject({
+          party: text,
+          field: text,
+          columns: key,
+          to: z.array(z.looseObject({ party: text, columns: key })),
+        }),
+      ),
+      groups: z.array(
+        named.extend({
+          features: z.array(z.looseObject({ name: text, encoding: text })),
+          shares: z.array(z.looseObject({ party: text, columns: z.array(text) })),
+        }),
+      ),
+      offsets: z.array(z.looseObject({ party: text, column: text })).optional(),
+      overlap: z.union([text, z.looseObject({ newest: z.record(text, text) })]),
     }),
     metrics: z.object({ train: object, test: object }),
     training: z.looseObject({ rounds: z.number(), curve: z.array(object) }).nullable(),
@@ -105,13 +127,17 @@ export async function writeModelFile(
 /** @throws AMALUR_MODEL_FILE_UNKNOWN, AMALUR_MODEL_FILE_NEWER, AMALUR_MODEL_FILE_DAMAGED */
 export function readModelFile(file: Uint8Array): ModelFile {
   const { header, bytes, digest } = unseal(file);
-  const parsed = headerSchema.safeParse(header);
-  if (!parsed.success) throw damaged('its header does not describe a model');
+  const parsed = isTooDeep(header) ? undefined : headerSchema.safeParse(header);
+  if (parsed?.success !== true) throw damaged('its header does not describe a model');
   const { model: described, blobs: listed } = parsed.data;
   const model = described as unknown as PortableModel;
-  if (!isKnown(model.manifest.type)) {
+  if (!isKnownType(model.manifest.type)) {
     throw newer(`this version of Amalur has no models of the type ${model.manifest.type}`);
   }
+  const { encoding } =
+    model.resolved.groups.flatMap(({ features }) => features).find(({ encoding: how }) => !isEncoding(how)) ??
+    {};
+  if (encoding !== undefined) throw newer(`this version of Amalur has no encoding ${encoding}`);
   const blobs = new Map<string, Uint8Array>();
   let at = 0;
   for (const { sha256: hash, bytes: length } of listed) {
@@ -122,9 +148,4 @@ export function readModelFile(file: Uint8Array): ModelFile {
   const missing = blobRefsIn(model.manifest).some((ref) => ref.home !== 'exchange' || !blobs.has(ref.sha256));
   if (missing || at !== bytes.length) throw damaged('it has not the parts that its header names');
   return { model, blobs, digest };
-}
-
-function isKnown(type: ModelType): boolean {
-  // What a file of a newer version says may be of no type that is known here.
-  return (familyOf(type) as ModelFamily | undefined) !== undefined;
 }

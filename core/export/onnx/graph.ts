@@ -25,6 +25,14 @@ export class OnnxGraph {
   /** Of small constants, many of which are the same, by type, shape and bytes. */
   private readonly known = new Map<string, Value>();
   private count = 0;
+  /** With which no input's name begins. */
+  private readonly prefix: string;
+
+  /** @param inputs names of all that there will be */
+  constructor(inputs: readonly string[]) {
+    const dots = inputs.map((name) => /^\.*/.exec(name)?.[0].length ?? 0);
+    this.prefix = '.'.repeat(1 + Math.max(0, ...dots));
+  }
 
   /** A column of the rows to be scored, N × 1. */
   input(name: string, element: 'double' | 'string', explanation: string): Value {
@@ -117,8 +125,7 @@ export class OnnxGraph {
   }
 
   private fresh(): Value {
-    // No column has a name that begins with a dot.
-    return `.${this.count++}`;
+    return `${this.prefix}${this.count++}`;
   }
 }
 

@@ -40,7 +40,7 @@ export function toOnnx(model: ExportedModel): Uint8Array {
       suggestion: `these are: ${can}; as .amalur all are`,
     });
   }
-  const graph = new OnnxGraph();
+  const graph = new OnnxGraph(inputsOf(model));
   const rows = model.parts.map((part) => new EncodedRow(graph, part));
   const products = productsOf(graph, model, rows);
   const scores = [
@@ -56,6 +56,13 @@ export function toOnnx(model: ExportedModel): Uint8Array {
     model: model.name,
     type: model.type,
   });
+}
+
+function inputsOf({ parts, offsets = '' }: ExportedModel): string[] {
+  const columns = parts.flatMap(({ inputName, encoder: { numeric, targets = [], categorical } }) =>
+    [...numeric, ...targets, ...categorical].map(({ column }) => inputName(column)),
+  );
+  return [...columns, offsets];
 }
 
 /** Products of columns of different parts, with their parameters. */

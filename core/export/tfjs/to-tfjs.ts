@@ -1,5 +1,4 @@
-import { dense } from '../../algebra/dense.js';
-import type { Dense } from '../../algebra/matrix.js';
+import { concatRows } from '../../algebra/stack.js';
 import { AmalurError } from '../../errors.js';
 import { encodedColumns } from '../../integration/encoder.js';
 import type { ExportedModel } from '../exported-model.js';
@@ -20,7 +19,10 @@ export function toTfjs({
 }: ExportedModel): ReadonlyMap<string, Uint8Array> {
   if (network === undefined) throw notForTfjs(`a model of TensorFlow.js is a network, and this is a ${type}`);
   if (interactions) throw notForTfjs('this network has products of columns of different tables');
-  const { json, weights } = layersModel(stacked(parts.map(({ theta }) => theta)), network);
+  // W of all parts, c_T × h.
+  const thetas = parts.map(({ theta }) => theta);
+  const rows = thetas.reduce((sum, theta) => sum + theta.rows, 0);
+  const { json, weights } = layersModel(concatRows(thetas, rows, thetas[0]?.columns ?? 1), network);
   const encoding = {
     model: name,
     columns: parts.flatMap(({ inputName, encoder }) => encodedColumns(encoder).map(inputName)),
@@ -34,16 +36,6 @@ export function toTfjs({
   ]);
 }
 
-/** W of all parts, c_T × h. */
-function stacked(parts: readonly Dense[]): Dense {
-  const columns = parts[0]?.columns ?? 1;
-  return dense(
-    parts.reduce((rows, part) => rows + part.rows, 0),
-    columns,
-    Float64Array.from(parts.flatMap(({ data }) => [...data])),
-  );
-}
-
 function text(value: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 }
@@ -51,6 +43,6 @@ function text(value: object): Uint8Array {
 function notForTfjs(message: string): AmalurError {
   return new AmalurError('AMALUR_NOT_EXPORTABLE', message, {
     field: 'format',
-    suggestion: 'export it as ONNX',
+    suggestion: 'export it as .amalur, or where ONNX can say it as .onnx',
   });
 }

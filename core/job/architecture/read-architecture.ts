@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AmalurError } from '../../errors.js';
-import type { Json } from '../../json.js';
+import { isTooDeep, type Json } from '../../json.js';
 import { toAmalurError } from '../../parse-with.js';
 import { singlePath } from './single-path.js';
 import { snakeCase, type Initializer } from './settings.js';
@@ -38,6 +38,8 @@ const layer = z.looseObject({ class_name: z.string(), config: z.looseObject({}).
  * @throws AMALUR_INVALID_NETWORK with what is wrong in which layer
  */
 export function readArchitecture(given: unknown): Architecture {
+  if (isTooDeep(given))
+    throw invalid('it has too many levels in one another', 'give a model.json that tfjs has written');
   if (JSON.stringify(given).length > MAX_ARCHITECTURE_LENGTH)
     throw invalid(
       `it is longer than ${String(MAX_ARCHITECTURE_LENGTH)} characters`,
@@ -68,6 +70,12 @@ export function readArchitecture(given: unknown): Architecture {
     readLayer(class_name, settings, at),
   );
   if (layers[0]) checkFirst(layers[0]);
+  // So it travels, and is read again.
+  if (JSON.stringify(architectureJson(layers)).length > MAX_ARCHITECTURE_LENGTH)
+    throw invalid(
+      `its ${String(layers.length)} layers with all their settings are longer than ${String(MAX_ARCHITECTURE_LENGTH)} characters`,
+      'take fewer layers',
+    );
   return { layers, ...sizesOf(layers) };
 }
 

@@ -18,6 +18,8 @@ export function singlePath<L extends Named>(layers: readonly L[], config: unknow
   const read = ends.safeParse(config);
   if (!read.success || read.data.input_layers.length !== 1 || read.data.output_layers.length !== 1)
     throw branched();
+  // Where names repeat, a layer may come after itself.
+  if (new Set(layers.map(({ name }) => name)).size < layers.length) throw branched();
   const next = new Map<string, L>();
   let start: L | undefined;
   for (const layer of layers) {

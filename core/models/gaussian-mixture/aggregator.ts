@@ -18,6 +18,11 @@ import { readState, writeState, type Working } from './state.js';
 /** Mean log-likelihoods that differ by less than these shares of their size, and of that of their terms, differ by rounding only. */
 const ROUNDING = 1e-10;
 const ROUNDING_OF_TERMS = 1e-12;
+/**
+ * Where rounding is more than this of those terms, of the size of t²/(2s), neither a density nor a variance, which is E[t²] − μ², is known to
+ * two digits.
+ */
+const UNRESOLVED = 0.01;
 /** A component with fewer rows than this has none: what is left of it is no part of any density that can be told. */
 const FEWEST_ROWS = 1e-10;
 
@@ -109,6 +114,7 @@ function assign(at: Working, target: TrainingRows, products: Dense, iteration: n
   const { responsibilities, logDensities, magnitude } = memberships(products, at.constants, at.weights);
   const logLikelihood = meanOf(logDensities);
   const progress = progressOf(at, logLikelihood);
+  if (magnitude * Number.EPSILON > UNRESOLVED) throw unresolved();
   const rounding = ROUNDING * (1 + Math.abs(logLikelihood)) + ROUNDING_OF_TERMS * magnitude;
   const resting =
     at.previous !== null && logLikelihood - at.previous <= Math.max(at.spec.tolerance, rounding);
@@ -180,6 +186,17 @@ function nameOf({ spec, restart }: Working): string {
 function normsOf({ norms }: TrainingRows): Float64Array {
   if (norms === undefined) throw new Error('a mixture needs the norms of the rows');
   return norms;
+}
+
+function unresolved(): AmalurError {
+  return new AmalurError(
+    'AMALUR_DIVERGED',
+    'columns are so far from 0 beside their variance that densities cannot be told from rounding',
+    {
+      field: 'features.scale',
+      suggestion: 'set features.scale to "standard", or raise model.varianceFloor',
+    },
+  );
 }
 
 function requireRows(components: number, rows: number): void {

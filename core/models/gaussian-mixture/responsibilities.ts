@@ -37,6 +37,13 @@ export function memberships(
       most = log;
       likeliest = j;
     }
+    // So far from all that no component has a density above 0: what is known of the row is what is known of any.
+    if (most === -Infinity) {
+      for (let j = 0; j < k; j++) shares[from + j] = weights[j]!;
+      logDensities[row] = -Infinity;
+      sizes = Infinity;
+      continue;
+    }
     sizes += Math.abs(data[from + likeliest]!) + Math.abs(added[likeliest]!);
     let sum = 0;
     for (let j = 0; j < k; j++) sum += shares[from + j] = Math.exp(shares[from + j]! - most);

@@ -40,6 +40,13 @@ describe('a folder for a model of TensorFlow.js', () => {
     expect(await readdir(base)).not.toContain('other');
   });
 
+  test('is not taken away with what others wrote beside it in the mean time', async () => {
+    const destination = await openModelFolder(path.join(base, 'others', 'deep', 'net'));
+    await writeFile(path.join(base, 'others', 'mine'), 'mine');
+    await destination.discard();
+    expect(await readdir(path.join(base, 'others'))).toEqual(['mine']);
+  });
+
   test('cannot be within a file', async () => {
     await writeFile(path.join(base, 'file'), '');
     await expect(openModelFolder(path.join(base, 'file', 'net'))).rejects.toMatchObject({

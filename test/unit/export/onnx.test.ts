@@ -317,6 +317,21 @@ describe('a model written as ONNX', () => {
     await session.release();
   });
 
+  test('is sound whatever its columns are called', async () => {
+    const names = ['.0', '.1', '..2', '.', ''];
+    const encoder: Encoder = {
+      numeric: names.map((column) => ({ kind: 'numeric', column, center: 0, scale: 1 })),
+      categorical: [],
+    };
+    const part = { group: 'g', inputName: (column: string) => column || 'x', encoder };
+    const theta = dense(5, 1, Float64Array.of(1, 2, 3, 4, 5));
+    const parts = [{ ...part, theta }];
+    const bytes = toOnnx({ type: 'linear-regression', name: 'm@1', parts, own: Float64Array.of(0) });
+    const session = await InferenceSession.create(bytes);
+    expect(session.inputNames).toEqual(['.0', '.1', '..2', '.', 'x']);
+    await session.release();
+  });
+
   test.each([
     ['a model without a formula', { type: 'nmf' }, 'model'],
     [

@@ -273,6 +273,22 @@ describe('a Gaussian mixture of odd tables', () => {
     expect(predicted.get('logDensity')![0]).toBeLessThan(-1e16);
   });
 
+  test('rows too far for any density are of each component as likely as any row', () => {
+    const { parameters, own } = fit(twice, specOf({ components: 2, varianceFloor: 0.01 }));
+    const { predicted, metrics } = measured([[1e200, 0]], parameters, own);
+    expect([0, 1].map((j) => predicted.get(`probability_${j}`)![0]!)).toEqual([...own.subarray(0, 2)]);
+    expect(predicted.get('logDensity')![0]).toBe(-Infinity);
+    expect(metrics.logLikelihood).toBeNull();
+  });
+
+  test('of columns so far from 0 that densities are rounding: AMALUR_DIVERGED, and where to mend it', () => {
+    const rows = (far: number) => Array.from({ length: 30 }, (_, row) => [far + Math.sin(3 * row)]);
+    expect(fit(rows(1e4), specOf({ components: 2 })).stopped).toBe('converged');
+    expect(() => fit(rows(1e9), specOf({ components: 2 }))).toThrow(
+      expect.objectContaining({ code: 'AMALUR_DIVERGED', field: 'features.scale' }) as Error,
+    );
+  });
+
   test('no rows have no likelihood, and rows between two components go to the one of lower index', () => {
     const { parameters, own } = fit([[1], [-1]], specOf({ components: 2, varianceFloor: 1 }));
     expect(measured([[0], [0]], parameters, own).metrics.clusters).toEqual([2, 0]);

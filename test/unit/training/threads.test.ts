@@ -7,24 +7,17 @@ import { oneHotMatrix } from '../../../core/algebra/one-hot.js';
 import { stackColumns } from '../../../core/algebra/stack.js';
 import { forkMode, runningThreads, setThreads } from '../../../core/algebra/threads/pool.js';
 import { kernelMode } from '../../../core/algebra/wasm/arena.js';
-import { modelSchema } from '../../../core/job/model-schema.js';
 import type { ModelSpec } from '../../../core/job/schema.js';
 import { runLocally } from '../../../core/training/local-runner.js';
+import { MODEL_TYPES, smallSpec } from '../../support/small-models.js';
 
 const ROWS = 400;
 const SOURCE_ROWS = 37;
 
-const REQUIRED: Readonly<Record<string, unknown>> = {
-  ...{ clusters: 3, components: 2, rank: 3, delta: 0.5, quantile: 0.7 },
-  ...{ output: 'sigmoid', epochs: 3, batchSize: 128 },
-};
-
-/** Every model, with what it has no default for. */
-const specs = modelSchema.options.map(({ shape }): ModelSpec => {
-  const { value: type } = shape.type;
-  const required = Object.entries(REQUIRED).filter(([name]) => name in shape);
-  return modelSchema.parse({ type, ...Object.fromEntries(required) });
-});
+/** Every model. */
+const specs = MODEL_TYPES.map((type) =>
+  smallSpec(type, { ...(type === 'neural-network' && { batchSize: 128 }) }),
+);
 
 /** Cells ≥ 0, that all models may have. */
 const cells = (rows: number, columns: number, seed: number) =>

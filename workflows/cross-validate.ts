@@ -1,5 +1,6 @@
 import type { ModelSpec } from '../core/job/schema.js';
 import type { Validation } from '../core/job/search-schema.js';
+import type { BlobRef } from '../core/exchange/store.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import { foldsPerStep } from '../core/planner/validation-work.js';
 import { bestOf, chosenOf, measuresOf, reportOf, type MeasuredTrial } from '../core/validation/compare.js';
@@ -36,15 +37,23 @@ export async function crossValidate(
   const measure = search?.measure ?? measuresOfTask(task)[0] ?? 'rmse';
   const measured: (MeasuredTrial & Pick<ValidateHereOutput, 'model' | 'rows'>)[] = [];
   const reports: TrialReport[] = [];
+  /** Of the trial before, by the first fold of a step. */
+  let ends: ReadonlyMap<number, BlobRef> = new Map();
   watch.phase('cross-validating');
   for (let trial = 0; trial < trials; trial++) {
     const steps: ValidateHereOutput[] = [];
+    const reached = new Map<number, BlobRef>();
     for (let fold = 0; fold < validation.folds; fold += perStep) {
       const best = reports[bestOf(reports, measure)]?.mean ?? null;
       watch.trial({ trial: trial + 1, trials, fold: fold + 1, folds: validation.folds, measure, best });
       const folds = Array.from({ length: Math.min(perStep, validation.folds - fold) }, (_, at) => fold + at);
       const last = trial === trials - 1 && fold + perStep >= validation.folds;
-      const input = { execution, head, validation, trial, folds, ...(search && { search }) };
+      const startAt = ends.get(fold);
+      const input = {
+        ...{ execution, head, validation, trial, folds },
+        ...(search && { search }),
+        ...(startAt && { startAt }),
+      };
       const summary = `trial ${String(trial + 1)} of ${String(trials)}, from fold ${String(fold + 1)}`;
       const step = await aggregatorAt(site, summary).validateHere({
         ...input,
@@ -52,14 +61,18 @@ export async function crossValidate(
       });
       ledger.together([{ silo: siloOfSite(site), cost: step.cost }]);
       steps.push(step);
+      if (step.ends) reached.set(fold, step.ends);
     }
+    ends = reached;
     const [first] = steps;
     if (first === undefined) throw new Error('a trial has folds');
     const { parameters, model } = first;
+    const nonZero = steps.flatMap((step) => step.nonZero ?? []);
     const done = {
       ...{ parameters, model },
       folds: steps.flatMap(({ measures }) => measures),
       rows: steps.flatMap(({ rows: ofFolds }) => ofFolds),
+      ...(nonZero.length > 0 && { nonZero }),
     };
     measured.push(done);
     reports.push(reportOf(done, measure));

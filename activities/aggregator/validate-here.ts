@@ -1,17 +1,21 @@
-import type { Metrics } from '../../core/models/model.js';
-import { fitFold } from '../../core/validation/fit-fold.js';
+import { fitFold, type FittedFold, type FoldedRows } from '../../core/validation/fit-fold.js';
 import { foldsOf, type Fold } from '../../core/validation/folds.js';
 import { FoldMoments } from '../../core/validation/fold-moments.js';
+import { endsBundle, pathBegin, readEnds } from '../../core/validation/path.js';
+import { goesOn, pathOf } from '../../core/validation/trial-count.js';
 import { trialsOf, withParameters } from '../../core/validation/trials.js';
 import type { AggregatorOperations, ValidateHereInput } from '../../workflows/contracts/operations.js';
 import { costedActor } from '../compute/costed-actor.js';
-import { measured, type SiteContext } from '../compute/site.js';
+import { measured, privateHome, type SiteContext } from '../compute/site.js';
 import { localActor, factsOf, type LocalLive } from './local-actor.js';
 
 /** What the folds of a table have in common in all trials. */
 interface Folded {
   readonly folds: readonly Fold[];
   readonly moments: FoldMoments;
+  readonly rows: FoldedRows;
+  /** First value of a search's path along l1. */
+  readonly largest?: number;
 }
 
 /**
@@ -23,14 +27,17 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
   const actor = costedActor(context, ({ stores, join }) => localActor(stores, join, report));
   /** Made of the table alone, so whoever makes it again has the same. */
   const shared = new WeakMap<LocalLive['table'], Folded>();
-  const foldedOf = ({ table, target }: LocalLive, { validation }: ValidateHereInput): Folded => {
+  const foldedOf = ({ table, target, labels, spec }: LocalLive, input: ValidateHereInput): Folded => {
     const known = shared.get(table);
     if (known) return known;
     if (target.blocks === undefined) throw new Error('the target has no blocks of rows');
-    const { weights } = factsOf(target);
+    const facts = factsOf(target);
+    const rows = { table: table.train, names: table.names, labels: labels.train, ...facts };
     const folded = {
-      folds: foldsOf(target.blocks, validation),
-      moments: new FoldMoments(table.train, target.blocks, weights),
+      folds: foldsOf(target.blocks, input.validation),
+      moments: new FoldMoments(table.train, target.blocks, facts.weights),
+      rows,
+      ...(pathOf(input.search) && { largest: pathBegin(rows, spec) }),
     };
     shared.set(table, folded);
     return folded;
@@ -39,27 +46,27 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
   return {
     validateHere: (input) =>
       journal.once('validate-here', input.execution, input, () =>
-        measured(context, async () => {
+        measured(context, async ({ stores }) => {
           const live = await journal.live(actor, input.head);
-          const { folds, moments } = foldedOf(live, input);
-          const { spec, table, target, labels } = live;
-          const parameters = trialsOf(spec, input.search)[input.trial];
+          const { folds, moments, rows, largest } = foldedOf(live, input);
+          const { spec } = live;
+          const parameters = trialsOf(spec, input.search, largest)[input.trial];
           if (!parameters) throw new Error(`there is no trial ${String(input.trial)}`);
           const model = withParameters(spec, parameters);
-          const rows = {
-            table: table.train,
-            names: table.names,
-            labels: labels.train,
-            ...factsOf(target),
-          };
-          const measures: Metrics[] = [];
+          const starts = input.startAt ? readEnds(await stores.get(input.startAt)) : [];
+          const fitted: FittedFold[] = [];
           for (const at of input.folds) {
             const fold = folds[at];
             if (fold === undefined) throw new Error(`there is no fold ${String(at)}`);
             report({ trial: input.trial, fold: at });
-            measures.push(fitFold(rows, model, fold, moments.of(fold)));
+            fitted.push(fitFold(rows, model, fold, moments.of(fold), starts[fitted.length]));
           }
           if (input.last) journal.forget(input.head);
+          const nonZero = fitted.flatMap((fold) => fold.nonZero ?? []);
+          const home = privateHome(context.site);
+          const ends = goesOn(input.search, input.trial + 1)
+            ? await stores.put(home, 'solutions', endsBundle(fitted.map(({ end }) => end)))
+            : undefined;
           return {
             parameters,
             model,
@@ -67,7 +74,9 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
               train: folds[at]?.train.length ?? 0,
               validate: folds[at]?.validate.length ?? 0,
             })),
-            measures,
+            measures: fitted.map(({ measures }) => measures),
+            ...(nonZero.length > 0 && { nonZero }),
+            ...(ends && { ends }),
           };
         }),
       ),

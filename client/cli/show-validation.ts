@@ -61,6 +61,7 @@ function byFold({ by, folds, measures }: ValidationReport): string[] {
 
 function byTrial({ trials, measure, chosen, choose }: ValidationReport): string[] {
   const fields = [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))].sort();
+  const sparse = trials.some(({ nonZero }) => nonZero !== undefined);
   return [
     table(
       [
@@ -68,16 +69,24 @@ function byTrial({ trials, measure, chosen, choose }: ValidationReport): string[
         ...fields.map((head) => ({ head, align: 'right' }) as const),
         { head: LABELS[measure], align: 'right' },
         { head: 'deviation', align: 'right' },
+        ...(sparse ? [{ head: 'not 0', align: 'right' } as const] : []),
       ],
-      trials.map(({ parameters, mean, deviation }, at) => [
+      trials.map(({ parameters, mean, deviation, nonZero }, at) => [
         at === chosen ? '→' : '',
         ...fields.map((field) => written(parameters[field])),
         number(mean),
         number(deviation),
+        ...(sparse ? [meanOf(nonZero)] : []),
       ]),
     ),
     `→ chosen by ${choose === 'best' ? 'the best mean' : 'one standard error'} over the folds; test rows took no part`,
   ];
+}
+
+/** Parameters that are not 0, in the mean of the folds. */
+function meanOf(nonZero: readonly number[] | undefined): string {
+  if (nonZero === undefined) return NONE;
+  return (nonZero.reduce((sum, one) => sum + one, 0) / nonZero.length).toFixed(1);
 }
 
 function number(value: Measure): string {

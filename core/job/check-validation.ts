@@ -3,7 +3,14 @@ import { toAmalurError } from '../parse-with.js';
 import type { ColumnType } from '../sources/profile.js';
 import { didYouMean } from '../suggest.js';
 import { measuresOfModel, measuresOfTask } from '../validation/measures.js';
-import { combinations, isList, MOST_FITS, MOST_TRIALS, trialCount } from '../validation/trial-count.js';
+import {
+  combinations,
+  isList,
+  isPath,
+  MOST_FITS,
+  MOST_TRIALS,
+  trialCount,
+} from '../validation/trial-count.js';
 import { trialsOf } from '../validation/trials.js';
 import { checkModel } from './check-model.js';
 import { findColumn } from './known-tables.js';
@@ -47,15 +54,15 @@ export function checkValidation(job: Job, parties: readonly JoinedTable[]): void
   }
   checkQuantile(job, search);
   for (const field of Object.keys(search.over)) checkChoices(job, search, field);
-  if (search.choose === 'one-standard-error' && !('l2' in search.over)) {
+  if (search.choose === 'one-standard-error' && !('l1' in search.over) && !('l2' in search.over)) {
     refuse(
-      'one-standard-error takes the largest l2, and the search does not vary it',
+      'one-standard-error takes the largest penalty, and the search varies neither l1 nor l2',
       'search.choose',
       'add "l2" to search.over, or set search.choose to "best"',
     );
   }
   checkSize(search, validation.folds);
-  for (const trial of trialsOf(model, search)) {
+  for (const trial of trialsOf(model, search, ANY)) {
     const { data, error } = modelSchema.safeParse({ ...model, ...trial });
     if (error) throw toAmalurError(error, modelSchema, { ...model, ...trial }, 'job');
     checkModel({ ...job, model: data });
@@ -116,6 +123,10 @@ function checkChoices({ model }: Job, search: Search, name: string): void {
     });
     return;
   }
+  if (isPath(choices)) {
+    checkPath(search, name);
+    return;
+  }
   const { from, to, scale, count } = choices;
   if (!(from < to)) refuse('a range goes up', `${field}.to`, 'write a larger number than "from"');
   if (scale === 'log' && from <= 0) {
@@ -134,6 +145,35 @@ function checkChoices({ model }: Job, search: Search, name: string): void {
   }
   check(from, `${field}.from`);
   check(to, `${field}.to`);
+}
+
+/** Stands for the first value of a path, which only the rows tell. */
+const ANY = 1;
+
+/** A path is one of l1, whose first value depends on every setting but l2. */
+function checkPath({ method, over }: Search, name: string): void {
+  const field = `search.over.${name}`;
+  if (name !== 'l1') {
+    refuse(
+      `there is no ${name} from which on all parameters are 0: a path is one of l1`,
+      field,
+      'write a list of values, or a range {"from", "to", "count"}',
+    );
+  }
+  if (method === 'random') {
+    refuse(
+      'a path is not drawn: its values follow each other',
+      'search.method',
+      'set search.method to "grid"',
+    );
+  }
+  const other = Object.keys(over).find((one) => one !== 'l1' && one !== 'l2');
+  if (other === undefined) return;
+  refuse(
+    `beside a path of l1 only l2 is varied, for all paths begin at the same value, and the search varies ${other}`,
+    `search.over.${other}`,
+    `take ${other} out of search.over`,
+  );
 }
 
 /** No measure tells how good a quantile is, but for the median, of which the mean absolute error is least. */

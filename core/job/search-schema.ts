@@ -36,6 +36,11 @@ const range = z.strictObject({
   count: z.int().min(2).optional(),
 });
 
+const path = z.strictObject({
+  path: z.int().min(2),
+  ratio: z.number().gt(0).lt(1).default(0.001),
+});
+
 /** Which settings of the model are tried. */
 export const searchSchema = z.strictObject({
   method: z
@@ -43,11 +48,12 @@ export const searchSchema = z.strictObject({
     .default('grid')
     .describe('grid tries every combination, the last field fastest; random draws some.'),
   over: z
-    .record(z.string(), z.union([values, range]))
+    .record(z.string(), z.union([values, range, path]))
     .refine((over) => Object.keys(over).length > 0, 'name at least one field of the model')
     .describe(
       'By field of `model` its values: a list, or a range `{from, to, scale, count}`, on a scale `"log"` (default) or `"linear"`. ' +
-        '`count` is how many of it a grid takes. Of a whole number a range is rounded.',
+        '`count` is how many of it a grid takes. Of a whole number a range is rounded. Of `l1` also `{path, ratio}`: so many values from ' +
+        'the least at which all parameters are 0 down to `ratio` (default 0.001) of it, on a logarithmic scale; each training begins where the one before ended.',
     ),
   trials: z
     .int()
@@ -65,7 +71,7 @@ export const searchSchema = z.strictObject({
     .enum(['best', 'one-standard-error'])
     .default('best')
     .describe(
-      'one-standard-error: of all that are within one standard error of the best, the one with the largest l2.',
+      'one-standard-error: of all that are within one standard error of the best, the one with the largest penalty l1 + l2.',
     ),
 });
 

@@ -18,6 +18,8 @@ export interface ModelFamily {
   readonly aggregator: AggregatorProgram;
   /** The programs with which it trains where the job sets `l1`, the weight of λ₁‖θ‖₁. */
   readonly sparse?: Pick<ModelFamily, 'party' | 'aggregator'>;
+  /** The least `l1` at which all parameters are 0, of a model that has such programs. */
+  readonly largestL1?: (table: Matrix, target: TrainingRows, spec: ModelSpec) => number;
   /** How columns are to be encoded for it, beside what the job says. */
   readonly encoding?: EncoderOptions;
   /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Matrix } from '../algebra/matrix.js';
+import type { Dense, Matrix } from '../algebra/matrix.js';
 import { withSquares } from '../algebra/with-squares.js';
 import type { ModelSpec } from '../job/schema.js';
 import { momentsOf, type Moments } from './moments.js';
@@ -22,11 +22,17 @@ export interface PartyTable {
   readonly moments?: Moments;
 }
 
-/** A party's state before its first step. */
-export function startParty(program: PartyProgram, source: PartyTable, spec: ModelSpec): State {
+/**
+ * A party's state before its first step.
+ * @param theta θ_k to begin at; default: where the program begins by itself
+ */
+export function startParty(program: PartyProgram, source: PartyTable, spec: ModelSpec, theta?: Dense): State {
   const { table, names, counts, trainRows, moments: known } = source;
   const moments = program.needs.moments && { moments: known ?? momentsOf(table, counts, trainRows) };
-  return program.start({ names, ...moments }, spec);
+  if (theta === undefined) return program.start({ names, ...moments }, spec);
+  if (!program.startAt)
+    throw new Error(`a ${spec.type} with these settings cannot begin at given parameters`);
+  return program.startAt({ names, ...moments }, spec, theta);
 }
 
 /**

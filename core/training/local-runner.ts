@@ -5,7 +5,15 @@ import type { ModelFamily } from '../models/family.js';
 import { trainedBy } from '../models/programs.js';
 import { startParty, stepParty, type PartyTable } from './exchange.js';
 import type { Moments } from './moments.js';
-import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
+import type {
+  AggregatorStep,
+  Message,
+  Progress,
+  StartingPoint,
+  State,
+  StopReason,
+  TrainingRows,
+} from './program.js';
 import { wholeResidual } from './residual.js';
 import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 import { wholeWanted } from './wanted.js';
@@ -56,6 +64,8 @@ export interface LocalRun {
   readonly spec: ModelSpec;
   /** Where an earlier call ended; default: the beginning. */
   readonly from?: LocalState;
+  /** Parameters to begin at, of a model that can; default: where it begins by itself. */
+  readonly startAt?: StartingPoint;
   /** Rounds to make at the most in this call. */
   readonly rounds: number;
   readonly onProgress?: (progress: Progress) => void;
@@ -95,9 +105,9 @@ function loop(
   target: TrainingRows,
   from: LocalRounds | undefined,
 ): LocalResult {
-  const { spec, rounds, onProgress } = run;
+  const { rounds, onProgress } = run;
   const source = sourceOf(run);
-  let { party, aggregator, down } = from ?? begin(source, family, target, spec);
+  let { party, aggregator, down } = from ?? begin(source, family, target, run);
   let progress = NOTHING_YET;
   let stopped: StopReason | undefined;
   for (let made = 0; made < rounds && down !== undefined;) {
@@ -143,10 +153,29 @@ function rowsOf(
   };
 }
 
-function begin(source: PartyTable, family: ModelFamily, target: TrainingRows, spec: ModelSpec): LocalRounds {
-  const opening = family.aggregator.start(target, spec);
-  const party = startParty(family.party, source, spec);
+function begin(
+  source: PartyTable,
+  family: ModelFamily,
+  target: TrainingRows,
+  { spec, startAt }: LocalRun,
+): LocalRounds {
+  const party = startParty(family.party, source, spec, startAt?.parameters);
+  const opening = startAt
+    ? openingAt(source, family, target, spec, startAt)
+    : family.aggregator.start(target, spec);
   return { party, aggregator: opening.state, down: told(opening) };
+}
+
+function openingAt(
+  { table }: PartyTable,
+  { aggregator }: ModelFamily,
+  target: TrainingRows,
+  spec: ModelSpec,
+  { parameters, own }: StartingPoint,
+): AggregatorStep {
+  if (!aggregator.startAt)
+    throw new Error(`a ${spec.type} with these settings cannot begin at given parameters`);
+  return aggregator.startAt(target, spec, table.multiply(parameters), own);
 }
 
 /** What the only party is told: the rows of T are its own, so the residual is as it is. */

@@ -26,6 +26,14 @@ export interface Progress {
 
 export type StopReason = 'converged' | 'max-rounds' | 'stalled';
 
+/** Parameters with which a training begins. */
+export interface StartingPoint {
+  /** θ, c_T × q. */
+  readonly parameters: Dense;
+  /** Those that belong to no column. */
+  readonly own: Float64Array;
+}
+
 /** What a party's program knows of D_k: never a row of it. */
 export interface ColumnFacts {
   /** Names of the c_k columns, unique in T and the same in all strategies: initial values are drawn by name. */
@@ -45,6 +53,8 @@ export interface PartyProgram {
    */
   readonly needs: { readonly moments: boolean; readonly norms: boolean; readonly squares?: boolean };
   start(columns: ColumnFacts, spec: ModelSpec): State;
+  /** The same from given parameters θ_k (c_k × q), of a program that can. */
+  startAt?(columns: ColumnFacts, spec: ModelSpec, theta: Dense): State;
   /**
    * @param down what the aggregator tells every party
    * @param gradient D_kᵀ G_k, c_k × p, with G_k = I_kᵀ Δ
@@ -77,6 +87,12 @@ export interface TrainingRows {
  */
 export interface AggregatorProgram {
   start(target: TrainingRows, spec: ModelSpec): AggregatorStep;
+  /**
+   * The same from given parameters, of a program that can.
+   * @param products T Θ, n × q
+   * @param own parameters that belong to no column
+   */
+  startAt?(target: TrainingRows, spec: ModelSpec, products: Dense, own: Float64Array): AggregatorStep;
   /**
    * @param products T Θ = Σ_k I_k (D_k Θ_k), n × q, or of the rows that were wanted, in their order
    * @param ups what the parties sent beside their products, in their sorted order

@@ -8,6 +8,8 @@ import type { TrialParameters } from './trials.js';
 export interface MeasuredTrial {
   readonly parameters: TrialParameters;
   readonly folds: readonly Metrics[];
+  /** Parameters that are not 0 in each fold, of a model that sets some to 0. */
+  readonly nonZero?: readonly number[];
 }
 
 /** Mean and standard deviation over the folds in which a measure is defined; AUC of one class is not. */
@@ -32,8 +34,9 @@ export function measuresOf(folds: readonly Metrics[]): Partial<Record<MeasureNam
 }
 
 /** One measure of a trial. */
-export function reportOf({ parameters, folds }: MeasuredTrial, measure: MeasureName): TrialReport {
-  return { parameters, ...averaged(folds.map((metrics) => comparable(metrics).get(measure) ?? null)) };
+export function reportOf({ parameters, folds, nonZero }: MeasuredTrial, measure: MeasureName): TrialReport {
+  const values = folds.map((metrics) => comparable(metrics).get(measure) ?? null);
+  return { parameters, ...averaged(values), ...(nonZero && { nonZero }) };
 }
 
 /** Position of the trial that is best by its mean, of equals the first; −1 where none has a mean. */
@@ -49,8 +52,8 @@ export function bestOf(trials: readonly TrialReport[], measure: MeasureName): nu
 
 /**
  * Position of the trial that becomes the model. By one standard error (Hastie, Tibshirani and Friedman, "The Elements of Statistical
- * Learning", §7.10): the largest l2 among those whose mean is no further from the best than its standard error; of equal l2
- * the better. −1 where the measure is defined nowhere.
+ * Learning", §7.10): the largest penalty l1 + l2 among those whose mean is no further from the best than its standard error; of
+ * equal ones the better. −1 where the measure is defined nowhere.
  */
 export function chosenOf(
   trials: readonly TrialReport[],
@@ -71,6 +74,6 @@ export function chosenOf(
 }
 
 function penaltyOf({ parameters }: TrialReport): number {
-  const { l2 } = parameters;
-  return typeof l2 === 'number' ? l2 : 0;
+  const { l1, l2 } = parameters;
+  return (typeof l1 === 'number' ? l1 : 0) + (typeof l2 === 'number' ? l2 : 0);
 }

@@ -5,6 +5,7 @@ import type { Metrics } from '../models/model.js';
 import { familyOf } from '../models/programs.js';
 import { runLocally } from '../training/local-runner.js';
 import type { Moments } from '../training/moments.js';
+import type { StartingPoint } from '../training/program.js';
 import type { Fold } from './folds.js';
 
 /** The training rows of T, encoded once for all folds and trials. */
@@ -19,15 +20,29 @@ export interface FoldedRows {
   readonly offsets?: Float64Array;
 }
 
-/** Learns from the rows of a fold, and measures on those that were left out. */
+export interface FittedFold {
+  /** On the rows that were left out. */
+  readonly measures: Metrics;
+  /** Where the training ended: where one with a penalty nearby may begin. */
+  readonly end: StartingPoint;
+  readonly rounds: number;
+  /** Parameters of columns that are not 0, of a model that sets some to 0. */
+  readonly nonZero?: number;
+}
+
+/**
+ * Learns from the rows of a fold, and measures on those that were left out.
+ * @param startAt parameters to begin at, of a model with an l1; default: 0
+ */
 export function fitFold(
   { table, names, labels, weights, offsets }: FoldedRows,
   spec: ModelSpec,
   { train, validate }: Fold,
   moments: Moments,
-): Metrics {
+  startAt?: StartingPoint,
+): FittedFold {
   const of = (values: Float64Array, rows: Int32Array) => Float64Array.from(rows, (row) => values[row]!);
-  const { parameters, own } = runLocally({
+  const { parameters, own, progress } = runLocally({
     table: table.slice(train),
     names,
     labels: of(labels, train),
@@ -36,11 +51,18 @@ export function fitFold(
     moments,
     spec,
     rounds: Infinity,
+    ...(startAt && { startAt }),
   });
   const family = familyOf(spec.type);
   const scores = withOffsets(
     scoresOf(family, table.slice(validate), parameters),
     offsets && of(offsets, validate),
   );
-  return family.measure(scores, own, of(labels, validate));
+  const { round, nonZero } = progress;
+  return {
+    measures: family.measure(scores, own, of(labels, validate)),
+    end: { parameters, own },
+    rounds: round,
+    ...(nonZero !== undefined && { nonZero }),
+  };
 }

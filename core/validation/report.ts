@@ -16,6 +16,8 @@ export interface Averaged {
 /** What a trial came to by the measure that trials are compared by. */
 export interface TrialReport extends Averaged {
   readonly parameters: TrialParameters;
+  /** Parameters of columns that are not 0, by fold, of a model that sets some to 0. */
+  readonly nonZero?: readonly number[];
 }
 
 /** What cross-validation has found of a model, and how its settings were chosen. Test rows took no part. */

@@ -3,16 +3,27 @@ import { modelSchema } from '../job/model-schema.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { Search, SearchValue } from '../job/search-schema.js';
 import { draws } from '../models/draws.js';
-import { combinations, isList, trialCount, type Choices } from './trial-count.js';
+import { combinations, isList, isPath, trialCount, type Choices } from './trial-count.js';
 
 /** What a trial gives to the fields that are searched over. */
 export type TrialParameters = Readonly<Record<string, SearchValue>>;
 
-/** All trials of a search, in an order that depends on the job alone: fields by name, the last one fastest. */
-export function trialsOf(model: ModelSpec, search: Search | undefined): readonly TrialParameters[] {
+/**
+ * All trials of a search, in an order that depends on the job alone: fields by name, the last one fastest; but the values of a path one
+ * after the other.
+ * @param largest the first value of a path; not needed where the search has none
+ */
+export function trialsOf(
+  model: ModelSpec,
+  search: Search | undefined,
+  largest?: number,
+): readonly TrialParameters[] {
   if (search === undefined) return [{}];
-  const fields = Object.keys(search.over).sort();
-  const choices = fields.map((field) => choiceOf(model, field, search.over[field] ?? []));
+  const { over } = search;
+  const byName = Object.keys(over).sort();
+  const onPath = (field: string) => isPath(over[field] ?? []);
+  const fields = [...byName.filter((field) => !onPath(field)), ...byName.filter(onPath)];
+  const choices = fields.map((field) => choiceOf(model, field, over[field] ?? [], largest));
   const named = (pick: (choice: Choice, at: number) => SearchValue): TrialParameters =>
     Object.fromEntries(choices.map((choice, at) => [fields[at] ?? '', pick(choice, at)]));
   return search.method === 'grid' ? grid(choices, named) : drawn(search, named);
@@ -33,10 +44,17 @@ interface Choice {
 
 type Named = (pick: (choice: Choice, at: number) => SearchValue) => TrialParameters;
 
-function choiceOf(model: ModelSpec, field: string, choices: Choices): Choice {
+function choiceOf(model: ModelSpec, field: string, choices: Choices, largest: number | undefined): Choice {
   if (isList(choices)) {
     const at = (position: number) => choices[position]!;
     return { count: choices.length, at, draw: (uniform) => at(Math.floor(uniform * choices.length)) };
+  }
+  if (isPath(choices)) {
+    if (largest === undefined)
+      throw new Error('a path begins at the least penalty at which all parameters are 0');
+    const { path, ratio } = choices;
+    const at = (position: number) => largest * ratio ** (position / (path - 1));
+    return { count: path, at, draw: (uniform) => at(Math.floor(uniform * path)) };
   }
   const { from, to, scale, count = 1 } = choices;
   const whole = takesWholeNumbers(model, field);

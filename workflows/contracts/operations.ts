@@ -319,6 +319,8 @@ export interface ValidateHereInput extends OfExecution {
   /** Positions of the trial, and of the folds to be left out in turn. */
   readonly trial: number;
   readonly folds: readonly number[];
+  /** Where the trainings of these folds begin, on a path; default: where the model begins by itself. */
+  readonly startAt?: BlobRef;
   /** The table is not needed any more. */
   readonly last: boolean;
 }
@@ -330,6 +332,10 @@ export interface ValidateHereOutput extends Costed {
   /** Of each fold the rows that it learned from and was measured on. */
   readonly rows: ValidationReport['folds'];
   readonly measures: readonly Metrics[];
+  /** Of each fold how many parameters are not 0, of a model that sets some to 0. */
+  readonly nonZero?: readonly number[];
+  /** Where the trainings have ended, private to the site, if the next trial begins there. */
+  readonly ends?: BlobRef;
 }
 
 export interface FinishHereInput extends OfExecution, ToEvaluate {

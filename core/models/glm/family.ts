@@ -5,6 +5,7 @@ import type { ModelFamily } from '../family.js';
 import { glmAggregator } from './aggregator.js';
 import { lassoAggregator } from './lasso/aggregator.js';
 import { lassoParty } from './lasso/party.js';
+import { largestL1 } from './lasso/zero.js';
 import type { Loss, LossFamily } from './loss.js';
 import { glmParty, glmSpec } from './party.js';
 import { MOST_COLUMNS, standardErrors } from './standard-errors.js';
@@ -19,6 +20,7 @@ export function generalisedLinear(given: Loss | LossFamily, task: Job['task']): 
     aggregator: glmAggregator(loss),
     ...(!('of' in given) && {
       sparse: { party: lassoParty(given.curvature), aggregator: lassoAggregator(given) },
+      largestL1: (table, target, spec) => largestL1(given, table, target, spec),
     }),
     predict: (scores, own) => new Map([['prediction', prediction(scores, own)]]),
     standardErrors(table, target, spec, parameters, [intercept = 0]) {

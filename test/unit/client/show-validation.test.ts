@@ -30,6 +30,15 @@ test('a search is shown with each fold of the chosen trial, and with all trials'
   expect(lines.at(-1)).toBe('→ chosen by the best mean over the folds; test rows took no part');
 });
 
+test('of a model that sets parameters to 0 each trial tells how many are not, in the mean of the folds', () => {
+  const sparse = trials.map((trial, at) => ({ ...trial, nonZero: [at, at + 3] }));
+  const words = showValidation({ ...searched, trials: sparse })
+    .split('\n')
+    .map((line) => line.trim().split(/\s{2,}/));
+  expect(words).toContainEqual(['l2', 'solver', 'RMSE', 'deviation', 'not 0']);
+  expect(words).toContainEqual(['→', '0.1', 'auto', '1.500000', '0.707107', '2.5']);
+});
+
 test('without a search only the folds are shown, and of many folds mean and deviation', () => {
   const [, only] = trials;
   const alone = { ...searched, trials: [{ ...only!, parameters: {} }], chosen: 0 };

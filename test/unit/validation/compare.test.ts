@@ -37,6 +37,15 @@ describe('the chosen trial', () => {
     expect(chosenOf(trials, 'mae', 'one-standard-error')).toBe(2);
   });
 
+  test('within one standard error has the largest l1 of a path', () => {
+    const along = [4, 2, 1, 0.5].map((l1, at) => {
+      const means = [0.7, 0.58, 0.55, 0.5];
+      return { ...trial(0.01, means[at]! - 0.1, means[at]! + 0.1), parameters: { l1, l2: 0.01 } };
+    });
+    expect(chosenOf(along, 'rmse', 'one-standard-error')).toBe(1);
+    expect(chosenOf(along, 'rmse', 'best')).toBe(3);
+  });
+
   test('is none where the measure is defined in no fold', () => {
     expect(chosenOf([trial(1, null, null)], 'auc', 'best')).toBe(-1);
     expect(chosenOf([trial(1, null, null)], 'auc', 'one-standard-error')).toBe(-1);

@@ -51,7 +51,8 @@ test.each([
       pick(offsets, validate),
     );
     const expected = family.measure(scores, alone.own, pick(labels, validate));
-    const found = fitFold({ table: T, names, labels, weights, offsets }, spec, fold, moments.of(fold));
+    const rowsOfT = { table: T, names, labels, weights, offsets };
+    const found = fitFold(rowsOfT, spec, fold, moments.of(fold)).measures;
     expect(Object.keys(found)).toEqual(Object.keys(expected));
     for (const [name, value] of Object.entries(expected))
       expect(Math.abs(found[name as keyof typeof found] - value), name).toBeLessThan(

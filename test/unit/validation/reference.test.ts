@@ -57,7 +57,7 @@ describe.each(fixture.cases)('$model, by time: $ordered, weighted: $weighted', (
   const { folded, folds, moments } = foldedOf(one);
   const trials = fixture.l2.map((l2) => ({
     parameters: { l2 },
-    folds: folds.map((fold) => fitFold(folded, specOf(one.model, l2), fold, moments.of(fold))),
+    folds: folds.map((fold) => fitFold(folded, specOf(one.model, l2), fold, moments.of(fold)).measures),
   }));
 
   test('measures each fold as cross_validate does, to 1e-8', () => {
@@ -87,8 +87,8 @@ describe.each(fixture.cases)('$model, by time: $ordered, weighted: $weighted', (
     const factorized = foldedOf(one, factorizedTable(rows, [{ table: T, index, columns }]));
     const spec = specOf(one.model, 0.01);
     folds.forEach((fold) => {
-      const here = fitFold(folded, spec, fold, moments.of(fold));
-      const there = fitFold(factorized.folded, spec, fold, factorized.moments.of(fold));
+      const here = fitFold(folded, spec, fold, moments.of(fold)).measures;
+      const there = fitFold(factorized.folded, spec, fold, factorized.moments.of(fold)).measures;
       for (const [name, value] of Object.entries(here))
         expect((there as unknown as Record<string, number>)[name]).toBeCloseTo(value as number, 10);
     });

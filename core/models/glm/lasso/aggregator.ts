@@ -8,12 +8,12 @@ import type {
 import { requireFinite } from '../../../training/require-finite.js';
 import { combination } from '../../../training/vectors.js';
 import { weighted } from '../aggregator.js';
-import { minimizeAlong } from '../line-search.js';
 import type { Loss } from '../loss.js';
 import { sparseSpec, type SparseSpec } from '../party.js';
 import { addUps, encodeDown, POINTS, type Norms, type Up } from './messages.js';
 import { searchFace, type Point } from './search.js';
 import { readState, writeState, type Working } from './state.js';
+import { interceptAtZero } from './zero.js';
 
 /**
  * The aggregator of a generalised linear model with the penalty λ₁‖θ‖₁ + λ₂/2 ‖θ‖². A round: all parties take a proximal
@@ -25,24 +25,12 @@ export function lassoAggregator(loss: Loss): AggregatorProgram {
   return {
     start(target, given) {
       const spec = sparseSpec(given);
-      const intercept = bestIntercept(loss, target, spec);
-      return sendResidual(loss, target, {
-        spec,
-        round: 0,
-        loss: 0,
-        bestNorm: null,
-        bestObjective: null,
-        roundsSinceBest: 0,
-        scale: 1,
-        weights: [],
-        reached: null,
-        intercept,
-        offset: 0,
-        interceptGradient: 0,
-        scores: new Float64Array(target.rows).fill(intercept),
-        points: [],
-      });
+      const intercept = interceptAtZero(loss, weighted(target, spec));
+      return begin(loss, target, spec, new Float64Array(target.rows), intercept);
     },
+
+    startAt: (target, given, { data }, [intercept = 0]) =>
+      begin(loss, target, sparseSpec(given), data, intercept),
 
     step(target, state, products, ups) {
       const up = addUps(ups);
@@ -64,14 +52,30 @@ export function lassoAggregator(loss: Loss): AggregatorProgram {
   };
 }
 
-/** The intercept of least loss where θ = 0. */
-function bestIntercept(loss: Loss, target: TrainingRows, spec: SparseSpec): number {
-  const rows = weighted(target, spec);
-  const zero = new Float64Array(target.rows);
-  const slope = loss.along(zero, new Float64Array(target.rows).fill(1), rows, 0).first;
-  const direction = slope > 0 ? -1 : 1;
-  const ones = new Float64Array(target.rows).fill(direction);
-  return direction * minimizeAlong((b) => loss.along(zero, ones, rows, b), -Math.abs(slope));
+/** @param products Tθ */
+function begin(
+  loss: Loss,
+  target: TrainingRows,
+  spec: SparseSpec,
+  products: Float64Array,
+  intercept: number,
+): AggregatorStep {
+  return sendResidual(loss, target, {
+    spec,
+    round: 0,
+    loss: 0,
+    bestNorm: null,
+    bestObjective: null,
+    roundsSinceBest: 0,
+    scale: 1,
+    weights: [],
+    reached: null,
+    intercept,
+    offset: 0,
+    interceptGradient: 0,
+    scores: products.map((product) => product + intercept),
+    points: [],
+  });
 }
 
 function penalty({ l1, l2 }: SparseSpec, { absolute, square }: Norms): number {
@@ -92,6 +96,8 @@ function received(before: Working, up: Up) {
   const at: Working = {
     ...before,
     round: before.round + 1,
+    // A training begins with the intercept of the model; only now is it known what centring adds at θ.
+    intercept: before.intercept + (before.round === 0 ? up.offset : 0),
     offset: up.offset,
     bestNorm: Math.min(bestNorm ?? Infinity, gradientNorm),
     bestObjective: Math.min(bestObjective ?? Infinity, objective),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { columnVector, dense } from '../../../algebra/dense.js';
-import type { PartyProgram, State } from '../../../training/program.js';
+import type { ModelSpec } from '../../../job/schema.js';
+import type { ColumnFacts, PartyProgram, State } from '../../../training/program.js';
 import { requireFinite } from '../../../training/require-finite.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../../training/tensors.js';
 import { dot, plus, scaled } from '../../../training/vectors.js';
@@ -23,14 +24,15 @@ interface Working {
  * among the points of earlier rounds, takes the proximal step from there to x_k, and asks for P_k = D_k (x_k − θ_k).
  */
 export function lassoParty(curvature: number): PartyProgram {
+  const begin = ({ moments }: ColumnFacts, spec: ModelSpec, theta: Float64Array) => {
+    if (moments === undefined) throw new Error('proximal steps need the moments of the columns');
+    const given = sparseSpec(spec);
+    return writeState({ spec: given, metric: metricOf(moments, curvature, given.l2), theta, points: [] });
+  };
   return {
     needs: { moments: true, norms: false },
-    start({ names, moments }, spec) {
-      if (moments === undefined) throw new Error('proximal steps need the moments of the columns');
-      const given = sparseSpec(spec);
-      const metric = metricOf(moments, curvature, given.l2);
-      return writeState({ spec: given, metric, theta: new Float64Array(names.length), points: [] });
-    },
+    start: (columns, spec) => begin(columns, spec, new Float64Array(columns.names.length)),
+    startAt: (columns, spec, { data }) => begin(columns, spec, data),
     update(state, down, { data }) {
       const { working, step, up } = advance(readState(state), decodeDown(down), data);
       return { state: writeState(working), theta: columnVector(step), up: encodeUp(up) };

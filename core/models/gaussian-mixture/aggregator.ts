@@ -10,6 +10,7 @@ import type {
 import { requireFinite } from '../../training/require-finite.js';
 import type { Residual } from '../../training/residual.js';
 import { fillEmptyClusters } from '../k-means/empty-clusters.js';
+import { normsOf, requireRows } from '../k-means/rows.js';
 import { candidatesFor, drawRows, takeBest } from '../k-means/seeding.js';
 import { readUp, type Down, type Up } from './messages.js';
 import { meanOf, memberships } from './responsibilities.js';
@@ -34,7 +35,7 @@ const FEWEST_ROWS = 1e-10;
 export const mixtureAggregator: AggregatorProgram = {
   start(target, spec) {
     if (spec.type !== 'gaussian-mixture') throw new Error(`${spec.type} is no Gaussian mixture`);
-    requireRows(spec.components, target.rows);
+    requireRows('components', spec.components, target.rows);
     const norms = normsOf(target);
     requireFinite(norms.reduce((total, norm) => total + norm, 0));
     const at: Working = {
@@ -183,11 +184,6 @@ function nameOf({ spec, restart }: Working): string {
   return `gaussian-mixture ${spec.seed} ${restart}`;
 }
 
-function normsOf({ norms }: TrainingRows): Float64Array {
-  if (norms === undefined) throw new Error('a mixture needs the norms of the rows');
-  return norms;
-}
-
 function unresolved(): AmalurError {
   return new AmalurError(
     'AMALUR_DIVERGED',
@@ -195,18 +191,6 @@ function unresolved(): AmalurError {
     {
       field: 'features.scale',
       suggestion: 'set features.scale to "standard", or raise model.varianceFloor',
-    },
-  );
-}
-
-function requireRows(components: number, rows: number): void {
-  if (components <= rows) return;
-  throw new AmalurError(
-    'AMALUR_INVALID_JOB',
-    `${components} components cannot be made of ${rows} training rows`,
-    {
-      field: 'model.components',
-      suggestion: `ask for at most ${rows} components, or hold fewer rows out`,
     },
   );
 }

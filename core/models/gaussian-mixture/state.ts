@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { State } from '../../training/program.js';
 import type { Nearest } from '../k-means/nearest.js';
+import { nearTensors, readNear } from '../k-means/rows.js';
 
 const place = z.discriminatedUnion('at', [
   /** The parties have candidates for this place to begin from. */
@@ -49,21 +50,9 @@ export type Working = z.infer<typeof workingJson> & {
 };
 
 export function writeState({ near, ...json }: Working): State {
-  return {
-    json,
-    tensors: near
-      ? {
-          labels: { shape: [near.labels.length], data: near.labels },
-          distances: { shape: [near.distances.length], data: near.distances },
-        }
-      : {},
-  };
+  return { json, tensors: nearTensors(near) };
 }
 
 export function readState({ json, tensors }: State): Working {
-  const labels = tensors.labels?.data;
-  const distances = tensors.distances?.data;
-  const near =
-    labels instanceof Int32Array && distances instanceof Float64Array ? { labels, distances } : undefined;
-  return { ...workingJson.parse(json), near };
+  return { ...workingJson.parse(json), near: readNear(tensors) };
 }

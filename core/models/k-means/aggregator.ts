@@ -1,5 +1,4 @@
 import type { Dense } from '../../algebra/matrix.js';
-import { AmalurError } from '../../errors.js';
 import type {
   AggregatorProgram,
   AggregatorStep,
@@ -13,6 +12,7 @@ import { fillEmptyClusters } from './empty-clusters.js';
 import { readUp, type Down, type Up } from './messages.js';
 import { nearestCentres, type Nearest } from './nearest.js';
 import { onesAnd } from './ones-and.js';
+import { normsOf, requireRows } from './rows.js';
 import { candidatesFor, drawRows, takeBest } from './seeding.js';
 import { readState, writeState, type Working } from './state.js';
 
@@ -26,7 +26,7 @@ const ROUNDING = 1e-10;
 export const kMeansAggregator: AggregatorProgram = {
   start(target, spec) {
     if (spec.type !== 'k-means') throw new Error(`${spec.type} is no K-means`);
-    requireRows(spec.clusters, target.rows);
+    requireRows('clusters', spec.clusters, target.rows);
     const at: Working = {
       spec,
       round: 0,
@@ -188,23 +188,6 @@ function nameOf({ spec, restart }: Working): string {
   return `k-means ${spec.seed} ${restart}`;
 }
 
-function normsOf({ norms }: TrainingRows): Float64Array {
-  if (norms === undefined) throw new Error('K-means needs the norms of the rows');
-  return norms;
-}
-
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function requireRows(clusters: number, rows: number): void {
-  if (clusters <= rows) return;
-  throw new AmalurError(
-    'AMALUR_INVALID_JOB',
-    `${clusters} clusters cannot be made of ${rows} training rows`,
-    {
-      field: 'model.clusters',
-      suggestion: `ask for at most ${rows} clusters, or hold fewer rows out`,
-    },
-  );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { State } from '../../training/program.js';
 import type { Nearest } from './nearest.js';
+import { nearTensors, readNear } from './rows.js';
 
 const place = z.discriminatedUnion('at', [
   /** The parties have candidates for this centre. */
@@ -40,20 +41,9 @@ export type Working = z.infer<typeof workingJson> & {
 export type KMeansSpec = Working['spec'];
 
 export function writeState({ near, ...json }: Working): State {
-  const { labels, distances } = near ?? {};
-  return {
-    json,
-    tensors: {
-      ...(labels && { labels: { shape: [labels.length], data: labels } }),
-      ...(distances && { distances: { shape: [distances.length], data: distances } }),
-    },
-  };
+  return { json, tensors: nearTensors(near) };
 }
 
 export function readState({ json, tensors }: State): Working {
-  const labels = tensors.labels?.data;
-  const distances = tensors.distances?.data;
-  const near =
-    labels instanceof Int32Array && distances instanceof Float64Array ? { labels, distances } : undefined;
-  return { ...workingJson.parse(json), near };
+  return { ...workingJson.parse(json), near: readNear(tensors) };
 }

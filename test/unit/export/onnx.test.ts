@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { InferenceSession } from 'onnxruntime-web';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { dense } from '../../../core/algebra/dense.js';
 import type { Dense } from '../../../core/algebra/matrix.js';
 import { AmalurError } from '../../../core/errors.js';
@@ -17,6 +17,7 @@ import { weightsOf } from '../../../core/models/network/layers.js';
 import { savedNetwork } from '../../../core/models/network/saved.js';
 import { networkSpec } from '../../../core/models/network/spec.js';
 import { familyOf } from '../../../core/models/programs.js';
+import { tensorflow } from '../../../core/models/tensorflow.js';
 import {
   arbitraryScene,
   dataOf,
@@ -38,6 +39,11 @@ const LINEAR = [
   'huber-regression',
   'quantile-regression',
 ] as const;
+
+/** Half a gigabyte, which may have to come from the disk first: no part of what a test does. */
+beforeAll(() => {
+  tensorflow();
+}, 60_000);
 
 const seeds = fc.nat(1e6);
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { dense } from '../../../core/algebra/dense.js';
 import type { Encoder } from '../../../core/integration/encoder.js';
 import { toTfjs } from '../../../core/export/tfjs/to-tfjs.js';
@@ -15,6 +15,11 @@ const encoders = [
   { numeric: [number('x'), number('y')], categorical: [] },
   { numeric: [number('z')], categorical: [{ kind: 'categorical' as const, column: 'k', levels: ['a'] }] },
 ];
+
+/** Half a gigabyte, which may have to come from the disk first: no part of what a test does. */
+beforeAll(() => {
+  tensorflow();
+}, 60_000);
 
 const partOf = (group: string, encoder: Encoder) => ({
   ...{ group, encoder, inputName: (column: string) => `${group}.${column}` },

@@ -62,8 +62,9 @@ async function main(): Promise<void> {
 async function ours(splits: number, strategy: string): Promise<Quality[]> {
   const folder = await mkdtemp(join(tmpdir(), 'amalur-quality-'));
   await cp(EXAMPLE, folder, { recursive: true, filter: (path) => !path.includes('.amalur') });
-  const installation = await up(folder);
+  let installation: ChildProcess | undefined;
   try {
+    installation = await up(folder);
     const results: Quality[] = [];
     for (const name of JOBS) {
       console.error(`${name}, ${strategy}: ${splits} trainings …`);
@@ -83,8 +84,7 @@ async function ours(splits: number, strategy: string): Promise<Quality[]> {
     }
     return results;
   } finally {
-    installation.kill('SIGTERM');
-    if (installation.exitCode === null) await once(installation, 'exit');
+    if (installation?.kill('SIGTERM') === true) await once(installation, 'exit');
     await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }

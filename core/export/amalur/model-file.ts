@@ -130,6 +130,7 @@ export function readModelFile(file: Uint8Array): ModelFile {
   const parsed = isTooDeep(header) ? undefined : headerSchema.safeParse(header);
   if (parsed?.success !== true) throw damaged('its header does not describe a model');
   const { model: described, blobs: listed } = parsed.data;
+  // What is read of it here is checked; the rest is the exporter's, as the checksum says.
   const model = described as unknown as PortableModel;
   if (!isKnownType(model.manifest.type)) {
     throw newer(`this version of Amalur has no models of the type ${model.manifest.type}`);

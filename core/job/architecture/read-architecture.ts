@@ -81,6 +81,7 @@ export function readArchitecture(given: unknown): Architecture {
 
 /** The same as a model of tfjs again, in few bytes. */
 export function architectureJson(layers: readonly LayerSpec[]): Record<string, Json> {
+  // Settings were read out of JSON, though their type does not say so.
   return { class_name: 'Sequential', config: { layers: layers as unknown as Json } };
 }
 

@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { AmalurError } from '../core/errors.js';
 import type { ServerAccess } from '../workers/run-workers.js';
 import { serverAccess } from '../workers/server-access.js';
-import { findLocalAddress, type LocalAddress } from './up-file.js';
+import { findLocalAddress, readLocalAddress, type LocalAddress } from './up-file.js';
 
 export interface ConnectOptions {
   /** State folder of an installation that `amalur up` may have started on this machine. @default none is looked for */
@@ -47,8 +47,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Connected> 
 
 /**
  * Finds the server as the Temporal CLI does: by TEMPORAL_ADDRESS, TEMPORAL_PROFILE and the other TEMPORAL_… variables; else it is that of
- * the installation that is up in the state folder; else that of the profile file; else the one on localhost:7233.
- * @throws AMALUR_SERVER_UNREACHABLE when the profile cannot be read
+ * the installation that is up in the state folder; else that of the profile file; else the one on localhost:7233, but not
+ * where an installation of this folder was killed: the server there now is likely that of another.
+ * @throws AMALUR_SERVER_UNREACHABLE when the profile cannot be read, or the folder's own installation was killed
  */
 export async function findServer({ stateFolder }: ConnectOptions): Promise<FoundServer> {
   const local = stateFolder === undefined || isGiven() ? undefined : await findLocalAddress(stateFolder);
@@ -57,7 +58,20 @@ export async function findServer({ stateFolder }: ConnectOptions): Promise<Found
     return { connection: { address }, namespace, address, local };
   }
   const access = readProfile();
-  return { ...access, address: access.connection.address ?? 'localhost:7233', local };
+  const { address } = access.connection;
+  if (address === undefined && stateFolder !== undefined) await refuseIfKilled(stateFolder);
+  return { ...access, address: address ?? 'localhost:7233', local };
+}
+
+/** An installation that is stopped removes its address; one that was killed leaves it. */
+async function refuseIfKilled(stateFolder: string): Promise<void> {
+  const killed = await readLocalAddress(stateFolder);
+  if (killed === undefined) return;
+  throw new AmalurError(
+    'AMALUR_SERVER_UNREACHABLE',
+    `the installation of this folder, which was at ${killed.address}, has ended without being stopped`,
+    { suggestion: '`amalur up` starts it again where it was; another server is named by TEMPORAL_ADDRESS' },
+  );
 }
 
 /** Environment in which the Temporal tools, SDK and CLI alike, speak with the local server, whatever this process's own says. */

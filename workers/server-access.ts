@@ -10,7 +10,8 @@ export function serverAccess(): ServerAccess {
   const { address, apiKey, tls, metadata } = connectionOptions;
   return {
     connection: {
-      ...(address !== undefined && { address }),
+      // An empty variable names no server.
+      ...(address !== undefined && address !== '' && { address }),
       ...(apiKey !== undefined && { apiKey }),
       ...(tls !== undefined && { tls }),
       ...(metadata !== undefined && { metadata }),

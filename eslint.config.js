@@ -30,6 +30,7 @@ const lightCore = [
   'errors',
   'evaluation/left-out',
   'evaluation/main-measure',
+  'evaluation/promotion',
   'json',
   'passing-codes',
   'job',

@@ -137,6 +137,8 @@ export interface ModelRepository {
   ): Promise<ModelVersionRecord>;
   /** Every version of every model, newest first. */
   list(): Promise<ModelVersionRecord[]>;
+  /** Lets an alias name a version, whatever it named before. Throws AMALUR_UNKNOWN_MODEL for a version that is not there. */
+  setAlias(name: string, version: number, alias: string): Promise<void>;
   /** `name` (latest), `name@3`, or `name@alias`. */
   get(reference: string): Promise<ModelVersionRecord | undefined>;
 }

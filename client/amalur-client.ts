@@ -21,6 +21,13 @@ import type {
   TrainingResult,
   WorkflowTypes,
 } from '../workflows/contracts/results.js';
+import type { HealthRequest, HealthResult } from '../workflows/contracts/health.js';
+import type {
+  PromotionRequest,
+  PromotionResult,
+  RetrainingResult,
+  RetrainRequest,
+} from '../workflows/contracts/retraining.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
 import { withArchitecture } from './architecture-file.js';
 import { isTimeout } from './failures.js';
@@ -28,7 +35,11 @@ import { runHandle, type RunHandle } from './run-handle.js';
 import {
   createSchedule,
   deleteSchedule,
+  healthBy,
+  inferenceBy,
   listSchedules,
+  retrainingBy,
+  trainingBy,
   triggerSchedule,
   type ScheduleOptions,
   type ScheduleSummary,
@@ -145,6 +156,27 @@ export class AmalurClient {
     return this.#finish('importModel', request, id, 'import a model', EXPORT_SECONDS);
   }
 
+  /**
+   * Starts a retraining and returns at once: trains if something has changed, and lets the alias name the new version if that is better
+   * on the same test rows. A file that the job names is looked for in the current folder.
+   */
+  async retrain(request: RetrainRequest, options: TrainOptions = {}): Promise<RunHandle<RetrainingResult>> {
+    const job = await withArchitecture(request.job);
+    const id = options.id ?? newId(`retrain-${job.name}`);
+    return this.#start('retrainModel', { ...request, job }, id, `retrain ${job.name}`);
+  }
+
+  /** Lets an alias of a model name this version. @throws AMALUR_UNKNOWN_MODEL */
+  async promote(request: PromotionRequest): Promise<PromotionResult> {
+    const id = newId(`promote-${request.model.replace('@', '-')}`);
+    return this.#finish('promoteModel', request, id, `promote ${request.model}`, ANSWER_SECONDS);
+  }
+
+  /** How every site is: whether its worker answers, and whether its tables can be read and are what the catalog knows. */
+  async health(request: HealthRequest = {}): Promise<HealthResult> {
+    return this.#finish('siloHealth', request, newId('health'), 'how are the silos?', PLAN_SECONDS);
+  }
+
   /** Lets a silo's worker profile its tables and enters what it reports into the catalog. */
   async registerSilo(silo: string): Promise<RegistrationResult> {
     const id = newId(`register-${silo}`);
@@ -169,7 +201,23 @@ export class AmalurClient {
 
   /** Trains a job by the clock; a turn is left out while the previous run is still going. Returns the schedule's id. */
   async schedule(job: JobInput, options: ScheduleOptions): Promise<string> {
-    return createSchedule(this.temporal, await withArchitecture(job), options);
+    return createSchedule(this.temporal, trainingBy(await withArchitecture(job)), options);
+  }
+
+  /** The same of a retraining. */
+  async scheduleRetraining(request: RetrainRequest, options: ScheduleOptions): Promise<string> {
+    const job = await withArchitecture(request.job);
+    return createSchedule(this.temporal, retrainingBy({ ...request, job }), options);
+  }
+
+  /** The same of a batch inference; each turn writes a file of its own unless the request names one. */
+  scheduleInference(request: InferenceRequest, options: ScheduleOptions): Promise<string> {
+    return createSchedule(this.temporal, inferenceBy(request), options);
+  }
+
+  /** The same of a look at every site. */
+  scheduleHealth(request: HealthRequest, options: ScheduleOptions): Promise<string> {
+    return createSchedule(this.temporal, healthBy(request), options);
   }
 
   schedules(): Promise<ScheduleSummary[]> {

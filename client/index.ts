@@ -36,3 +36,10 @@ export type {
   SiloProgress,
   TrainingResult,
 } from '../workflows/contracts/results.js';
+export type { HealthRequest, HealthResult, SiteHealth } from '../workflows/contracts/health.js';
+export type {
+  PromotionRequest,
+  PromotionResult,
+  RetrainingResult,
+  RetrainRequest,
+} from '../workflows/contracts/retraining.js';

@@ -6,13 +6,16 @@ import {
 } from '@temporalio/client';
 import { AmalurError } from '../core/errors.js';
 import type { JobInput } from '../core/job/schema.js';
+import type { HealthRequest } from '../workflows/contracts/health.js';
+import type { InferenceRequest, WorkflowTypes } from '../workflows/contracts/results.js';
+import type { RetrainRequest } from '../workflows/contracts/retraining.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
 
 /** Options of AmalurClient.schedule. */
 export interface ScheduleOptions {
-  /** When to train, as cron writes it, in UTC: `0 3 * * 1` is Mondays at three. */
+  /** When, as cron writes it, in UTC: `0 3 * * 1` is Mondays at three. */
   readonly cron: string;
-  /** @default `retrain-<name of the job>` */
+  /** @default `retrain-<name of the job>`, `predict-<model>`, `health` */
   readonly id?: string;
   /** IANA name, say `Europe/Amsterdam`. @default UTC */
   readonly timezone?: string;
@@ -22,6 +25,9 @@ export interface ScheduleOptions {
 
 export interface ScheduleSummary {
   readonly id: string;
+  /** What it starts. */
+  readonly workflow: keyof WorkflowTypes;
+  /** Name of the job, or of the model that predicts. */
   readonly job: string | null;
   readonly cron: string | null;
   readonly paused: boolean;
@@ -38,14 +44,66 @@ interface Memo {
 /** How late a training may start after the server was down; one that was missed by more waits for the next turn. */
 const CATCH_UP = '1 hour';
 
-/** Trains a job again and again. A run that takes longer than the interval makes the next one be left out. */
+/** What a schedule does at each turn. */
+export interface Scheduled {
+  readonly workflow: keyof WorkflowTypes;
+  readonly argument: object;
+  /** Name of the job or model, by which people find it. */
+  readonly job: string | null;
+  readonly id: string;
+  /** Workflow id of its runs, to which the server adds the time. */
+  readonly run: string;
+  readonly summary: string;
+}
+
+export function trainingBy(job: JobInput): Scheduled {
+  const { name } = job;
+  const run = `train-${name}-scheduled`;
+  return {
+    workflow: 'trainModel',
+    argument: job,
+    job: name,
+    id: `retrain-${name}`,
+    run,
+    summary: `train ${name}`,
+  };
+}
+
+export function retrainingBy(request: RetrainRequest): Scheduled {
+  const { name } = request.job;
+  const run = `retrain-${name}-scheduled`;
+  const summary = `train ${name} if something has changed`;
+  return { workflow: 'retrainModel', argument: request, job: name, id: `retrain-${name}`, run, summary };
+}
+
+export function inferenceBy(request: InferenceRequest): Scheduled {
+  const { model } = request;
+  const id = `predict-${model.replace('@', '-')}`;
+  const run = `${id}-scheduled`;
+  return {
+    workflow: 'runInference',
+    argument: request,
+    job: model,
+    id,
+    run,
+    summary: `predict with ${model}`,
+  };
+}
+
+export function healthBy(request: HealthRequest): Scheduled {
+  const common = { id: 'health', run: 'health-scheduled', summary: 'how are the silos?' };
+  return { workflow: 'siloHealth', argument: request, job: null, ...common };
+}
+
+/** Does something again and again. A run that takes longer than the interval makes the next one be left out. */
 export async function createSchedule(
   client: Client,
-  job: JobInput,
+  scheduled: Scheduled,
   options: ScheduleOptions,
 ): Promise<string> {
-  const id = options.id ?? `retrain-${job.name}`;
-  const memo: Memo = { job: job.name, cron: options.cron };
+  const { workflow, argument, job, run, summary } = scheduled;
+  const id = options.id ?? scheduled.id;
+  const memo: Memo = { ...(job !== null && { job }), cron: options.cron };
   try {
     await client.schedule.create({
       scheduleId: id,
@@ -56,11 +114,11 @@ export async function createSchedule(
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP },
       action: {
         type: 'startWorkflow',
-        workflowType: 'trainModel',
-        workflowId: `train-${job.name}-scheduled`,
+        workflowType: workflow,
+        workflowId: run,
         taskQueue: CONTROL_QUEUE,
-        args: [job],
-        staticSummary: `train ${job.name}, scheduled by ${id}`,
+        args: [argument],
+        staticSummary: `${summary}, scheduled by ${id}`,
       },
       memo: { ...memo },
       state: { paused: options.paused ?? false },
@@ -84,14 +142,18 @@ export async function createSchedule(
   return id;
 }
 
-/** Schedules that train. The server's list may lag behind by a second. */
+const STARTS: readonly (keyof WorkflowTypes)[] = ['trainModel', 'retrainModel', 'runInference', 'siloHealth'];
+
+/** Schedules of ours. The server's list may lag behind by a second. */
 export async function listSchedules(client: Client): Promise<ScheduleSummary[]> {
   const schedules: ScheduleSummary[] = [];
   for await (const { scheduleId, action, memo, state, info } of client.schedule.list()) {
-    if (action?.workflowType !== 'trainModel') continue;
+    const workflow = STARTS.find((one) => one === action?.workflowType);
+    if (workflow === undefined) continue;
     const { job, cron } = (memo ?? {}) as Memo;
     schedules.push({
       id: scheduleId,
+      workflow,
       job: job ?? null,
       cron: cron ?? null,
       paused: state.paused,
@@ -107,7 +169,7 @@ export async function deleteSchedule(client: Client, id: string): Promise<void> 
   await ofSchedule(id, () => client.schedule.getHandle(id).delete());
 }
 
-/** Lets a schedule train now. */
+/** Lets a schedule have a turn now. */
 export async function triggerSchedule(client: Client, id: string): Promise<void> {
   await ofSchedule(id, () => client.schedule.getHandle(id).trigger());
 }

@@ -2,6 +2,8 @@ import { Worker } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createCatalogActivities } from '../activities/catalog/activities.js';
+import { createHealthActivities } from '../activities/catalog/health.js';
+import { createRetrainingActivities } from '../activities/catalog/retraining.js';
 import { createPlanningActivities } from '../activities/planning/activities.js';
 import { openCatalog } from '../catalog/index.js';
 import type { AmalurConfig } from '../core/config/index.js';
@@ -34,7 +36,12 @@ export async function runControlWorker(config: AmalurConfig, access: ServerAcces
       namespace: access.namespace,
       taskQueue: CONTROL_QUEUE,
       workflowBundle: { codePath: bundle },
-      activities: { ...createCatalogActivities(catalog), ...createPlanningActivities(catalog) },
+      activities: {
+        ...createCatalogActivities(catalog),
+        ...createRetrainingActivities(catalog),
+        ...createHealthActivities(catalog),
+        ...createPlanningActivities(catalog),
+      },
       shutdownGraceTime: '10 s',
     });
     await runWorkers([worker]);

@@ -7,6 +7,8 @@ import type {
   ProbeActivities,
 } from './contracts/activities.js';
 import type { AggregatorOperations, SiloOperations } from './contracts/operations.js';
+import type { HealthActivities } from './contracts/health.js';
+import type { RetrainingActivities } from './contracts/retraining.js';
 import { CONTROL_QUEUE, probeQueue, siteQueue } from './contracts/task-queues.js';
 
 // Errors that a user can mend are not retried: their activities fail with a non-retryable type (activities/failures.ts).
@@ -32,7 +34,9 @@ const PROBE: ActivityOptions = {
   retry: { maximumAttempts: 2 },
 };
 
-export const catalog = proxyActivities<CatalogActivities & PlanningActivities>(CONTROL);
+export const catalog = proxyActivities<
+  CatalogActivities & RetrainingActivities & HealthActivities & PlanningActivities
+>(CONTROL);
 
 type AtSite<T> = ActivityInterfaceFor<T>;
 

@@ -4,6 +4,7 @@ import { exportOperation } from './export-model.js';
 import { importOperation } from './import-model.js';
 import { fitSharedOperation } from './fit-shared.js';
 import { matchOperations } from './match.js';
+import { measureOperation } from './measure.js';
 import { predictOperation } from './predict.js';
 import { roundOperations } from './rounds.js';
 import { localOperations } from './train-here.js';
@@ -18,6 +19,7 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...localOperations(context),
     ...validationOperation(context),
     ...predictOperation(context),
+    ...measureOperation(context),
     ...exportOperation(context),
     ...importOperation(context),
   };

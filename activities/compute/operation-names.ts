@@ -24,6 +24,7 @@ const aggregator = {
   finishHere: true,
   validateHere: true,
   predict: true,
+  measure: true,
   exportModel: true,
   importModel: true,
 } satisfies Record<keyof AggregatorOperations, true>;

@@ -37,11 +37,7 @@ export function createModelRepository(database: Database): ModelRepository {
             ...{ type: manifest.type, manifestJson: canonicalJson(manifest) },
           },
         });
-        await transaction.modelAlias.upsert({
-          where: { modelName_alias: { modelName: name, alias: LATEST } },
-          create: { modelName: name, alias: LATEST, version },
-          update: { version },
-        });
+        await pointAlias(transaction, name, version, LATEST);
         return transaction.modelVersion.findUniqueOrThrow({ where: { execution }, include: wholeVersion });
       });
       return toRecord(row);
@@ -57,6 +53,13 @@ export function createModelRepository(database: Database): ModelRepository {
         );
     },
 
+    setAlias: (name, version, alias) =>
+      transact(database, async (transaction) => {
+        const there = await findVersion(transaction, `${name}@${version}`);
+        if (!there) throw new AmalurError('AMALUR_UNKNOWN_MODEL', `there is no model ${name}@${version}`);
+        await pointAlias(transaction, name, version, alias);
+      }),
+
     async get(reference) {
       const found = await findVersion(database, reference);
       if (!found) return undefined;
@@ -68,6 +71,19 @@ export function createModelRepository(database: Database): ModelRepository {
       return row ? toRecord(row) : undefined;
     },
   };
+}
+
+async function pointAlias(
+  transaction: Transaction,
+  modelName: string,
+  version: number,
+  alias: string,
+): Promise<void> {
+  await transaction.modelAlias.upsert({
+    where: { modelName_alias: { modelName, alias } },
+    create: { modelName, alias, version },
+    update: { version },
+  });
 }
 
 /** Counts the model up. Its row stays locked until the transaction ends, so two runs cannot draw the same number. */

@@ -5,6 +5,7 @@ import { inPackage } from '../package-root.js';
 import { addDoctor } from './doctor.js';
 import { addExport } from './export.js';
 import { EXIT } from './exit-codes.js';
+import { addHealth } from './health.js';
 import { addImport } from './import.js';
 import { addInit } from './init.js';
 import { addIntegration } from './integration.js';
@@ -12,8 +13,10 @@ import { addModels } from './models.js';
 import { tell, tellError } from './output.js';
 import { addPlan } from './plan.js';
 import { addPredict } from './predict.js';
+import { addPromote } from './promote.js';
 import { addRegister } from './register.js';
 import { addReport } from './report.js';
+import { addRetrain } from './retrain.js';
 import { addRuns } from './runs.js';
 import { addSchedule } from './schedule.js';
 import { addTables } from './tables.js';
@@ -54,13 +57,16 @@ function program(): Command {
     addIntegration,
     addPlan,
     addTrain,
+    addRetrain,
     addPredict,
     addRuns,
     addReport,
     addModels,
+    addPromote,
     addExport,
     addImport,
     addSchedule,
+    addHealth,
     addDoctor,
   ]) {
     add(root);

@@ -359,6 +359,18 @@ describe.each(backends)('the catalog on $provider', (backend) => {
       ]);
     });
 
+    it('are named by an alias that goes where it is put, and nowhere for a version that is not there', async () => {
+      await published('e1', '2026-01-02T00:00:00.000Z');
+      await published('e2', '2026-01-03T00:00:00.000Z');
+      for (const version of [2, 1, 1]) await catalog.models.setAlias('late-arrivals', version, 'production');
+      expect((await catalog.models.get('late-arrivals@production'))?.aliases).toEqual(['production']);
+      expect((await catalog.models.get('late-arrivals'))?.version).toBe(2);
+      expect(await code(catalog.models.setAlias('late-arrivals', 3, 'production'))).toBe(
+        'AMALUR_UNKNOWN_MODEL',
+      );
+      expect((await catalog.models.get('late-arrivals@production'))?.version).toBe(1);
+    });
+
     it('published at the same time by many runs, and twice by each, get one version each', async () => {
       const executions = Array.from({ length: 12 }, (_, i) => `e${i}`);
       for (const execution of executions) {

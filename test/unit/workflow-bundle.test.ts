@@ -31,7 +31,7 @@ it('it has the workflows, and of this project only what may run in a workflow', 
   }
   const foreign = own.filter(
     (file) =>
-      !/^(workflows\/|core\/(entry-of|errors|json|passing-codes)\.ts|core\/evaluation\/(left-out|main-measure)\.ts|core\/(job|training|validation|planner)\/|webpack\/)/.test(
+      !/^(workflows\/|core\/(entry-of|errors|json|passing-codes)\.ts|core\/evaluation\/(left-out|main-measure|promotion)\.ts|core\/(job|training|validation|planner)\/|webpack\/)/.test(
         file,
       ),
   );

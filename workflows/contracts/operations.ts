@@ -17,6 +17,7 @@ import type { Progress, StopReason } from '../../core/training/program.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
 import type { ImportRequest } from './results.js';
+import type { MeasureInput, MeasureOutput } from './retraining.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
 export interface Cost {
@@ -28,12 +29,12 @@ export interface Cost {
   readonly bytesOut: number;
 }
 
-interface Costed {
+export interface Costed {
   readonly cost: Cost;
 }
 
 /** Every operation names the execution it belongs to: step keys and secrets are per execution. */
-interface OfExecution {
+export interface OfExecution {
   readonly execution: string;
 }
 
@@ -433,6 +434,7 @@ export interface AggregatorOperations {
   finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
   validateHere(input: ValidateHereInput): Promise<ValidateHereOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
+  measure(input: MeasureInput): Promise<MeasureOutput>;
   exportModel(input: ExportModelInput): Promise<ExportModelOutput>;
   importModel(input: ImportModelInput): Promise<ImportModelOutput>;
 }

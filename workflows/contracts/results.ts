@@ -7,6 +7,8 @@ import type { Plan, Seconds, Site } from '../../core/planner/plan.js';
 import type { MeasureName } from '../../core/validation/measures.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { StopReason } from '../../core/training/program.js';
+import type { HealthRequest, HealthResult } from './health.js';
+import type { PromotionRequest, PromotionResult, RetrainRequest, RetrainingResult } from './retraining.js';
 
 /** What a training has found where rows were matched. */
 export interface Integrated {
@@ -125,6 +127,7 @@ export type Phase =
   | 'training'
   | 'evaluating'
   | 'leaving silos out'
+  | 'comparing'
   | 'predicting'
   | 'storing'
   | 'completed';
@@ -173,6 +176,9 @@ export interface WorkflowTypes {
   runInference(request: InferenceRequest): Promise<InferenceResult>;
   exportModel(request: ExportRequest): Promise<ExportResult>;
   importModel(request: ImportRequest): Promise<ImportResult>;
+  retrainModel(request: RetrainRequest): Promise<RetrainingResult>;
+  promoteModel(request: PromotionRequest): Promise<PromotionResult>;
+  siloHealth(request: HealthRequest): Promise<HealthResult>;
   registerSilo(request: { readonly silo: string }): Promise<RegistrationResult>;
 }
 

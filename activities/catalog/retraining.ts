@@ -1,0 +1,35 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { parsePromotionRequest, parseRetrainRequest } from '../../core/job/retrain-request.js';
+import { changesBetween, sameTestRows } from '../../core/retraining/changes.js';
+import type { RetrainingActivities } from '../../workflows/contracts/retraining.js';
+import { withFailures } from '../failures.js';
+import { findModel } from './find-model.js';
+
+/** Activities of retraining on the metadata catalog; only the control worker has them. */
+export function createRetrainingActivities(catalog: Catalog): RetrainingActivities {
+  return withFailures<RetrainingActivities>({
+    checkRetraining: (request) => Promise.resolve(parseRetrainRequest(request)),
+
+    async lookUpVersions(resolved, alias) {
+      const { name } = resolved.job;
+      const last = await catalog.models.get(name);
+      const inUse = await catalog.models.get(`${name}@${alias}`);
+      return {
+        changes: last ? changesBetween(last.resolved, resolved) : null,
+        inUse: inUse ? { ...inUse, sameTestRows: sameTestRows(inUse.resolved, resolved) } : null,
+      };
+    },
+
+    async promoteModel(request) {
+      const { model: reference, alias } = parsePromotionRequest(request);
+      const { name, version } = await findModel(catalog, reference);
+      const before = await catalog.models.get(`${name}@${alias}`);
+      await catalog.models.setAlias(name, version, alias);
+      return {
+        model: `${name}@${version}`,
+        alias,
+        before: before ? `${before.name}@${before.version}` : null,
+      };
+    },
+  });
+}

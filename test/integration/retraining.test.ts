@@ -1,0 +1,163 @@
+import { appendFile, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JobInput, RetrainingResult } from '../../client/index.js';
+import type { RetrainRequest } from '../../workflows/contracts/retraining.js';
+import { amalur } from '../support/command.js';
+import { installExample, type TestInstallation } from '../support/installation.js';
+import { jobOf } from '../support/jobs.js';
+
+let shop: TestInstallation;
+/** Keys and parameters stay with their silos: what is measured anew is measured under a secret of its own. */
+let job: JobInput;
+
+beforeAll(async () => {
+  shop = await installExample('orders');
+  job = jobOf(shop, 'returns', { strategy: 'federate' });
+});
+afterAll(() => shop.remove());
+
+async function retrained(
+  request: Omit<RetrainRequest, 'job'> & { job?: JobInput } = {},
+): Promise<RetrainingResult> {
+  return (await shop.client.retrain({ job, ...request })).result();
+}
+
+async function inUse(): Promise<number | undefined> {
+  const { model } = await shop.client.ask({ about: 'model', model: 'returns@production' });
+  return model?.version;
+}
+
+describe('a retraining', () => {
+  test('trains what was never trained, and uses it', async () => {
+    const result = await retrained();
+    expect(result).toMatchObject({ changes: null, promoted: true, inUse: 'returns@1', contest: null });
+    expect(await inUse()).toBe(1);
+  });
+
+  test('trains nothing where nothing has changed', async () => {
+    const result = await retrained();
+    expect(result).toMatchObject({ changes: { job: false, tables: [] }, trained: null, inUse: 'returns@1' });
+    const { models = [] } = await shop.client.ask({ about: 'models' });
+    expect(models).toHaveLength(1);
+  });
+
+  test('measures the version in use on the same test rows exactly as its own training did', async () => {
+    const { model } = await shop.client.ask({ about: 'model', model: 'returns@1' });
+    const auc = model && 'auc' in model.metrics.test ? model.metrics.test.auc : undefined;
+    const result = await retrained({ force: true });
+    expect(auc).toBeGreaterThan(0.5);
+    expect(result.contest).toMatchObject({ measure: 'auc', inUse: auc, candidate: auc, won: false });
+    expect(result).toMatchObject({ promoted: false, inUse: 'returns@1', trained: { model: 'returns@2' } });
+    expect(await inUse()).toBe(1);
+  });
+
+  test('keeps the version in use where the new one is worse, though it is the latest', async () => {
+    const few = ['shop.orders.discount', 'shop.orders.channel', 'shop.orders.month', 'shop.orders.quantity'];
+    const poorer = {
+      ...job,
+      features: { ...job.features, exclude: [...(job.features?.exclude ?? []), ...few], encode: {} },
+    };
+    const result = await retrained({ job: poorer });
+    expect(result.changes).toEqual({ job: true, tables: [] });
+    const { contest } = result;
+    expect(contest?.candidate).toBeLessThan(contest?.inUse ?? 0);
+    expect(result).toMatchObject({ promoted: false, inUse: 'returns@1', trained: { model: 'returns@3' } });
+    const { model } = await shop.client.ask({ about: 'model', model: 'returns' });
+    expect(model?.aliases).toEqual(['latest']);
+  });
+
+  test('sees that a table has new rows, and compares on the test rows of today', async () => {
+    const file = path.join(shop.folder, 'data', 'orders.csv');
+    const rows = (await readFile(file, 'utf8')).trim().split('\n').slice(1, 81);
+    const more = rows.map((row) =>
+      row.replace(/^A/, 'N').replace(/(yes|no)$/, (label) => (label === 'yes' ? 'no' : 'yes')),
+    );
+    await appendFile(file, `${more.join('\n')}\n`);
+    const result = await retrained({ margin: -1 });
+    expect(result.changes).toEqual({ job: true, tables: ['shop.orders'] });
+    const before = await shop.client.ask({ about: 'model', model: 'returns@1' });
+    const { contest } = result;
+    // Labels of the new rows are turned round, so that the version in use does worse on them.
+    expect(contest?.inUse).toBeLessThan((before.model?.metrics.test as { auc: number }).auc);
+    expect(result).toMatchObject({ promoted: true, inUse: 'returns@4' });
+    expect(await inUse()).toBe(4);
+  });
+
+  test('compares nothing with a job that holds out other rows, and leaves that to a person', async () => {
+    const result = await retrained({ job: { ...job, split: { test: 0.3, seed: 7 } } });
+    expect(result).toMatchObject({ contest: null, promoted: false, inUse: 'returns@4' });
+    expect(result.reason).toContain('other test rows');
+    const by = await amalur(shop.folder, ['promote', 'returns', '--json']);
+    expect(JSON.parse(by.stdout)).toEqual({ model: 'returns@5', alias: 'production', before: 'returns@4' });
+    expect(await inUse()).toBe(5);
+  });
+
+  test('refuses what it does not understand, before anything is trained', async () => {
+    const run = await shop.client.retrain({ job, alias: 'latest' });
+    await expect(run.result()).rejects.toMatchObject({ code: 'AMALUR_INVALID_JOB', field: 'alias' });
+    await expect(retrained({ margin: '1' as unknown as number })).rejects.toMatchObject({
+      code: 'AMALUR_WRONG_TYPE',
+      field: 'margin',
+    });
+    await expect(shop.client.promote({ model: 'returns@77' })).rejects.toMatchObject({
+      code: 'AMALUR_UNKNOWN_MODEL',
+    });
+  });
+
+  test('is started by a schedule, as inference and health are', async () => {
+    const jobFile = path.join(shop.folder, 'returns.json');
+    const cron = ['--cron', '0 3 * * 1', '--paused', '--json'];
+    const made = [
+      await amalur(shop.folder, ['schedule', 'create', jobFile, '--if-changed', '--margin', '0.01', ...cron]),
+      await amalur(shop.folder, ['schedule', 'predict', 'returns@production', ...cron]),
+      await amalur(shop.folder, ['schedule', 'health', ...cron]),
+    ];
+    expect(made.map(({ stdout }) => (JSON.parse(stdout) as { id: string }).id)).toEqual([
+      'retrain-returns',
+      'predict-returns-production',
+      'health',
+    ]);
+    await shop.client.triggerSchedule('health');
+    await expect
+      .poll(async () => {
+        const { info } = await shop.client.temporal.schedule.getHandle('health').describe();
+        return info.recentActions.at(-1)?.action.workflow.workflowId;
+      })
+      .toMatch(/^health-scheduled/);
+  });
+});
+
+describe('the health of silos', () => {
+  test('tells of every site, and of tables that are not what was registered', async () => {
+    const health = await shop.client.health();
+    expect(health.ok).toBe(true);
+    expect(health.sites.map(({ site }) => site)).toEqual([
+      'aggregator',
+      'silo.crm',
+      'silo.shop',
+      'silo.warehouse',
+    ]);
+    await appendFile(
+      path.join(shop.folder, 'data', 'products.csv'),
+      'X-999,New,light,1.00,1.000,false,2024\n',
+    );
+    const { sites } = await shop.client.health({ silos: ['warehouse'] });
+    expect(sites.at(-1)).toMatchObject({ site: 'silo.warehouse', ok: true, changed: ['products'] });
+  });
+
+  test('tells of a table that is gone and of a silo that nobody serves, with their codes', async () => {
+    const file = path.join(shop.folder, 'data', 'customers.csv');
+    await rename(file, `${file}.away`);
+    const { stdout, code } = await amalur(shop.folder, ['health', 'crm', 'depot', '--json']);
+    await rename(`${file}.away`, file);
+    expect(code).toBe(1);
+    const { ok, sites } = JSON.parse(stdout) as Awaited<ReturnType<typeof shop.client.health>>;
+    expect(ok).toBe(false);
+    expect(sites.map(({ site, error }) => [site, error?.code])).toEqual([
+      ['aggregator', undefined],
+      ['silo.crm', expect.stringMatching(/^AMALUR_/)],
+      ['silo.depot', 'AMALUR_SILO_UNAVAILABLE'],
+    ]);
+  });
+});

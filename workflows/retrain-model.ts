@@ -1,0 +1,93 @@
+import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { contest, type Contest } from '../core/evaluation/promotion.js';
+import { resolveFreshly } from './check-silos.js';
+import { catalog } from './activity-proxies.js';
+import type { KnownVersions, RetrainRequest, RetrainingResult } from './contracts/retraining.js';
+import type { TrainingResult } from './contracts/results.js';
+import { failureToThrow, reportOfFailure } from './failures.js';
+import { measureModel } from './measure-model.js';
+import { Watch } from './progress.js';
+import { trainModel } from './train-model.js';
+
+/**
+ * Trains a model again if its job or the tables have changed, and lets an alias name the new version only if that is better than
+ * the version in use, on the same test rows. Until then, and if anything fails, the one in use stays in use.
+ */
+export async function retrainModel(request: RetrainRequest): Promise<RetrainingResult> {
+  try {
+    const watch = new Watch();
+    const { job, force, alias, margin } = await catalog.checkRetraining(request);
+    watch.phase('checking silos');
+    const resolved = await resolveFreshly(job);
+    watch.resolved(resolved);
+    const { changes, inUse } = await catalog.lookUpVersions(resolved, alias);
+    const current = inUse && `${inUse.name}@${inUse.version}`;
+    const nothing = { trained: null, contest: null, promoted: false };
+    if (!force && changes !== null && !changes.job && changes.tables.length === 0) {
+      watch.phase('completed');
+      const reason = 'neither the job nor its tables have changed since the last training';
+      return { inUse: current, alias, changes, ...nothing, reason };
+    }
+
+    watch.phase('training');
+    const { workflowId } = workflowInfo();
+    const made = await executeChild(trainModel, {
+      workflowId: `${workflowId}/training`,
+      args: [job],
+      staticSummary: `train ${job.name} again`,
+    });
+    watch.phase('comparing');
+    const judged = await judge(inUse, made, margin, watch);
+    const model = `${made.model.name}@${made.model.version}`;
+    if (judged.promoted) await catalog.promoteModel({ model, alias });
+    watch.phase('completed');
+    return {
+      inUse: judged.promoted ? model : current,
+      ...{ alias, changes },
+      trained: { run: made.run, model, metrics: made.metrics.test },
+      ...judged,
+    };
+  } catch (error) {
+    throw failureToThrow(error);
+  }
+}
+
+type Judgement = Pick<RetrainingResult, 'contest' | 'promoted' | 'reason'>;
+
+/** Whether the new version is to be used. What cannot be compared is left to a person. */
+async function judge(
+  inUse: KnownVersions['inUse'],
+  made: TrainingResult,
+  margin: number,
+  watch: Watch,
+): Promise<Judgement> {
+  if (inUse === null) return { contest: null, promoted: true, reason: 'no version was in use' };
+  if (!inUse.sameTestRows) return unjudged('the version in use was trained by a job with other test rows');
+  try {
+    const { firstExecutionRunId } = workflowInfo();
+    const { metrics, rows } = await measureModel(firstExecutionRunId, inUse, made, watch);
+    if (rows !== made.rows.test) return unjudged('the two versions do not see the same test rows');
+    if (metrics === null) return unjudged('there are classes that the version in use does not know');
+    const found = contest(metrics, made.metrics.test, margin);
+    return { contest: found, promoted: found.won, reason: sentence(found) };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const report = reportOfFailure(failureToThrow(error));
+    return unjudged(
+      `the version in use could not be measured: ${report?.message ?? 'for an unknown reason'}`,
+    );
+  }
+}
+
+function unjudged(reason: string): Judgement {
+  return { contest: null, promoted: false, reason };
+}
+
+function sentence({ measure, inUse, candidate, margin, won, better }: Contest): string {
+  if (inUse === null || candidate === null) return `${measure} is not defined on the test rows`;
+  const by = Math.abs(candidate - inUse).toPrecision(3);
+  const gained = better === 'higher' ? candidate > inUse : candidate < inUse;
+  const found = candidate === inUse ? 'equal' : `${by} ${gained ? 'better' : 'worse'}`;
+  const rule = margin === 0 ? 'it has to be better' : `the margin is ${margin}`;
+  return won ? `${measure} is ${found}` : `${measure} is ${found}; ${rule}`;
+}

@@ -37,8 +37,7 @@ export function evaluateScores(
   const { offsets } = testPart(target);
   const whole = withOffsets(scores, offsets);
   const predictions = family.predict(whole, own, { ...(network && { network }) }).get('prediction');
-  const probabilities = family.probabilities?.(whole, own);
-  const predicted = family.classify?.(whole, own);
+  const classified = family.classify?.(whole, own, network);
   // Scores that are no products with θ alone, such as distances, are no sums over columns.
   const byColumn = spec.importance === 'columns' && family.scores === undefined;
   const parties = new Map(target.groups.map(({ id, shares }) => [id, shares.map(({ party }) => party)]));
@@ -47,7 +46,7 @@ export function evaluateScores(
       metrics,
       labels,
       ...(predictions && { predictions }),
-      ...(probabilities && predicted && { classified: { probabilities, predicted, labels } }),
+      ...(classified && { classified: { ...classified, labels } }),
       scored: () => ({
         ...partsOf(family, summands, byColumn),
         silos: (group) => (parties.get(group) ?? []).map((party) => entryOf(silos, party)),

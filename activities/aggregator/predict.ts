@@ -50,7 +50,7 @@ async function predicted(
   const own = ownParameters(model);
   const classes = await readClasses(stores, model);
   const network = model.network && (await stores.get(model.network));
-  const codes = classes && family.classify?.(scores, own);
+  const codes = classes && family.classify?.(scores, own, network)?.predicted;
   return {
     text: new Map(codes && [['class', { codes, values: classes }]]),
     numbers: family.predict(scores, own, { ...(classes && { classes }), ...(network && { network }) }),

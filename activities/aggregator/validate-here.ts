@@ -3,7 +3,9 @@ import { foldsOf, type Fold } from '../../core/validation/folds.js';
 import { FoldMoments } from '../../core/validation/fold-moments.js';
 import { endsBundle, pathBegin, readEnds } from '../../core/validation/path.js';
 import { goesOn, pathOf } from '../../core/validation/trial-count.js';
+import { besideTrial, fitSideBySide } from '../../core/validation/side-by-side.js';
 import { trialsOf, withParameters } from '../../core/validation/trials.js';
+import type { StartingPoint } from '../../core/training/program.js';
 import type { AggregatorOperations, ValidateHereInput } from '../../workflows/contracts/operations.js';
 import { costedActor } from '../compute/costed-actor.js';
 import { measured, privateHome, type SiteContext } from '../compute/site.js';
@@ -16,6 +18,8 @@ interface Folded {
   readonly rows: FoldedRows;
   /** First value of a search's path along l1. */
   readonly largest?: number;
+  /** Trials that were trained beside others, by fold and the first of them. */
+  readonly beside: Map<string, readonly FittedFold[]>;
 }
 
 /**
@@ -37,6 +41,7 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
       folds: foldsOf(target.blocks, input.validation),
       moments: new FoldMoments(table.train, target.blocks, facts.weights),
       rows,
+      beside: new Map<string, readonly FittedFold[]>(),
       ...(pathOf(input.search) && { largest: pathBegin(rows, spec) }),
     };
     shared.set(table, folded);
@@ -48,18 +53,28 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
       journal.once('validate-here', input.execution, input, () =>
         measured(context, async ({ stores }) => {
           const live = await journal.live(actor, input.head);
-          const { folds, moments, rows, largest } = foldedOf(live, input);
+          const { folds, moments, rows, largest, beside } = foldedOf(live, input);
           const { spec } = live;
-          const parameters = trialsOf(spec, input.search, largest)[input.trial];
-          if (!parameters) throw new Error(`there is no trial ${String(input.trial)}`);
-          const model = withParameters(spec, parameters);
+          const trials = trialsOf(spec, input.search, largest);
+          const models = trials.map((trial) => withParameters(spec, trial));
+          const [parameters, model] = [trials[input.trial], models[input.trial]];
+          if (!parameters || !model) throw new Error(`there is no trial ${String(input.trial)}`);
+          const group = besideTrial(input.search, input.trial, models, rows.table.rows);
+          const fitOf = (at: number, fold: Fold, start: StartingPoint | undefined): FittedFold => {
+            if (group.length === 1) return fitFold(rows, model, fold, moments.of(fold), start);
+            const key = `${String(at)} ${String(group[0])}`;
+            const settings = group.map((trial) => models[trial]!);
+            const fits = beside.get(key) ?? fitSideBySide(rows, settings, fold, moments.of(fold));
+            beside.set(key, fits);
+            return fits[group.indexOf(input.trial)]!;
+          };
           const starts = input.startAt ? readEnds(await stores.get(input.startAt)) : [];
           const fitted: FittedFold[] = [];
           for (const at of input.folds) {
             const fold = folds[at];
             if (fold === undefined) throw new Error(`there is no fold ${String(at)}`);
             report({ trial: input.trial, fold: at });
-            fitted.push(fitFold(rows, model, fold, moments.of(fold), starts[fitted.length]));
+            fitted.push(fitOf(at, fold, starts[fitted.length]));
           }
           if (input.last) journal.forget(input.head);
           const nonZero = fitted.flatMap((fold) => fold.nonZero ?? []);

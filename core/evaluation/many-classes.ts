@@ -1,13 +1,9 @@
-import type { Dense } from '../algebra/matrix.js';
+import type { Classified } from '../models/family.js';
 import { confusionOf, type ClassScore, type Confusion } from './confusion.js';
 import type { MeasureOf } from './weighted-measures.js';
 
 /** A model of C classes on the test rows. */
-export interface ClassifiedRows {
-  /** n × C. */
-  readonly probabilities: Dense;
-  /** Code of the class that each row is predicted to be of, length n. */
-  readonly predicted: Int32Array;
+export interface ClassifiedRows extends Classified {
   /** Codes, length n; C and above for a class that training has not seen. */
   readonly labels: Float64Array;
 }

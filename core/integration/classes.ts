@@ -1,5 +1,6 @@
 import { entryOf } from '../entry-of.js';
 import { AmalurError } from '../errors.js';
+import { requireUnits } from '../job/check-network.js';
 import { MOST_CLASSES, tooManyClasses } from '../job/classes.js';
 import type { Job } from '../job/schema.js';
 import type { TargetIndex } from './target-index.js';
@@ -57,6 +58,7 @@ export function withClasses(target: TargetIndex, names: readonly string[]): Targ
 /**
  * @throws AMALUR_LABEL_ONE_CLASS if the training rows that weigh anything are of fewer than two classes
  * @throws AMALUR_TOO_MANY_CLASSES if they are of more than MOST_CLASSES
+ * @throws AMALUR_INVALID_NETWORK if a network has not a unit for each
  * @throws AMALUR_INVALID_JOB if the job weighs a class that they have not
  */
 export function requireClasses({ target, model }: Job, classes: readonly string[]): void {
@@ -72,6 +74,7 @@ export function requireClasses({ target, model }: Job, classes: readonly string[
     );
   }
   if (classes.length > MOST_CLASSES) throw tooManyClasses(column, classes.length);
+  requireUnits(model, classes.length);
   const weighed = 'classWeights' in model && typeof model.classWeights === 'object' ? model.classWeights : {};
   const unknown = Object.keys(weighed).find((name) => !classes.includes(name));
   if (unknown === undefined) return;

@@ -28,8 +28,8 @@ export function checkLabel(job: Job, base: TableInSilo): void {
     );
   }
   if (job.task === 'regression') checkRegressionLabel(label, column);
-  else if (learnsClasses(job.model)) checkClassesLabel(label, column, base);
-  else checkClassificationLabel(label, column);
+  else if (learnsClasses(job.model)) checkClassesLabel(job, label, column, base);
+  else checkClassificationLabel(job, label, column);
   if (job.task === 'classification' && column.distinct === 1) {
     refuse(
       'AMALUR_LABEL_ONE_CLASS',
@@ -75,7 +75,9 @@ function checkRegressionLabel(label: Label, column: ColumnProfile): void {
   );
 }
 
-function checkClassificationLabel({ atLeast, equals }: Label, column: ColumnProfile): void {
+function checkClassificationLabel({ model }: Job, { atLeast, equals }: Label, column: ColumnProfile): void {
+  const everyValue =
+    model.type === 'neural-network' ? 'model.output to "softmax"' : 'model.type to "softmax-regression"';
   if (atLeast !== undefined) {
     requireNumeric(column, '"atLeast" compares numbers', 'use "equals" with one of the values');
   } else if (equals !== undefined) {
@@ -95,8 +97,8 @@ function checkClassificationLabel({ atLeast, equals }: Label, column: ColumnProf
         'and the job does not say which of them are the positive class',
       'target.label',
       NUMERIC.includes(column.type)
-        ? 'add "atLeast" or "equals", or set task to "regression", or model.type to "softmax-regression" to learn every value as a class'
-        : 'add "equals" with the value that is the positive class, or set model.type to "softmax-regression" to learn every value as a class',
+        ? `add "atLeast" or "equals", or set task to "regression", or ${everyValue} to learn every value as a class`
+        : `add "equals" with the value that is the positive class, or set ${everyValue} to learn every value as a class`,
     );
   }
 }
@@ -104,14 +106,19 @@ function checkClassificationLabel({ atLeast, equals }: Label, column: ColumnProf
 /** Types of which every value can be a class. */
 const CLASSES: readonly ColumnType[] = ['text', 'integer', 'boolean'];
 
-function checkClassesLabel(label: Label, column: ColumnProfile, { profile }: TableInSilo): void {
+function checkClassesLabel(
+  { model }: Job,
+  label: Label,
+  column: ColumnProfile,
+  { profile }: TableInSilo,
+): void {
   const rule = label.atLeast !== undefined ? 'atLeast' : label.equals !== undefined ? 'equals' : undefined;
   if (rule !== undefined) {
     refuse(
       'AMALUR_INVALID_JOB',
-      `a softmax regression learns every value of the label as a class, so "${rule}" has no meaning`,
+      `a ${model.type === 'neural-network' ? 'network whose output is softmax' : 'softmax regression'} learns every value of the label as a class, so "${rule}" has no meaning`,
       `target.label.${rule}`,
-      `leave "${rule}" out, or set model.type to "logistic-regression"`,
+      `leave "${rule}" out, or ${model.type === 'neural-network' ? 'let the network give a probability (sigmoid)' : 'set model.type to "logistic-regression"'}`,
     );
   }
   if (!CLASSES.includes(column.type)) {

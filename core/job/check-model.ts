@@ -93,7 +93,7 @@ export function completeModel(job: Job): Job {
   if (model.type !== 'neural-network') return job;
   const { architecture, ...others } = model;
   const layers = architecture === undefined ? undefined : readArchitecture(architecture).layers;
-  const output = outputOf(task);
+  const output = outputOf(model, task);
   return {
     ...job,
     model: { ...others, output, ...(layers && { architecture: architectureJson(layers) }) },

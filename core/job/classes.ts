@@ -5,8 +5,10 @@ import type { ModelSpec } from './schema.js';
 export const MOST_CLASSES = 1000;
 
 /** Whether every value of the label is a class of its own, in place of one that is told from all others. */
-export function learnsClasses({ type }: Pick<ModelSpec, 'type'>): boolean {
-  return type === 'softmax-regression';
+export function learnsClasses(model: ModelSpec): boolean {
+  return (
+    model.type === 'softmax-regression' || (model.type === 'neural-network' && model.output === 'softmax')
+  );
 }
 
 export function tooManyClasses(column: string, count: number): AmalurError {

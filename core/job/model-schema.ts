@@ -42,14 +42,15 @@ const logisticRegression = z.strictObject({
   ...solver,
 });
 
+const classWeightsByName = z
+  .union([z.enum(['none', 'balanced']), z.record(z.string(), z.number().positive())])
+  .default('none');
+
 const softmaxRegression = z.strictObject({
   type: z.literal('softmax-regression'),
-  classWeights: z
-    .union([z.enum(['none', 'balanced']), z.record(z.string(), z.number().positive())])
-    .default('none')
-    .describe(
-      'Weights of the classes in the mean loss, by their names; one that is not named weighs 1. balanced gives all classes the same sum.',
-    ),
+  classWeights: classWeightsByName.describe(
+    'Weights of the classes in the mean loss, by their names; one that is not named weighs 1. balanced gives all classes the same sum.',
+  ),
   ...solver,
 });
 
@@ -134,11 +135,14 @@ export const neuralNetworkSchema = z.strictObject({
       'A network of your own, in place of hidden, activation, batchNormalization and dropout: name of a model.json of TensorFlow.js, from the folder of the job file, or what stands in it. Weights in it are not read.',
     ),
   output: z
-    .enum(['sigmoid', 'linear'])
+    .enum(['sigmoid', 'softmax', 'linear'])
     .optional()
     .describe(
-      'sigmoid: a probability, trained on the log-loss; linear: a number, on the squared error. Default: by the task, the only one that it allows.',
+      'sigmoid: a probability, trained on the log-loss; softmax: one for each value of the label, all of which are classes, on the cross-entropy; linear: a number, on the squared error. Default: linear for a regression; for a classification what the architecture ends in, else sigmoid.',
     ),
+  classWeights: classWeightsByName.describe(
+    'Weights of the classes in the mean loss, by their names, with a sigmoid 0 and 1; one that is not named weighs 1. balanced gives all classes the same sum.',
+  ),
   batchNormalization: z
     .boolean()
     .default(false)

@@ -51,12 +51,18 @@ export interface ModelFamily {
    * @param besides what else the model has
    */
   predict(scores: Dense, own: Float64Array, besides?: OwnBesides): ReadonlyMap<string, Float64Array>;
-  /** Of a model that learns many classes: the code of the class that each row is predicted to be of. */
-  readonly classify?: (scores: Dense, own: Float64Array) => Int32Array;
-  /** Of such a model: n × C. */
-  readonly probabilities?: (scores: Dense, own: Float64Array) => Dense;
+  /** Of a model that may learn many classes: what it says of them; undefined where it has learned none. */
+  readonly classify?: (scores: Dense, own: Float64Array, network?: Bundle) => Classified | undefined;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
   measure(scores: Dense, own: Float64Array, labels: Float64Array, network?: Bundle): Metrics;
+}
+
+/** Rows in the eyes of a model of C classes. */
+export interface Classified {
+  /** n × C. */
+  readonly probabilities: Dense;
+  /** Code of the class that each row is predicted to be of, length n. */
+  readonly predicted: Int32Array;
 }
 
 /** What belongs to no column and is no number. */

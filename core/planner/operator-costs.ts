@@ -126,7 +126,7 @@ export function descentSeconds(data: DataStatistics, model: ModelSpec, rates: Ma
   if (model.type === 'gaussian-mixture') return (width * trainRows) / rates.lossEvaluations;
   if (model.type === 'nmf') return (3 * width ** 2 * trainRows) / rates.denseMultiplyAdds;
   if (model.type === 'pca') return (BASIS_OPERATIONS * width ** 2 * trainRows) / rates.denseMultiplyAdds;
-  if (model.type === 'neural-network') return upperLayersSeconds(trainRows, model, rates);
+  if (model.type === 'neural-network') return upperLayersSeconds(data, model, rates);
   return (
     (basisSize(model) * width * trainRows) / rates.denseMultiplyAdds +
     (LOSS_EVALUATIONS_PER_ROUND * width * trainRows) / rates.lossEvaluations
@@ -146,11 +146,11 @@ export function exchangeSeconds(data: DataStatistics, model: ModelSpec, rates: M
 
 /** Seconds an epoch of the layers above the first. */
 function upperLayersSeconds(
-  trainRows: number,
+  { trainRows, classes }: Pick<DataStatistics, 'trainRows' | 'classes'>,
   model: Extract<ModelSpec, { type: 'neural-network' }>,
   rates: MachineRates,
 ): number {
-  const perRow = architectureOf(model).products;
+  const perRow = architectureOf({ ...model, classes }).products;
   const products = (PRODUCTS_PER_STEP * trainRows * perRow) / (TENSORFLOW_SPEED * rates.denseMultiplyAdds);
   return products + exchangesPerRound(model, trainRows) * TENSORFLOW_STEP_SECONDS;
 }

@@ -3,7 +3,7 @@ import type { ModelSpec } from '../job/schema.js';
 import { scoresOf, withOffsets } from '../models/family.js';
 import type { Metrics } from '../models/model.js';
 import { familyOf } from '../models/programs.js';
-import { runLocally } from '../training/local-runner.js';
+import { runLocally, type LocalResult, type LocalRun } from '../training/local-runner.js';
 import type { Moments } from '../training/moments.js';
 import type { StartingPoint } from '../training/program.js';
 import type { Fold } from './folds.js';
@@ -35,24 +35,43 @@ export interface FittedFold {
  * @param startAt parameters to begin at, of a model with an l1; default: 0
  */
 export function fitFold(
-  { table, names, labels, weights, offsets }: FoldedRows,
+  rows: FoldedRows,
   spec: ModelSpec,
-  { train, validate }: Fold,
+  fold: Fold,
   moments: Moments,
   startAt?: StartingPoint,
 ): FittedFold {
-  const of = (values: Float64Array, rows: Int32Array) => Float64Array.from(rows, (row) => values[row]!);
-  const { parameters, own, progress } = runLocally({
-    table: table.slice(train),
-    names,
-    labels: of(labels, train),
-    ...(weights && { weights: of(weights, train) }),
-    ...(offsets && { offsets: of(offsets, train) }),
+  const result = runLocally({
+    ...rowsOfFold(rows, fold),
     moments,
     spec,
     rounds: Infinity,
     ...(startAt && { startAt }),
   });
+  return fittedFold(rows, spec, fold, result);
+}
+
+/** The rows that a fold learns from. */
+export function rowsOfFold(
+  { table, names, labels, weights, offsets }: FoldedRows,
+  { train }: Fold,
+): Omit<LocalRun, 'spec' | 'rounds'> {
+  return {
+    table: table.slice(train),
+    names,
+    labels: of(labels, train),
+    ...(weights && { weights: of(weights, train) }),
+    ...(offsets && { offsets: of(offsets, train) }),
+  };
+}
+
+/** What a training on these rows is worth on those that were left out. */
+export function fittedFold(
+  { table, labels, offsets }: FoldedRows,
+  spec: ModelSpec,
+  { validate }: Fold,
+  { parameters, own, progress }: Pick<LocalResult, 'parameters' | 'own' | 'progress'>,
+): FittedFold {
   const family = familyOf(spec.type);
   const scores = withOffsets(
     scoresOf(family, table.slice(validate), parameters),
@@ -65,4 +84,8 @@ export function fitFold(
     rounds: round,
     ...(nonZero !== undefined && { nonZero }),
   };
+}
+
+function of(values: Float64Array, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (row) => values[row]!);
 }

@@ -7,6 +7,7 @@ import type { InferenceRequest, TrainingResult } from '../../client/index.js';
 import { loadConfig } from '../../core/config/index.js';
 import type { Survey } from '../../core/integration/describe.js';
 import type { JobInput } from '../../core/job/schema.js';
+import type { MulticlassMetrics } from '../../core/models/model.js';
 import { amalur } from '../support/command.js';
 import { allHistories, textOf } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
@@ -156,7 +157,7 @@ describe.each(Object.entries(EXAMPLES))('the example %s', (example, jobs) => {
       expect(code, stderr).toBe(0);
       const files = await readdir(copy, { recursive: true });
       const data = (await readdir(path.join(folder, 'data'))).map((name) => path.join('data', name));
-      const others = example === 'heart-disease' ? ['severity'] : [];
+      const others = example === 'heart-disease' ? ['severity', 'severity-network'] : [];
       expect(files.sort()).toEqual(
         ['amalur.config.yaml', 'data', ...data, ...[...jobs, ...others].map((name) => `${name}.json`)].sort(),
       );
@@ -269,6 +270,93 @@ describe.each(Object.entries(EXAMPLES))('the example %s', (example, jobs) => {
         }
       },
     );
+  });
+
+  describe.runIf(example === 'heart-disease')('severity by a network of five probabilities', () => {
+    const results = new Map<Strategy, TrainingResult>();
+    const jobBy = (change: Partial<JobInput>) => jobOf(installation, 'severity-network', change);
+    const recordOf = async ({ run }: TrainingResult) =>
+      (await installation.client.ask({ about: 'run', run })).run!.facts!;
+    const predictedBy = async (way: Strategy) => {
+      const request = { model: referenceOf(of(results, way)), strategy: 'factorize' as const };
+      const { file } = await (await installation.client.predict(request)).result();
+      const [header = '', ...lines] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+      return { header, lines: lines.map((line) => line.split(',')) };
+    };
+
+    beforeAll(async () => {
+      for (const strategy of STRATEGIES)
+        results.set(strategy, await trained(installation, jobBy({ strategy })));
+    }, 120_000);
+
+    test('has by every strategy the same losses within float32, and learns to tell grades apart', async () => {
+      const losses = async (way: Strategy) =>
+        (await recordOf(of(results, way))).curve.map(({ loss }) => loss);
+      const expected = await losses('materialize');
+      expect(expected).toHaveLength(12);
+      expect(expected.at(-1)).toBeLessThan(0.8 * expected[0]!);
+      for (const strategy of STRATEGIES) {
+        (await losses(strategy)).forEach((loss, at) => {
+          expect(Math.abs(loss - expected[at]!), strategy).toBeLessThan(1e-4);
+        });
+        const metrics = of(results, strategy).metrics.test as MulticlassMetrics;
+        expect(metrics.classes).toHaveLength(5);
+        expect(metrics.macroAuc).toBeGreaterThan(0.65);
+      }
+    });
+
+    test('is evaluated as a model of many classes, whose names it keeps where the labels are', async () => {
+      const { evaluation } = await recordOf(of(results, 'federate'));
+      expect(evaluation?.manyClasses?.codes).toEqual([0, 1, 2, 3, 4]);
+      expect(evaluation?.intervals).toBeDefined();
+      expect(evaluation?.importance?.silos).toHaveLength(1);
+      for (const strategy of STRATEGIES) {
+        const { record } = await readModel(installation, referenceOf(of(results, strategy)));
+        const { classes } = record.manifest;
+        expect(classes?.home).toBe(strategy === 'federate' ? 'private:silo.cleveland' : 'exchange');
+        expect((await readBlob(installation, classes!)).json).toEqual({ classes: ['0', '1', '2', '3', '4'] });
+      }
+    });
+
+    test('predicts the class of each row and the probability of each class, by every way alike', async () => {
+      const joined = await predictedBy('materialize');
+      expect(joined.header).toBe(
+        ['table', 'row', 'patient', 'class', ...[0, 1, 2, 3, 4].map((j) => `probability_${String(j)}`)].join(
+          ',',
+        ),
+      );
+      expect(joined.lines).toHaveLength(920);
+      const federated = await predictedBy('federate');
+      const probabilities = (cells: readonly string[]) => cells.slice(-5).map(Number);
+      joined.lines.forEach((cells, row) => {
+        const p = probabilities(cells);
+        expect(p.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 12);
+        expect(p[Number(cells[3])]).toBe(Math.max(...p));
+        const other = probabilities(federated.lines[row]!);
+        p.forEach((one, at) => expect(Math.abs(one - other[at]!)).toBeLessThan(1e-3));
+      });
+    });
+
+    test('is refused where a network of its own has not a unit for each grade', async () => {
+      const units = (count: number) => ({
+        class_name: 'Sequential',
+        config: { layers: [{ class_name: 'Dense', config: { units: count, activation: 'softmax' } }] },
+      });
+      const jobWith = (count: number) =>
+        jobBy({
+          model: { type: 'neural-network', architecture: units(count), epochs: 1 },
+          strategy: 'materialize',
+        });
+      await expect(trained(installation, jobWith(4))).rejects.toMatchObject({
+        code: 'AMALUR_INVALID_NETWORK',
+        field: 'model.architecture',
+        suggestion: 'end with a Dense layer of 5 units',
+      });
+      const { metrics } = await trained(installation, jobWith(5));
+      expect((metrics.train as MulticlassMetrics).classes).toEqual(
+        (of(results, 'materialize').metrics.train as MulticlassMetrics).classes,
+      );
+    });
   });
 
   test('no name, address or key of a row is in any history', async () => {

@@ -53,6 +53,11 @@ export function predictionsOf({ parameters, own, network }: LocalResult, table: 
     .get('prediction')!;
 }
 
+/** Probabilities of C classes, n × C. */
+export function probabilitiesOf({ parameters, own, network }: LocalResult, table: Dense): Dense {
+  return neuralNetwork.classify!(denseMatrix(table).multiply(parameters), own, network)!.probabilities;
+}
+
 export function measured(
   { parameters, own, network }: LocalResult,
   { table, labels }: ReturnType<typeof sample>,
@@ -70,16 +75,18 @@ export async function byTensorflow(
 ) {
   const tf = tensorflow();
   const { table } = sampled;
+  const classes = spec.classes && namesOf(spec.classes);
   const beginning = fit(
     { table, labels },
     { ...spec, epochs: 1, learningRate: 1e-300, schedule: 'constant' },
+    classes ? { classes } : {},
   );
   const optimizer = {
     adam: () => tf.train.adam(spec.learningRate),
     momentum: () => tf.train.momentum(spec.learningRate, 0.9),
     sgd: () => tf.train.sgd(spec.learningRate),
   }[spec.optimizer]();
-  model.compile({ optimizer, loss: spec.output === 'sigmoid' ? 'binaryCrossentropy' : 'meanSquaredError' });
+  model.compile({ optimizer, loss: LOSSES[spec.output] });
   model.setWeights([
     tf.tensor(Float32Array.from(beginning.parameters.data), [table.columns, beginning.parameters.columns]),
     ...inOrderOfTfjs(beginning).map(({ shape, data }) => tf.tensor(data as Float32Array, [...shape])),
@@ -94,7 +101,11 @@ export async function byTensorflow(
       const x = tf.tensor2d(
         [...rows].map((row) => [...table.data.subarray(row * table.columns, (row + 1) * table.columns)]),
       );
-      const y = tf.tensor2d([...rows].map((row) => [labels[row]!]));
+      const y = tf.tensor2d(
+        [...rows].map((row) =>
+          spec.output === 'softmax' ? indicators(labels[row]!, spec.classes!) : [labels[row]!],
+        ),
+      );
       sum += Number(await model.trainOnBatch(x, y)) * rows.length;
     }
     losses.push(sum / order.length);
@@ -105,11 +116,23 @@ export async function byTensorflow(
   return { losses, predictions: Float64Array.from(await predicted.data()) };
 }
 
+const LOSSES = {
+  sigmoid: 'binaryCrossentropy',
+  softmax: 'categoricalCrossentropy',
+  linear: 'meanSquaredError',
+} as const;
+
+export const namesOf = (classes: number) => Array.from({ length: classes }, (_, at) => `class ${at}`);
+
+function indicators(label: number, classes: number): number[] {
+  return Array.from({ length: classes }, (_, at) => Number(at === label));
+}
+
 /** A model of tfjs as a job describes it. */
 function described(columns: number, spec: NetworkSpec): Sequential {
   const tf = tensorflow();
   const model = tf.sequential();
-  const widths = [...spec.hidden, 1];
+  const widths = [...spec.hidden, spec.classes ?? 1];
   widths.forEach((units, layer) => {
     const last = layer === widths.length - 1;
     model.add(

@@ -6,6 +6,7 @@ import { withArchitecture } from '../../client/architecture-file.js';
 import { readJob } from '../../client/cli/job-file.js';
 import type { AmalurError } from '../../core/errors.js';
 import { readArchitecture } from '../../core/job/architecture/read-architecture.js';
+import { requireUnits } from '../../core/job/check-network.js';
 import { checkModel, completeModel } from '../../core/job/check-model.js';
 import { parseJob } from '../../core/job/resolve.js';
 import { tensorflow } from '../../core/models/tensorflow.js';
@@ -262,6 +263,27 @@ describe('a job with an architecture', () => {
       'AMALUR_INVALID_NETWORK',
       /model\.json has not been read/,
     ],
+    [
+      'one probability of many',
+      modelJson([['Dense', { units: 1, activation: 'softmax' }]]),
+      {},
+      'AMALUR_INVALID_NETWORK',
+      /one for each class is needed/,
+    ],
+    [
+      'scores in place of probabilities of classes',
+      modelJson([['Dense', { units: 3 }]]),
+      { output: 'softmax' },
+      'AMALUR_INVALID_NETWORK',
+      /no probability by "softmax", and the job says so/,
+    ],
+    [
+      'many probabilities where one is asked for',
+      modelJson([['Dense', { units: 3, activation: 'softmax' }]]),
+      { output: 'sigmoid' },
+      'AMALUR_INVALID_NETWORK',
+      /\[3\] numbers for a row, and one is needed/,
+    ],
     ['layers said twice', sound, { hidden: [3] }, 'AMALUR_INVALID_JOB', /"hidden" beside it/],
     ['dropout said twice', sound, { dropout: 0.5 }, 'AMALUR_INVALID_JOB', /"dropout" beside it/],
   ])('is refused: %s', (_what, architecture, change, code, message) => {
@@ -269,6 +291,28 @@ describe('a job with an architecture', () => {
     expect(refused.code).toBe(code);
     expect(refused.message).toMatch(message);
     expect(refused.suggestion).toBeTypeOf('string');
+  });
+
+  test.each([
+    ['in a Dense layer', modelJson([['Dense', { units: 3, activation: 'softmax' }]])],
+    [
+      'in an Activation layer',
+      modelJson([
+        ['Dense', { units: 4 }],
+        ['Dense', { units: 3 }],
+        ['Activation', { activation: 'softmax' }],
+      ]),
+    ],
+  ])('learns every value of the label as a class where it ends in a softmax: %s', (_what, given) => {
+    const job = jobWith(given);
+    expect(() => checkModel(job)).not.toThrow();
+    const { model } = completeModel(job);
+    expect(model).toMatchObject({ output: 'softmax' });
+    expect(() => requireUnits(model, 3)).not.toThrow();
+    const refused = refusalOf(() => requireUnits(model, 5));
+    expect(refused).toMatchObject({ code: 'AMALUR_INVALID_NETWORK', field: 'model.architecture' });
+    expect(refused.message).toMatch(/3 probabilities, and the training rows are of 5 classes/);
+    expect(refused.suggestion).toMatch(/5 units/);
   });
 
   test('carries its layers in few bytes, and is complete once', () => {

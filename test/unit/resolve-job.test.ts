@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AmalurError } from '../../core/errors.js';
+import { learnsClasses } from '../../core/job/classes.js';
 import { canonicalJson } from '../../core/json.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
@@ -47,6 +48,13 @@ describe('a job that learns every value of its label as a class', () => {
     const { labels, parties } = resolve({ ...label({ column }), model: softmax });
     expect(labels).toEqual([{ party: 'airline.flights', column }]);
     expect(parties[0]?.features.map(({ name }) => name)).not.toContain(column);
+  });
+
+  it('may be a network whose output is softmax', () => {
+    const model = { type: 'neural-network', output: 'softmax' } as const;
+    const { labels, job } = resolve({ ...label({ column: 'carrier' }), model });
+    expect(labels).toEqual([{ party: 'airline.flights', column: 'carrier' }]);
+    expect(learnsClasses(job.model)).toBe(true);
   });
 
   it('is refused for numbers with fractions', () => {
@@ -226,6 +234,13 @@ describe('a job that does not fit is refused with code, field and suggestion', (
     ['an offset that is not there', { target: { ...flightsJob.target, offset: 'distanze' } }, 'AMALUR_UNKNOWN_COLUMN', 'target.offset', 'distance'],
     ['an offset that is the label', { target: { ...flightsJob.target, offset: 'arr_delay' } }, 'AMALUR_INVALID_JOB', 'target.offset', 'known before'],
     ['a network whose output is not that of the task', { model: { type: 'neural-network', output: 'linear' } }, 'AMALUR_INVALID_JOB', 'model.output', '"sigmoid"'],
+    ['a network of probabilities for a number', { task: 'regression', model: { type: 'neural-network', output: 'softmax' } }, 'AMALUR_INVALID_JOB', 'model.output', '"linear"'],
+    ['a threshold for a network of many classes', { model: { type: 'neural-network', output: 'softmax' } }, 'AMALUR_INVALID_JOB', 'target.label.atLeast', 'sigmoid'],
+    ['text and a network that says nothing of classes', { ...label({ column: 'carrier' }), model: { type: 'neural-network' } }, 'AMALUR_LABEL_NOT_NUMERIC', 'target.label', 'model.output to "softmax"'],
+    ['a network of many classes without a hidden layer', { ...label({ column: 'carrier' }), model: { type: 'neural-network', output: 'softmax', hidden: [] } }, 'AMALUR_INVALID_JOB', 'model.hidden', 'softmax-regression'],
+    ['a third class of a network of two', { model: { type: 'neural-network', classWeights: { '0': 2, '2': 1 } } }, 'AMALUR_INVALID_JOB', 'model.classWeights["2"]', 'weigh "0" and "1"'],
+    ['classes of a regression weighed', { task: 'regression', ...label({ column: 'arr_delay' }), model: { type: 'neural-network', classWeights: 'balanced' } }, 'AMALUR_INVALID_JOB', 'model.classWeights', 'leave'],
+    ['levels encoded by labels of many classes', { ...label({ column: 'carrier' }), model: { type: 'neural-network', output: 'softmax' }, features: { encode: { 'airline.flights.origin': 'target' } } }, 'AMALUR_INVALID_JOB', 'features.encode["airline.flights.origin"]', 'categorical'],
     ['a model for another task', { model: { type: 'linear-regression' } }, 'AMALUR_INVALID_JOB', 'model.type', 'logistic-regression'],
     ['a field that does not exist', { modell: {} }, 'AMALUR_UNKNOWN_FIELD', 'modell', 'model'],
   ])('%s', (_what, change, code, field, suggestion) => {

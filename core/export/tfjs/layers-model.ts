@@ -3,8 +3,7 @@ import type { Bundle } from '../../exchange/bundle.js';
 import { architectureOf } from '../../job/architecture/layers-of.js';
 import { architectureJson, type LayerSpec } from '../../job/architecture/read-architecture.js';
 import type { Dense } from '../../algebra/matrix.js';
-import { networkSpec } from '../../models/network/spec.js';
-import { neuralNetworkSchema } from '../../job/model-schema.js';
+import { storedSpec } from '../../models/network/spec.js';
 
 /** A weight as the manifest of a model.json names it. */
 interface Named {
@@ -42,7 +41,7 @@ export const WEIGHTS_FILE = 'weights.bin';
  * @param network the layers above it (`manifest.network`)
  */
 export function layersModel(kernel: Dense, network: Bundle): LayersModel {
-  const { layers } = architectureOf(networkSpec(neuralNetworkSchema.parse(network.json)));
+  const { layers } = architectureOf(storedSpec.parse(network.json));
   const named = layers.map((layer, at) => renamed(layer, at, kernel.rows));
   const first: Named = {
     name: `${nameOf(layers[0]?.class_name ?? 'Dense', 0)}/kernel`,

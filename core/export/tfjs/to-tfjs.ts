@@ -15,6 +15,7 @@ export function toTfjs({
   name,
   parts,
   network,
+  classes,
   interactions,
 }: ExportedModel): ReadonlyMap<string, Uint8Array> {
   if (network === undefined) throw notForTfjs(`a model of TensorFlow.js is a network, and this is a ${type}`);
@@ -28,6 +29,8 @@ export function toTfjs({
     columns: parts.flatMap(({ inputName, encoder }) => encodedColumns(encoder).map(inputName)),
     // As Amalur encodes: core/integration/encoder.ts. An absent cell is 0 in each column that it is encoded as.
     tables: parts.map(({ inputName, encoder }) => ({ prefix: inputName(''), ...encoder })),
+    // What the numbers of its output are the probabilities of.
+    ...(classes && { classes }),
   };
   return new Map([
     ['model.json', text(json)],

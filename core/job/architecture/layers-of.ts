@@ -6,7 +6,10 @@ type NeuralNetwork = z.output<typeof neuralNetworkSchema>;
 type Described = Pick<
   NeuralNetwork,
   'architecture' | 'hidden' | 'activation' | 'batchNormalization' | 'dropout' | 'output'
->;
+> & {
+  /** C, where the output is softmax; without it, what stands above the first layer is not to be counted on. */
+  readonly classes?: number | undefined;
+};
 
 /** The layers of a network: those that the job gives, or dense ones as it describes them. */
 export function architectureOf(model: Described): Architecture {
@@ -22,6 +25,7 @@ function describedLayers({
   batchNormalization,
   dropout,
   output,
+  classes = 1,
 }: Described): LayerSpec[] {
   const above = hidden.flatMap((units, at): LayerSpec[] => {
     const name = String(at);
@@ -33,7 +37,8 @@ function describedLayers({
       ...(dropout > 0 ? [layer('Dropout', { name, rate: dropout })] : []),
     ];
   });
-  return [...above, dense(String(hidden.length), 1, output ?? 'linear')];
+  const units = output === 'softmax' ? classes : 1;
+  return [...above, dense(String(hidden.length), units, output ?? 'linear')];
 }
 
 const BY_KERAS = { class_name: 'GlorotUniform', config: {} };

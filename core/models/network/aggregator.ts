@@ -6,6 +6,7 @@ import type { AggregatorProgram, AggregatorStep, Progress, TrainingRows } from '
 import type { Residual } from '../../training/residual.js';
 import { requireFinite } from '../../training/require-finite.js';
 import { draws } from '../draws.js';
+import { classFactors } from '../softmax/class-weights.js';
 import { afterStep } from './after-step.js';
 import { batchesPerEpoch, keepApart, orderOf } from './batches.js';
 import { backward, lossOf, type Batch } from './forward.js';
@@ -15,7 +16,7 @@ import { learningRate } from './learning-rate.js';
 import { readUp, type Down } from './messages.js';
 import { emptySlots, type Slots } from './optimizer.js';
 import { savedNetwork } from './saved.js';
-import { networkSpec } from './spec.js';
+import { networkSpec, type NetworkSpec } from './spec.js';
 import { readState, writeState, type Working } from './state.js';
 
 /**
@@ -24,13 +25,15 @@ import { readState, writeState, type Working } from './state.js';
  * in which the products of the next batch come up.
  */
 export const networkAggregator: AggregatorProgram = {
-  start({ rows }, given) {
-    const spec = networkSpec(given);
+  start(target, given) {
+    const { rows } = target;
+    const spec = specFor(target, networkSpec(given));
     if (spec.earlyStopping && rows < 2) refuse(rows);
     const weights = initialWeights(spec);
     const { trained, apart } = keepApart(rows, spec);
     const at: Working = {
       spec,
+      weighing: weighingOf(target, spec),
       place: { at: 'open' },
       epoch: 1,
       steps: 0,
@@ -89,7 +92,7 @@ type Next = Pick<AggregatorStep, 'state' | 'next'>;
 /** Forward, backward, and the step; the parties are told theirs. */
 function train(at: Working, number: number, target: TrainingRows, products: Dense): AggregatorStep {
   const rows = batchRows(at, number);
-  const batch = batchOf(rows, target);
+  const batch = batchOf(rows, target, at.weighing);
   const rate = learningRate(at.spec, at.steps, batchesPerEpoch(at.order.length, at.spec.batchSize));
   const step = { rate, step: at.steps + 1 };
   const made = backward(at.spec, at.weights, products, batch, step.step);
@@ -126,7 +129,7 @@ function afterBatch(at: Working, number: number, target: TrainingRows, down: Dow
 function judge(at: Working, target: TrainingRows, products: Dense): AggregatorStep {
   const { earlyStopping, epochs } = at.spec;
   if (earlyStopping === undefined) throw new Error('no rows are kept apart');
-  const loss = lossOf(at.spec, at.weights, products, batchOf(at.apart, target));
+  const loss = lossOf(at.spec, at.weights, products, batchOf(at.apart, target, at.weighing));
   requireFinite(loss);
   const better = at.best === null || loss < at.best.loss;
   const best = better || at.best === null ? { epoch: at.epoch, loss } : at.best;
@@ -172,14 +175,40 @@ function batchRows({ order, spec }: Working, batch: number): Int32Array {
   return order.slice(batch * spec.batchSize, (batch + 1) * spec.batchSize);
 }
 
-/** Rows with their labels, and their weights in units of the mean over all training rows. */
-function batchOf(rows: Int32Array, { labels, weights }: TrainingRows): Batch {
-  const mean = weights ? weights.reduce((sum, weight) => sum + weight, 0) / weights.length : 1;
+/** The settings with the number of classes, where the network learns many. */
+function specFor({ classes }: TrainingRows, spec: NetworkSpec): NetworkSpec {
+  if (spec.output !== 'softmax') return spec;
+  if (classes === undefined) throw new Error('a network needs to know the classes of its labels');
+  return { ...spec, classes: classes.length };
+}
+
+/** What the rows of each class weigh, and the mean weight v of a training row. */
+function weighingOf(target: TrainingRows, { classWeights }: NetworkSpec): Working['weighing'] {
+  const { labels, weights, rows } = target;
+  const factors = classFactors(target, target.classes ?? ['0', '1'], classWeights);
+  if (!factors && !weights) return { mean: 1, factors: [] };
+  let total = 0;
+  for (let row = 0; row < rows; row++) total += (weights?.[row] ?? 1) * factorOf(factors, labels[row]!);
+  return { mean: total / rows, factors: [...(factors ?? [])] };
+}
+
+/** Rows with their labels, and their weights v_i in units of the mean over all training rows. */
+function batchOf(
+  rows: Int32Array,
+  { labels, weights }: TrainingRows,
+  { mean, factors }: Working['weighing'],
+): Batch {
+  const given = factors.length > 0 ? factors : undefined;
   return {
     rows,
     labels: Float64Array.from(rows, (row) => labels[row]!),
-    weights: Float64Array.from(rows, (row) => (weights ? weights[row]! / mean : 1)),
+    weights: Float64Array.from(rows, (row) => ((weights?.[row] ?? 1) * factorOf(given, labels[row]!)) / mean),
   };
+}
+
+/** Without weights of classes 1; a row of a class that is not learned weighs nothing. */
+function factorOf(factors: readonly number[] | undefined, label: number): number {
+  return factors ? (factors[label] ?? 0) : 1;
 }
 
 /** An epoch is a round; its loss is the mean of what its batches had, each with the weights of its time. */

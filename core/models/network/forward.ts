@@ -1,4 +1,4 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs-node';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node';
 import type { Dense } from '../../algebra/matrix.js';
 import { entryOf } from '../../entry-of.js';
 import { draws } from '../draws.js';
@@ -70,7 +70,7 @@ export function backward(
   });
 }
 
-/** What the output unit gives (one number a row) as prediction has it: with running statistics, all units there. */
+/** What the output gives (a score a row, or one for each class, row by row) as prediction has it: with running statistics, all units there. */
 export function scoresOf(spec: NetworkSpec, weights: Weights, z: Dense): Float64Array {
   return freeing(() => Float64Array.from(predicted(spec, weights, z).dataSync()));
 }
@@ -101,12 +101,24 @@ function write(all: ReturnType<typeof variablesOf>, weights: Weights): void {
   for (const { name, shape, variable } of all) variable.write(tensorOf(entryOf(weights, name), shape));
 }
 
-/** log(1 + eˢ) − y s for a probability, (s − y)² for a number; the mean over the rows with their weights. */
+/** The mean over the rows with their weights. */
 function meanLoss({ output }: NetworkSpec, scores: Tensor, { labels, weights }: Batch): Scalar {
+  const losses = lossesOf(output, scores, labels);
+  return losses.mul(tensorOf(weights, [labels.length])).mean<Scalar>();
+}
+
+/** log(1 + eˢ) − y s for a probability, log Σ_j exp(s_j) − s_y for those of classes, (s − y)² for a number. */
+function lossesOf(output: NetworkSpec['output'], scores: Tensor, labels: Float64Array): Tensor {
+  const tf = tensorflow();
+  if (output === 'softmax') {
+    const s = scores as Tensor2D;
+    // A row of a class that is not learned, whose weight is 0, has no 1.
+    const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), s.shape[1]);
+    return tf.losses.softmaxCrossEntropy(y, s, undefined, 0, tf.Reduction.NONE);
+  }
   const s = scores.reshape([labels.length]);
   const y = tensorOf(labels, [labels.length]);
-  const losses = output === 'sigmoid' ? s.softplus().sub(s.mul(y)) : s.sub(y).square();
-  return losses.mul(tensorOf(weights, [labels.length])).mean<Scalar>();
+  return output === 'sigmoid' ? s.softplus().sub(s.mul(y)) : s.sub(y).square();
 }
 
 /** 1 / (1 − p) where a unit stays and 0 where it drops out (inverted dropout), so that its mean is that of prediction. */

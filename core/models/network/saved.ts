@@ -1,7 +1,6 @@
 import type { Bundle } from '../../exchange/bundle.js';
-import { neuralNetworkSchema } from '../../job/model-schema.js';
 import { weightsOf } from './layers.js';
-import { networkSpec, specJson, type NetworkSpec } from './spec.js';
+import { specJson, storedSpec, type NetworkSpec } from './spec.js';
 
 type Weights = ReadonlyMap<string, Float64Array>;
 
@@ -15,7 +14,7 @@ export function savedNetwork(spec: NetworkSpec, weights: Weights): Bundle {
 }
 
 export function readNetwork({ json, tensors }: Bundle): { spec: NetworkSpec; weights: Weights } {
-  const spec = networkSpec(neuralNetworkSchema.parse(json));
+  const spec = storedSpec.parse(json);
   const weights = weightsOf(spec).map(({ name }): [string, Float64Array] => [
     name,
     Float64Array.from(tensors[name]?.data ?? []),

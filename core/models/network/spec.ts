@@ -1,11 +1,13 @@
-import type { z } from 'zod';
-import type { neuralNetworkSchema } from '../../job/model-schema.js';
+import { z } from 'zod';
+import { neuralNetworkSchema } from '../../job/model-schema.js';
 import type { Json } from '../../json.js';
 import type { ModelSpec } from '../../job/schema.js';
 
 /** The settings of a network, what its output gives being said. */
 export type NetworkSpec = z.output<typeof neuralNetworkSchema> & {
-  readonly output: 'sigmoid' | 'linear';
+  readonly output: 'sigmoid' | 'softmax' | 'linear';
+  /** C, where the output is softmax, once it is known: where the labels are. */
+  readonly classes?: number | undefined;
 };
 
 export function networkSpec(spec: ModelSpec): NetworkSpec {
@@ -19,3 +21,11 @@ export function networkSpec(spec: ModelSpec): NetworkSpec {
 export function specJson(spec: NetworkSpec): Json {
   return spec as unknown as Json;
 }
+
+/** Reads what `specJson` gave. */
+export const storedSpec = neuralNetworkSchema
+  .extend({ classes: z.int().min(2).optional() })
+  .transform(({ classes, ...given }): NetworkSpec => ({
+    ...networkSpec(given),
+    ...(classes !== undefined && { classes }),
+  }));

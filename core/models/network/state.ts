@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { entryOf } from '../../entry-of.js';
 import { nest, nested } from '../../exchange/nested.js';
 import type { Bundle } from '../../exchange/bundle.js';
-import { neuralNetworkSchema } from '../../job/model-schema.js';
 import type { State } from '../../training/program.js';
 import { float64, vectorTensor } from '../../training/tensors.js';
 import { emptySlots, type Slots } from './optimizer.js';
-import { networkSpec, specJson } from './spec.js';
+import { specJson, storedSpec } from './spec.js';
 
 const place = z.discriminatedUnion('at', [
   /** The parties are being asked for the number of their columns. */
@@ -20,7 +19,8 @@ const place = z.discriminatedUnion('at', [
 ]);
 
 const workingJson = z.object({
-  spec: neuralNetworkSchema.transform(networkSpec),
+  spec: storedSpec,
+  weighing: z.object({ mean: z.number(), factors: z.array(z.number()) }),
   place,
   /** Counted from 1. */
   epoch: z.int(),

@@ -1,7 +1,7 @@
 import type { layers as tfLayers, Tensor } from '@tensorflow/tfjs-node';
 import { architectureOf } from '../../job/architecture/layers-of.js';
 import { invalid, type LayerSpec } from '../../job/architecture/read-architecture.js';
-import { withoutSigmoid } from '../../job/architecture/sigmoid-at-end.js';
+import { upToScores } from '../../job/architecture/activation-at-end.js';
 import { draws } from '../draws.js';
 import { freeing, tensorflow, type Tensorflow } from '../tensorflow.js';
 import type { NetworkSpec } from './spec.js';
@@ -32,7 +32,7 @@ export function upperNetwork(spec: NetworkSpec): UpperNetwork {
   if (kept?.key === key) return kept.network;
   kept?.network.dispose();
   kept = undefined;
-  const network = build(spec.output === 'sigmoid' ? withoutSigmoid(layers) : layers, units, spec.seed);
+  const network = build(upToScores(layers, spec.output), units, spec.seed);
   kept = { key, network };
   return network;
 }

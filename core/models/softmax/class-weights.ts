@@ -12,15 +12,24 @@ export function classRowWeights(
   names: readonly string[],
   classes: SoftmaxSpec['classWeights'],
 ): RowWeights {
-  if (classes === 'none') return { weights, total: weights ? sum(weights) : rows };
+  const factors = classFactors({ rows, labels, ...(weights && { weights }) }, names, classes);
+  if (!factors) return { weights, total: weights ? sum(weights) : rows };
   const given = weights ?? new Float64Array(rows).fill(1);
-  const factors =
-    classes === 'balanced'
-      ? balanced(given, labels, names.length)
-      : names.map((name) => (Object.hasOwn(classes, name) ? classes[name]! : 1));
   // A row of a class that is not learned weighs nothing.
   const product = given.map((weight, row) => weight * (factors[labels[row]!] ?? 0));
   return { weights: product, total: sum(product) };
+}
+
+/** By what the weights of the rows of each class are multiplied; undefined where classes do not weigh. */
+export function classFactors(
+  { rows, labels, weights }: TrainingRows,
+  names: readonly string[],
+  classes: SoftmaxSpec['classWeights'],
+): readonly number[] | undefined {
+  if (classes === 'none') return undefined;
+  return classes === 'balanced'
+    ? balanced(weights ?? new Float64Array(rows).fill(1), labels, names.length)
+    : names.map((name) => (Object.hasOwn(classes, name) ? classes[name]! : 1));
 }
 
 function balanced(weights: Float64Array, labels: Float64Array, classes: number): number[] {

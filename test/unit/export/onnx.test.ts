@@ -88,7 +88,7 @@ async function bothWays({ scene, type, theta, own, besides = {}, offsets, added 
   const whole = withOffsets(twice, offsets);
   const here = family.predict(whole, own, { ...(classes && { classes }), ...(network && { network }) });
   const there = await scoredByOnnx(toOnnx(model), scene, PREFIXES, offsets && { 's.t.o': offsets });
-  const codes = family.classify?.(whole, own);
+  const codes = family.classify?.(whole, own, network)?.predicted;
   return { here, there, classes: codes && Array.from(codes, (code) => classes?.[code]) };
 }
 
@@ -275,6 +275,53 @@ describe('a model written as ONNX', () => {
         expectEqual(here, there, () => 1e-6);
       }),
       { numRuns: 20 },
+    );
+  });
+
+  test('names the most probable class of a network, and gives all probabilities', async () => {
+    const layers = fc.constantFrom(
+      { hidden: [4], output: 'softmax' },
+      {
+        output: 'softmax',
+        architecture: modelJson([
+          ['Dense', { units: 4, activation: 'tanh' }],
+          ['Dense', { units: 3 }],
+          ['Activation', { activation: 'softmax' }],
+        ]),
+      },
+      { output: 'softmax', architecture: modelJson([['Dense', { units: 3, activation: 'softmax' }]]) },
+    );
+    await fc.assert(
+      fc.asyncProperty(arbitraryScene(NUMBERS.numeric), seeds, layers, async (scene, seed, given) => {
+        const job = modelSchema.parse({ type: 'neural-network', ...given });
+        const spec = { ...networkSpec(job), classes: 3 };
+        const weights = weightsOf(spec).map(({ name, shape }, at): [string, Float64Array] => [
+          name,
+          drawn(
+            seed + at,
+            shape.reduce((size, one) => size * one, 1),
+            2,
+          ),
+        ]);
+        const [c, h] = [encodedWidth(scene.encoder), architectureOf(spec).units];
+        const classes = ['low', 'middle', 'high'];
+        const compared = {
+          ...{ scene, type: 'neural-network' as const, theta: dense(c, h, drawn(seed, c * h)) },
+          own: new Float64Array(0),
+          besides: { classes, network: savedNetwork(spec, new Map(weights)) },
+        };
+        const { here, there, classes: named } = await bothWays(compared);
+        expect([...here.keys()]).toEqual(classes.map((name) => `probability_${name}`));
+        expectEqual(here, there, () => 1e-6);
+        // Where two are as probable but for float32, either may be named.
+        const clear = (row: number) => {
+          const [first = 0, second = 0] = [...here.values()].map((p) => p[row]!).sort((a, b) => b - a);
+          return first - second > 1e-5;
+        };
+        const ours = named?.filter((_name, row) => clear(row));
+        expect(there.get('class')?.filter((_name, row) => clear(row))).toEqual(ours);
+      }),
+      { numRuns: 12 },
     );
   });
 

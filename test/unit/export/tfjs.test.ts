@@ -7,7 +7,14 @@ import { dense } from '../../../core/algebra/dense.js';
 import type { Encoder } from '../../../core/integration/encoder.js';
 import { toTfjs } from '../../../core/export/tfjs/to-tfjs.js';
 import { tensorflow } from '../../../core/models/tensorflow.js';
-import { fit, predictionsOf, sample, specOf, type Change } from '../../support/network-fits.js';
+import {
+  fit,
+  predictionsOf,
+  probabilitiesOf,
+  sample,
+  specOf,
+  type Change,
+} from '../../support/network-fits.js';
 import { modelJson } from '../../support/whole-network.js';
 
 const number = (column: string) => ({ kind: 'numeric' as const, column, center: 0, scale: 1 });
@@ -26,9 +33,12 @@ const partOf = (group: string, encoder: Encoder) => ({
 });
 
 /** What TensorFlow.js predicts from the files, and what is in them. */
-async function exported(change: Change) {
-  const sampled = sample(90, 5);
-  const fitted = fit(sampled, specOf({ epochs: 2, batchSize: 30, learningRate: 0.05, ...change }));
+async function exported(change: Change, classes?: readonly string[]) {
+  const drawn = sample(90, 5);
+  const labels = classes ? drawn.labels.map((_, row) => row % classes.length) : drawn.labels;
+  const sampled = { ...drawn, labels };
+  const spec = specOf({ epochs: 2, batchSize: 30, learningRate: 0.05, ...change });
+  const fitted = fit(sampled, spec, classes ? { classes } : {});
   const { columns, data } = fitted.parameters;
   const files = toTfjs({
     type: 'neural-network',
@@ -39,6 +49,7 @@ async function exported(change: Change) {
     ],
     own: Float64Array.of(0),
     ...(fitted.network && { network: fitted.network }),
+    ...(classes && { classes }),
   });
   const folder = await mkdtemp(path.join(tmpdir(), 'amalur-tfjs-'));
   try {
@@ -48,7 +59,8 @@ async function exported(change: Change) {
     const rows = tf.tensor2d(Float32Array.from(sampled.table.data), [90, 5]);
     const theirs = [...(model.predict(rows) as Tensor).dataSync()];
     const encoding: unknown = JSON.parse(Buffer.from(files.get('encoding.json')!).toString());
-    return { theirs, ours: [...predictionsOf(fitted, sampled.table)], files, encoding };
+    const ours = classes ? probabilitiesOf(fitted, sampled.table).data : predictionsOf(fitted, sampled.table);
+    return { theirs, ours: [...ours], files, encoding };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -95,6 +107,29 @@ describe('a network that was exported for TensorFlow.js', () => {
       ],
     });
   });
+
+  test.each([
+    ['described', { hidden: [4], output: 'softmax' }],
+    [
+      'of its own layers',
+      {
+        output: 'softmax',
+        architecture: modelJson([
+          ['Dense', { units: 5, activation: 'tanh' }],
+          ['Dense', { units: 3, activation: 'softmax' }],
+        ]),
+      },
+    ],
+  ] satisfies [string, Change][])(
+    'gives the probability of each class, and says which: %s',
+    async (_what, change) => {
+      const classes = ['low', 'middle', 'high'];
+      const { theirs, ours, encoding } = await exported(change, classes);
+      expect(theirs).toHaveLength(90 * 3);
+      theirs.forEach((value, at) => expect(Math.abs(value - ours[at]!)).toBeLessThan(1e-6));
+      expect(encoding).toMatchObject({ classes });
+    },
+  );
 
   test('is refused of a model that is no network', () => {
     const given = { type: 'linear-regression' as const, name: 'm@1', parts: [], own: Float64Array.of(0) };

@@ -1,4 +1,4 @@
-import { fitFold, type FittedFold, type FoldedRows } from '../../core/validation/fit-fold.js';
+import { fitFold, takesMoments, type FittedFold, type FoldedRows } from '../../core/validation/fit-fold.js';
 import { foldsOf, type Fold } from '../../core/validation/folds.js';
 import { FoldMoments } from '../../core/validation/fold-moments.js';
 import { endsBundle, pathBegin, readEnds } from '../../core/validation/path.js';
@@ -59,7 +59,8 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
             const fold = folds[at];
             if (fold === undefined) throw new Error(`there is no fold ${String(at)}`);
             report({ trial: input.trial, fold: at });
-            fitted.push(fitFold(rows, model, fold, moments.of(fold), starts[fitted.length]));
+            const known = takesMoments(model) ? moments.of(fold) : undefined;
+            fitted.push(fitFold(rows, model, fold, known, starts[fitted.length]));
           }
           if (input.last) journal.forget(input.head);
           const nonZero = fitted.flatMap((fold) => fold.nonZero ?? []);

@@ -2,10 +2,12 @@ import type { Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
 import { scoresOf, withOffsets } from '../models/family.js';
 import type { Metrics } from '../models/model.js';
-import { familyOf } from '../models/programs.js';
+import { trainingPart, testPart } from '../integration/target-index.js';
+import { familyOf, trainedBy } from '../models/programs.js';
 import { runLocally } from '../training/local-runner.js';
 import type { Moments } from '../training/moments.js';
 import type { StartingPoint } from '../training/program.js';
+import { foldTarget } from './fold-target.js';
 import type { Fold } from './folds.js';
 
 /** The training rows of T, encoded once for all folds and trials. */
@@ -14,6 +16,8 @@ export interface FoldedRows {
   readonly names: readonly string[];
   /** y. */
   readonly labels: Float64Array;
+  /** Names of the classes whose codes the labels are, of a model that learns many. */
+  readonly classes?: readonly string[];
   /** w; default: all 1. */
   readonly weights?: Float64Array;
   /** o; default: nothing is added to scores. */
@@ -30,37 +34,41 @@ export interface FittedFold {
   readonly nonZero?: number;
 }
 
+/** Whether a model makes use of the moments of its rows where they are in one place. */
+export function takesMoments(spec: ModelSpec): boolean {
+  const { party, solve } = trainedBy(spec);
+  return party.needs.moments || solve !== undefined;
+}
+
 /**
  * Learns from the rows of a fold, and measures on those that were left out.
+ * @param moments of a model that takes them
  * @param startAt parameters to begin at, of a model with an l1; default: 0
  */
 export function fitFold(
-  { table, names, labels, weights, offsets }: FoldedRows,
+  { table, names, ...facts }: FoldedRows,
   spec: ModelSpec,
-  { train, validate }: Fold,
-  moments: Moments,
+  fold: Fold,
+  moments?: Moments,
   startAt?: StartingPoint,
 ): FittedFold {
-  const of = (values: Float64Array, rows: Int32Array) => Float64Array.from(rows, (row) => values[row]!);
-  const { parameters, own, progress } = runLocally({
-    table: table.slice(train),
-    names,
-    labels: of(labels, train),
-    ...(weights && { weights: of(weights, train) }),
-    ...(offsets && { offsets: of(offsets, train) }),
-    moments,
-    spec,
-    rounds: Infinity,
+  const rows = facts.labels.length;
+  const target = foldTarget({ rows, trainRows: rows, ...facts, groups: [] }, fold);
+  const { labels, classes, weights, offsets } = trainingPart(target);
+  const { parameters, own, network, progress } = runLocally({
+    ...{ table: table.slice(fold.train), names, labels, spec, rounds: Infinity },
+    ...(classes && { classes }),
+    ...(weights && { weights }),
+    ...(offsets && { offsets }),
+    ...(moments && { moments }),
     ...(startAt && { startAt }),
   });
   const family = familyOf(spec.type);
-  const scores = withOffsets(
-    scoresOf(family, table.slice(validate), parameters),
-    offsets && of(offsets, validate),
-  );
+  const left = testPart(target);
+  const scores = withOffsets(scoresOf(family, table.slice(fold.validate), parameters), left.offsets);
   const { round, nonZero } = progress;
   return {
-    measures: family.measure(scores, own, of(labels, validate)),
+    measures: family.measure(scores, own, left.labels, network),
     end: { parameters, own },
     rounds: round,
     ...(nonZero !== undefined && { nonZero }),

@@ -17,6 +17,7 @@ import type { Progress, StopReason } from '../../core/training/program.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
 import type { ImportRequest } from './results.js';
+import type { AggregatorFoldOperations, SiloFoldOperations } from './validation.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
 export interface Cost {
@@ -28,12 +29,12 @@ export interface Cost {
   readonly bytesOut: number;
 }
 
-interface Costed {
+export interface Costed {
   readonly cost: Cost;
 }
 
 /** Every operation names the execution it belongs to: step keys and secrets are per execution. */
-interface OfExecution {
+export interface OfExecution {
   readonly execution: string;
 }
 
@@ -409,7 +410,7 @@ export interface ImportModelOutput extends Costed {
 }
 
 /** Operations on parties, at a silo. */
-export interface SiloOperations {
+export interface SiloOperations extends SiloFoldOperations {
   openChannel(input: OfExecution): Promise<OpenChannelOutput>;
   sealSecret(input: SealSecretInput): Promise<SealSecretOutput>;
   publish(input: PublishInput): Promise<PublishOutput>;
@@ -421,7 +422,7 @@ export interface SiloOperations {
 }
 
 /** Operations where parties meet: at the aggregator worker, or at a silo that takes the role. */
-export interface AggregatorOperations {
+export interface AggregatorOperations extends AggregatorFoldOperations {
   match(input: MatchInput): Promise<MatchOutput>;
   survey(input: SurveyInput): Promise<SurveyOutput>;
   fitShared(input: FitSharedInput): Promise<FitSharedOutput>;

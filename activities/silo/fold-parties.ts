@@ -20,6 +20,8 @@ export function foldPartyOperations(context: SiteContext): SiloFoldOperations {
         const start = { id, group, of: head, spec, ...fold };
         const { key, output } = await journal.start(actor, execution, start);
         heads[id] = key;
+        // The model itself is the last to be trained on the table: from here on it is kept by that training.
+        if (!fold) journal.forget(head);
         costs.push(output.cost);
       }
       return { heads, cost: sumOfCosts(costs) };

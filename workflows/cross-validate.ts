@@ -1,23 +1,16 @@
-import type { ModelSpec } from '../core/job/schema.js';
 import type { Validation } from '../core/job/search-schema.js';
 import type { BlobRef } from '../core/exchange/store.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import { foldsPerStep } from '../core/planner/validation-work.js';
-import { bestOf, chosenOf, measuresOf, reportOf, type MeasuredTrial } from '../core/validation/compare.js';
-import { measuresOfTask } from '../core/validation/measures.js';
-import type { TrialReport, ValidationReport } from '../core/validation/report.js';
+import { bestOf, reportOf } from '../core/validation/compare.js';
+import { conclude, measureOf, type CrossValidated, type TrainedTrial } from '../core/validation/conclude.js';
+import type { TrialReport } from '../core/validation/report.js';
 import { trialCount } from '../core/validation/trial-count.js';
 import { AmalurError } from '../core/errors.js';
 import { aggregatorAt } from './activity-proxies.js';
 import { coded } from './failures.js';
 import type { StepKey, ValidateHereOutput } from './contracts/operations.js';
 import { siloOfSite, type Run } from './publish.js';
-
-export interface CrossValidated {
-  readonly report: ValidationReport;
-  /** The settings of the chosen trial. */
-  readonly model: ModelSpec;
-}
 
 /**
  * Trains every trial of the job's search without each of the folds in turn, and chooses one.
@@ -31,11 +24,11 @@ export async function crossValidate(
   head: StepKey,
 ): Promise<CrossValidated> {
   const { execution, resolved, watch, ledger } = run;
-  const { search, task } = resolved.job;
+  const { search } = resolved.job;
   const trials = trialCount(search);
   const perStep = foldsPerStep(validation.folds, plan.segmentRounds, rounds.expected);
-  const measure = search?.measure ?? measuresOfTask(task)[0] ?? 'rmse';
-  const measured: (MeasuredTrial & Pick<ValidateHereOutput, 'model' | 'rows'>)[] = [];
+  const measure = measureOf(resolved.job);
+  const measured: TrainedTrial[] = [];
   const reports: TrialReport[] = [];
   /** Of the trial before, by the first fold of a step. */
   let ends: ReadonlyMap<number, BlobRef> = new Map();
@@ -77,19 +70,9 @@ export async function crossValidate(
     measured.push(done);
     reports.push(reportOf(done, measure));
   }
-  const choose = search?.choose ?? 'best';
-  const chosen = chosenOf(reports, measure, choose);
-  const winner = measured[chosen];
-  if (winner === undefined) throw undefinedMeasure(measure);
-  const report = { by: validation.by, folds: winner.rows, measure, choose, trials: reports, chosen };
-  return { report: { ...report, measures: measuresOf(winner.folds) }, model: winner.model };
-}
-
-function undefinedMeasure(measure: string) {
-  return coded(
-    new AmalurError('AMALUR_EMPTY_TARGET', `${measure} is defined in no fold`, {
-      field: 'search.measure',
-      suggestion: 'compare by another measure, or take fewer folds',
-    }),
-  );
+  try {
+    return conclude(resolved.job, validation, measured);
+  } catch (error) {
+    throw error instanceof AmalurError ? coded(error) : error;
+  }
 }

@@ -20,6 +20,7 @@ import {
   type Run,
 } from './publish.js';
 import { sealSecret } from './seal-secret.js';
+import type { ValidationState } from './validate-in-rounds.js';
 import { sharedEncoders } from './shared-encoders.js';
 import { nonZeroOf, ofManifest, type Trained } from './train-here.js';
 
@@ -49,6 +50,8 @@ export interface Resume {
   readonly rounds: RoundsState;
   readonly ledger: LedgerState;
   readonly progress: RunProgress;
+  /** Of a run with folds: the rounds are those of the fold under way, or of the model after all of them. */
+  readonly validation?: ValidationState;
 }
 
 /**
@@ -62,8 +65,19 @@ export async function trainInRounds(
   goOn: (resume: Resume) => Promise<never>,
   resumed?: RoundsState,
 ): Promise<Trained> {
-  let state = resumed ?? (await begin(run, candidate));
+  const begun = resumed ?? (await begin(run, candidate));
   run.watch.phase('training');
+  return finish(run, candidate, await makeRounds(run, candidate, begun, goOn));
+}
+
+/** Makes the rounds that are left. */
+export async function makeRounds(
+  run: Run,
+  candidate: Candidate,
+  begun: RoundsState,
+  goOn: (resume: Resume) => Promise<never>,
+): Promise<RoundsState> {
+  let state = begun;
   while (state.stopped === undefined) {
     state = await exchange(run, candidate, state);
     if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {
@@ -76,10 +90,11 @@ export async function trainInRounds(
       });
     }
   }
-  return finish(run, candidate, state, state.stopped);
+  return state;
 }
 
-async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsState> {
+/** Brings the rows together and has all of them encoded, up to the first round. */
+export async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsState> {
   const { execution, resolved, watch, ledger } = run;
   watch.phase('publishing');
   const spec = resolved.job.model;
@@ -167,13 +182,10 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
 }
 
 /** Parties store their parameters and give their scores; the aggregator measures the model. */
-async function finish(
-  run: Run,
-  candidate: Candidate,
-  state: RoundsState,
-  stopped: StopReason,
-): Promise<Trained> {
+export async function finish(run: Run, candidate: Candidate, state: RoundsState): Promise<Trained> {
   const { execution, resolved, watch, ledger } = run;
+  const { stopped } = state;
+  if (stopped === undefined) throw new Error('the training goes on');
   const { site, strategy } = candidate;
   watch.phase('evaluating');
   const finished = await Promise.all(
@@ -222,12 +234,12 @@ async function finish(
   };
 }
 
-function sharesIn(silo: string, resolved: ResolvedJob): ColumnShare[] {
+export function sharesIn(silo: string, resolved: ResolvedJob): ColumnShare[] {
   return sharesOf(resolved).filter((share) => share.silo === silo);
 }
 
 /** A table that shares its columns is given their parameters; the others have theirs. */
-function thetaFor(id: string, { shared }: RoundsState): { theta?: BlobRef } {
+export function thetaFor(id: string, { shared }: RoundsState): { theta?: BlobRef } {
   const theta = shared?.[id];
   return theta ? { theta } : {};
 }

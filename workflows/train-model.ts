@@ -15,7 +15,8 @@ import { Watch } from './progress.js';
 import type { Run } from './publish.js';
 import { recorded } from './recorded.js';
 import { trainHere } from './train-here.js';
-import { trainInRounds, type Resume } from './train-in-rounds.js';
+import type { Resume } from './train-in-rounds.js';
+import { trainValidated } from './validate-in-rounds.js';
 
 /**
  * Trains the model of a job over silos: check → plan → bring rows together (materialize) or exchange partial products
@@ -39,7 +40,7 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
     const course: Run = { execution, resolved, watch, ledger };
     const trained =
       candidate.mode === 'rounds'
-        ? await trainInRounds(course, candidate, (from) => continueAsNew(job, from), resume?.rounds)
+        ? await trainValidated(course, candidate, (from) => continueAsNew(job, from), resume)
         : await trainHere(course, candidate, plan);
     const evaluation = await leaveSilosOut(course, trained);
 

@@ -2,27 +2,20 @@ import { entryOf } from '../../core/entry-of.js';
 import { AmalurError } from '../../core/errors.js';
 import { readLink, type LinkData } from '../../core/exchange/table-bundle.js';
 import { targetBundle } from '../../core/exchange/target-bundle.js';
-import { vectorBundle } from '../../core/exchange/bundle.js';
-import type { BlobRef } from '../../core/exchange/store.js';
 import { agesOf, buildTarget } from '../../core/integration/build-target.js';
 import { commonClasses, requireClasses, withClasses } from '../../core/integration/classes.js';
 import { requireTwoClasses } from '../../core/integration/label.js';
 import { requireCounts, requireInRange } from '../../core/integration/label-range.js';
 import { layOutRows, requireMatches, type Layout } from '../../core/integration/lay-out.js';
 import { overlapOf, rowPatterns, rowsThatDiffer, type Overlap } from '../../core/integration/row-patterns.js';
-import {
-  sharesById,
-  trainingCounts,
-  trainingPart,
-  type TargetIndex,
-} from '../../core/integration/target-index.js';
+import { trainingPart, type TargetIndex } from '../../core/integration/target-index.js';
 import { requireOffsets, requireWeights } from '../../core/integration/weights.js';
 import { requireFolds } from '../../core/validation/folds.js';
 import { mayOverlap, originsOf } from '../../core/job/resolved.js';
 import type { Job } from '../../core/job/schema.js';
-import { siteOf } from '../../workflows/contracts/task-queues.js';
 import type { AggregatorOperations, MatchInput } from '../../workflows/contracts/operations.js';
-import { homeBetween, measured, privateHome, type Measuring, type SiteContext } from '../compute/site.js';
+import { measured, privateHome, type Measuring, type SiteContext } from '../compute/site.js';
+import { sendCounts } from './send-counts.js';
 
 /** Matches the parties' rows by their key tokens and lays out the target table; T itself is not built. */
 export function matchOperations(context: SiteContext): Pick<AggregatorOperations, 'match' | 'survey'> {
@@ -53,7 +46,8 @@ export function matchOperations(context: SiteContext): Pick<AggregatorOperations
             trainRows: target.trainRows,
             joins: layout.joins,
             overlaps,
-            counts: learn?.counts === true ? await sendCounts(context, input, stores, target) : {},
+            counts:
+              learn?.counts === true ? await sendCounts(context.site, silosOf(input), stores, target) : {},
           };
         }),
       ),
@@ -177,19 +171,6 @@ function refuseConflict(parties: readonly string[], column: string, rows: number
   );
 }
 
-/** n_k of every share, to the party that encodes it. */
-async function sendCounts(
-  context: SiteContext,
-  { resolved }: MatchInput,
-  stores: Measuring['stores'],
-  target: TargetIndex,
-): Promise<Record<string, BlobRef>> {
-  const counts: Record<string, BlobRef> = {};
-  const silos = Object.fromEntries(resolved.parties.map(({ id, silo }) => [id, silo]));
-  for (const [id, share] of sharesById(target)) {
-    const data = trainingCounts(share, target.trainRows);
-    const home = homeBetween(context.site, siteOf(entryOf(silos, share.party)));
-    counts[id] = await stores.put(home, 'counts', vectorBundle('counts', data));
-  }
-  return counts;
+function silosOf({ resolved }: MatchInput): Record<string, string> {
+  return Object.fromEntries(resolved.parties.map(({ id, silo }) => [id, silo]));
 }

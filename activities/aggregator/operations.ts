@@ -9,6 +9,7 @@ import { predictOperation } from './predict.js';
 import { roundOperations } from './rounds.js';
 import { localOperations } from './train-here.js';
 import { validationOperation } from './validate-here.js';
+import { foldOperations } from './validate-rounds.js';
 
 /** All that happens where parties meet, as it runs in the compute child of that site. */
 export function createAggregatorOperations(context: SiteContext): AggregatorOperations {
@@ -18,6 +19,7 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...roundOperations(context),
     ...localOperations(context),
     ...validationOperation(context),
+    ...foldOperations(context),
     ...predictOperation(context),
     ...measureOperation(context),
     ...exportOperation(context),

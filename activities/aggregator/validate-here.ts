@@ -1,4 +1,4 @@
-import { fitFold, type FittedFold, type FoldedRows } from '../../core/validation/fit-fold.js';
+import { fitFold, takesMoments, type FittedFold, type FoldedRows } from '../../core/validation/fit-fold.js';
 import { foldsOf, type Fold } from '../../core/validation/folds.js';
 import { FoldMoments } from '../../core/validation/fold-moments.js';
 import { endsBundle, pathBegin, readEnds } from '../../core/validation/path.js';
@@ -61,10 +61,11 @@ export function validationOperation(context: SiteContext): Pick<AggregatorOperat
           if (!parameters || !model) throw new Error(`there is no trial ${String(input.trial)}`);
           const group = besideTrial(input.search, input.trial, models, rows.table.rows);
           const fitOf = (at: number, fold: Fold, start: StartingPoint | undefined): FittedFold => {
-            if (group.length === 1) return fitFold(rows, model, fold, moments.of(fold), start);
+            const known = takesMoments(model) ? moments.of(fold) : undefined;
+            if (group.length === 1) return fitFold(rows, model, fold, known, start);
             const key = `${String(at)} ${String(group[0])}`;
             const settings = group.map((trial) => models[trial]!);
-            const fits = beside.get(key) ?? fitSideBySide(rows, settings, fold, moments.of(fold));
+            const fits = beside.get(key) ?? fitSideBySide(rows, settings, fold, known);
             beside.set(key, fits);
             return fits[group.indexOf(input.trial)]!;
           };

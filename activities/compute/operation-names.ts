@@ -9,6 +9,8 @@ const silo = {
   startParties: true,
   partyStep: true,
   finishParties: true,
+  restartParties: true,
+  scoreParties: true,
   score: true,
 } satisfies Record<keyof SiloOperations, true>;
 
@@ -23,6 +25,9 @@ const aggregator = {
   trainSegment: true,
   finishHere: true,
   validateHere: true,
+  openFold: true,
+  measureFold: true,
+  chooseTrial: true,
   predict: true,
   measure: true,
   exportModel: true,

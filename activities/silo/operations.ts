@@ -1,6 +1,7 @@
 import type { SiloOperations } from '../../workflows/contracts/operations.js';
 import type { SiteContext } from '../compute/site.js';
 import { channelOperations } from './channel.js';
+import { foldPartyOperations } from './fold-parties.js';
 import { publishOperation } from './publish.js';
 import { scoreOperation } from './score.js';
 import { summarizeOperation } from './summarize.js';
@@ -13,6 +14,7 @@ export function createSiloOperations(context: SiteContext): SiloOperations {
     ...publishOperation(context),
     ...summarizeOperation(context),
     ...trainingOperations(context),
+    ...foldPartyOperations(context),
     ...scoreOperation(context),
   };
 }

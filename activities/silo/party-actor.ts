@@ -10,12 +10,25 @@ import { answerShare, startParty, stepParty, type PartyTable } from '../../core/
 import type { Actor } from '../../core/training/journal.js';
 import type { State } from '../../core/training/program.js';
 import { float64 } from '../../core/training/tensors.js';
-import type { TrainingShare } from '../../workflows/contracts/operations.js';
+import type { StepKey, TrainingShare } from '../../workflows/contracts/operations.js';
+import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { readShare } from '../compute/read-share.js';
+import { privateHome, type SiteContext } from '../compute/site.js';
+import { knownMoments } from './known-moments.js';
 
 export interface PartyStart extends TrainingShare {
   readonly trainRows: number;
   readonly spec: ModelSpec;
+}
+
+/** Another training on a table that a training has encoded: with other settings, or on the rows of a fold. */
+export interface PartyRestart {
+  readonly id: string;
+  readonly group: string;
+  /** The training that has encoded it. */
+  readonly of: StepKey;
+  readonly spec: ModelSpec;
+  readonly fold?: { readonly counts: BlobRef; readonly trainRows: number };
 }
 
 export interface PartyLive {
@@ -28,15 +41,49 @@ export interface PartyLive {
   readonly state: State | undefined;
 }
 
-/** A table's part in a run: encoded columns in memory, their program's state, a message in, a message out. */
+type PartyActor<Output> = Actor<
+  PartyLive,
+  PartyStart | PartyRestart,
+  { round: number; down: BlobRef },
+  Output
+>;
+
+/** The parties of a site, by where their messages go. */
+export function partyActors(context: SiteContext) {
+  const { journal, site } = context;
+  const actorTo = (messageHome: Home): PartyActor<Costed<BlobRef | null>> =>
+    costedActor(context, ({ stores }) =>
+      partyActor(stores, messageHome, (head) => journal.live(actorTo(privateHome(site)), head)),
+    );
+  return actorTo;
+}
+
+/**
+ * A table's part in a run: encoded columns in memory, their program's state, a message in, a message out.
+ * @param encoded what a training that has begun has in memory
+ */
 export function partyActor(
   stores: Stores,
   messageHome: Home,
-): Actor<PartyLive, PartyStart, { round: number; down: BlobRef }, BlobRef | null> {
-  const prepare = async (input: PartyStart) => {
+  encoded: (head: StepKey) => Promise<PartyLive>,
+): PartyActor<BlobRef | null> {
+  const countsAt = async (ref: BlobRef) => float64((await stores.get(ref)).tensors, 'counts');
+  const again = async ({ of, spec, fold }: PartyRestart) => {
+    const { group, encoder, source } = await encoded(of);
+    if (!fold) return { spec, group, encoder, source };
+    const { trainRows } = fold;
+    const counts = await countsAt(fold.counts);
+    const moments = trainedBy(spec).party.needs.moments && {
+      moments: knownMoments(source.table, fold.counts.sha256, counts, trainRows),
+    };
+    const { table, names } = source;
+    return { spec, group, encoder, source: { table, names, counts, trainRows, ...moments } };
+  };
+  const prepare = async (input: PartyStart | PartyRestart) => {
+    if ('of' in input) return again(input);
     const { columns, group, trainRows, spec } = input;
     const data = await readShare(stores, input);
-    const counts = float64((await stores.get(input.counts)).tensors, 'counts');
+    const counts = await countsAt(input.counts);
     const encoder = input.encoder
       ? readEncoder(await stores.get(input.encoder))
       : fitEncoder(data, columns, counts, trainRows, trainedBy(spec).encoding);

@@ -1,21 +1,17 @@
-import { scoresOf } from '../../core/models/family.js';
 import { partBundle } from '../../core/models/model-part.js';
-import { trainedBy } from '../../core/models/programs.js';
-import type { State } from '../../core/training/program.js';
-import { denseBundle, denseOf } from '../../core/training/tensors.js';
-import type { BlobRef, Home } from '../../core/exchange/store.js';
+import type { BlobRef } from '../../core/exchange/store.js';
 import type { Cost, SiloOperations } from '../../workflows/contracts/operations.js';
-import { costedActor, sumOfCosts } from '../compute/costed-actor.js';
+import { sumOfCosts } from '../compute/costed-actor.js';
 import { homeBetween, measured, privateHome, type SiteContext } from '../compute/site.js';
-import { partyActor } from './party-actor.js';
+import { partyActors } from './party-actor.js';
+import { partyScores, partyTheta } from './party-theta.js';
 
 /** The parties' half of a training in rounds. */
 export function trainingOperations(
   context: SiteContext,
 ): Pick<SiloOperations, 'startParties' | 'partyStep' | 'finishParties'> {
   const { journal, site } = context;
-  const actorTo = (messageHome: Home) =>
-    costedActor(context, ({ stores }) => partyActor(stores, messageHome));
+  const actorTo = partyActors(context);
   return {
     async startParties({ execution, spec, trainRows, shares }) {
       const actor = actorTo(privateHome(site));
@@ -50,19 +46,13 @@ export function trainingOperations(
           const actor = actorTo(toSite);
           const made: Record<string, { part: BlobRef; scores: BlobRef }> = {};
           for (const { id, head, theta: given } of input.shares) {
-            const { spec, group, encoder, source, state } = await journal.live(actor, head);
-            const family = trainedBy(spec);
-            const theta = given
-              ? denseOf((await stores.get(given)).tensors, 'theta')
-              : family.party.parameters(stateOf(id, state));
+            const live = await journal.live(actor, head);
+            const { group, encoder } = live;
+            const theta = await partyTheta(stores, live, given);
             const partHome = input.parametersStay ? privateHome(site) : 'exchange';
             made[id] = {
               part: await stores.put(partHome, 'model', partBundle({ party: group, encoder, theta })),
-              scores: await stores.put(
-                toSite,
-                'scores',
-                denseBundle('scores', scoresOf(family, source.table, theta)),
-              ),
+              scores: await stores.put(toSite, 'scores', partyScores(live, theta)),
             };
             journal.forget(head);
           }
@@ -70,9 +60,4 @@ export function trainingOperations(
         }),
       ),
   };
-}
-
-function stateOf(id: string, state: State | undefined): State {
-  if (state === undefined) throw new Error(`the parameters of ${id} were not given`);
-  return state;
 }

@@ -8,6 +8,8 @@ const LABELS: Readonly<Record<MeasureName, string>> = {
   logLoss: 'log-loss',
   auc: 'AUC',
   accuracy: 'accuracy',
+  macroF1: 'macro F1',
+  macroAuc: 'macro AUC',
   rmse: 'RMSE',
   mae: 'MAE',
   r2: 'R²',

@@ -17,11 +17,8 @@ import { findColumn } from './known-tables.js';
 import { modelSchema } from './model-schema.js';
 import type { JoinedTable } from './resolve-joins.js';
 import { originsOf } from './resolved.js';
-import type { Job, ModelType } from './schema.js';
+import type { Job } from './schema.js';
 import type { Search, SearchValue } from './search-schema.js';
-
-/** Models that learn from labels, but are not trained by folds. */
-const UNVALIDATED: readonly ModelType[] = ['neural-network', 'softmax-regression'];
 
 /** Checks that folds can be made and every trial be trained. */
 export function checkValidation(job: Job, parties: readonly JoinedTable[]): void {
@@ -34,9 +31,9 @@ export function checkValidation(job: Job, parties: readonly JoinedTable[]): void
       'add "validation": {"folds": 5}',
     );
   }
-  if (UNVALIDATED.includes(model.type) || measuresOfTask(task).length === 0) {
+  if (measuresOfTask(task).length === 0) {
     refuse(
-      `cross-validation compares predictions of linear models with labels, and the model is a ${model.type}`,
+      `cross-validation compares predictions with labels, and the model is a ${model.type}`,
       'validation',
       'leave "validation" and "search" out',
     );

@@ -65,7 +65,7 @@ export const searchSchema = z.strictObject({
     .enum(measureNames)
     .optional()
     .describe(
-      'What is compared: the mean over the folds of logLoss (default), auc or accuracy of a classification, of rmse (default), mae, r2 or, of counts and amounts, deviance of a regression.',
+      'What is compared: the mean over the folds of logLoss (default), auc (of many classes macroAuc or macroF1) or accuracy of a classification, of rmse (default), mae, r2 or, of counts and amounts, deviance of a regression.',
     ),
   choose: z
     .enum(['best', 'one-standard-error'])

@@ -1,11 +1,12 @@
 import { encodesByLabels } from '../job/resolved.js';
 import type { Job } from '../job/schema.js';
+import { pathOf } from '../validation/trial-count.js';
 import type { Draft, Situation } from './draft.js';
 import { formatBytes, formatSeconds } from './format.js';
 import { hostOf, siteName } from './hosts.js';
 
-/** What can rule a candidate out: a constraint of the job, the strategy or the folds it asks for, or the host's memory. */
-export type Rule = keyof Job['constraints'] | 'strategy' | 'validation' | 'memory';
+/** What can rule a candidate out: a constraint of the job, the strategy or the path it asks for, or the host's memory. */
+export type Rule = keyof Job['constraints'] | 'strategy' | 'search' | 'memory';
 
 export interface Exclusion {
   readonly rule: Rule;
@@ -25,10 +26,10 @@ export function exclusionsOf(draft: Draft, situation: Situation): readonly Exclu
   if (job.strategy !== 'auto' && draft.strategy !== job.strategy) {
     exclude('strategy', `the job asks for the strategy ${job.strategy}`);
   }
-  if (job.validation !== undefined && draft.mode === 'rounds') {
+  if (draft.mode === 'rounds' && pathOf(job.search) !== undefined) {
     exclude(
-      'validation',
-      'validation makes its folds where all rows are, and this plan leaves them in their silos',
+      'search',
+      'a path of l1 begins at a penalty that is found where all rows are, and this plan leaves them in their silos; a range {"from", "to", "count"} of l1 needs no such',
     );
   }
   for (const silo of draft.discloses.rows.filter((name) => constraints.rowsStay.includes(name))) {

@@ -24,7 +24,7 @@ import {
 } from './operator-costs.js';
 import { exchangesPerRound, rowsPerRound } from './mini-batches.js';
 import type { Candidate, Seconds, Site } from './plan.js';
-import { wholeTrainings } from './validation-work.js';
+import { trainingsInRounds, wholeTrainings } from './validation-work.js';
 
 /** Bytes of a message besides its vector: the dot products of the basis, headers. */
 const MESSAGE_BYTES = 300;
@@ -49,13 +49,16 @@ export function trainInRounds(situation: Situation, strategy: 'factorize' | 'fed
   const { data } = situation;
   const away = data.parties.filter(({ silo }) => siteOf(silo) !== site);
   const rounds = roundsOf(situation);
-  const trainings = wholeTrainings(situation.resolved);
+  const trainings = trainingsInRounds(situation.resolved);
+  const whole = wholeTrainings(situation.resolved);
+  // How often rows occur is told once for all trainings on the same rows.
+  const { folds = 0 } = situation.resolved.job.validation ?? {};
   const sum = (parties: readonly PartyStatistics[], figure: (t: Traffic) => number) =>
     total(parties, (party) => figure(trafficOf(situation, party, strategy)));
   // One product more than there are rounds: the scores of the test rows.
   const up = (t: Traffic) => t.startUp + trainings * (rounds.expected + 1) * t.roundUp;
-  const down = (t: Traffic) => trainings * (t.startDown + rounds.expected * t.roundDown);
-  const partBytes = (party: PartyStatistics) => (strategy === 'federate' ? 0 : trainings * party.partBytes);
+  const down = (t: Traffic) => (whole + folds) * t.startDown + trainings * rounds.expected * t.roundDown;
+  const partBytes = (party: PartyStatistics) => (strategy === 'federate' ? 0 : whole * party.partBytes);
   const bytesOut = [...bySilo(data.parties)].map(([silo, parties]): [string, number] => [
     silo,
     (siteOf(silo) === site ? sum(away, down) : sum(parties, up)) + total(parties, partBytes),
@@ -95,7 +98,7 @@ interface Moved {
 function secondsOf(situation: Situation, site: Site, { leaving, arriving }: Moved): Seconds {
   const { data, hosts, resolved } = situation;
   const rounds = roundsOf(situation);
-  const trainings = wholeTrainings(resolved);
+  const trainings = trainingsInRounds(resolved);
   const { model } = resolved.job;
   const { rates } = hostOf(hosts, site);
   const silos = bySilo(data.parties);
@@ -150,7 +153,9 @@ function trafficOf(
 /** Index vectors, products T b of the basis, all P_k and G_k of a round, and the tables of the parties at the site. */
 function memoryAt({ data, resolved }: Situation, site: Site): number {
   const { model } = resolved.job;
-  const perRow = 4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model, data);
+  // A fold has index vectors of its own.
+  const indices = resolved.job.validation === undefined ? 1 : 2;
+  const perRow = indices * 4 * total(data.parties, ({ shares }) => shares) + 8 * numbersPerRow(model, data);
   const own = data.parties.filter(({ silo }) => siteOf(silo) === site);
   return (
     data.trainRows * perRow +

@@ -26,7 +26,7 @@ export function noPlan(judged: readonly Judged[]): AmalurError {
     return single === undefined ? [] : [`without ${nameOf(rule)}, ${single.id} would be possible`];
   });
   return new AmalurError('AMALUR_NO_PLAN', `no plan satisfies ${names} (${examples.join('; ')})`, {
-    field: rules.every((rule) => rule === 'strategy' || rule === 'validation') ? 'strategy' : 'constraints',
+    field: rules.every((rule) => rule === 'strategy' || rule === 'search') ? 'strategy' : 'constraints',
     suggestion: ways.length === 0 ? `relax ${names}` : ways.join('; '),
   });
 }
@@ -41,7 +41,7 @@ function isProperSubset(some: readonly Rule[], rules: readonly Rule[]): boolean 
 
 function nameOf(rule: Rule): string {
   if (rule === 'memory') return "the host's memory";
-  if (rule === 'validation') return 'validation';
+  if (rule === 'search') return 'the path of the search';
   return rule === 'strategy' ? 'the strategy asked for' : `constraints.${rule}`;
 }
 

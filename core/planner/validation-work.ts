@@ -16,6 +16,15 @@ export function trainings(resolved: ResolvedJob): number {
   return whole + share * validation.folds * trialCount(search);
 }
 
+/**
+ * Trainings in rounds: that of the model, those without a silo, and one of each fold in each trial. A fold's rows are laid out at the site, so that
+ * its rounds take the silos as long, and send as much, as those on all rows.
+ */
+export function trainingsInRounds(resolved: ResolvedJob): number {
+  const { validation, search } = resolved.job;
+  return wholeTrainings(resolved) + (validation?.folds ?? 0) * trialCount(search);
+}
+
 /** Trainings on all training rows: one, and one more for each silo that is left out. They are taken to cost the same. */
 export function wholeTrainings(resolved: ResolvedJob): number {
   return 1 + silosToLeaveOut(resolved).length;

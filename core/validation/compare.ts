@@ -41,13 +41,17 @@ export function reportOf({ parameters, folds, nonZero }: MeasuredTrial, measure:
 
 /** Position of the trial that is best by its mean, of equals the first; −1 where none has a mean. */
 export function bestOf(trials: readonly TrialReport[], measure: MeasureName): number {
-  const sign = isRising(measure) ? 1 : -1;
   let best = -1;
   trials.forEach(({ mean }, at) => {
-    const before = trials[best]?.mean ?? null;
-    if (mean !== null && (before === null || sign * mean > sign * before)) best = at;
+    if (isBetter(mean, trials[best]?.mean ?? null, measure)) best = at;
   });
   return best;
+}
+
+/** Whether a mean is better than another; one that is not defined is no better than any. */
+export function isBetter(mean: Measure, than: Measure, measure: MeasureName): boolean {
+  const sign = isRising(measure) ? 1 : -1;
+  return mean !== null && (than === null || sign * mean > sign * than);
 }
 
 /**

@@ -2,10 +2,12 @@ import type { Matrix } from '../algebra/matrix.js';
 import type { ModelSpec } from '../job/schema.js';
 import { scoresOf, withOffsets } from '../models/family.js';
 import type { Metrics } from '../models/model.js';
-import { familyOf } from '../models/programs.js';
+import { trainingPart, testPart } from '../integration/target-index.js';
+import { familyOf, trainedBy } from '../models/programs.js';
 import { runLocally, type LocalResult, type LocalRun } from '../training/local-runner.js';
 import type { Moments } from '../training/moments.js';
 import type { StartingPoint } from '../training/program.js';
+import { foldTarget } from './fold-target.js';
 import type { Fold } from './folds.js';
 
 /** The training rows of T, encoded once for all folds and trials. */
@@ -14,6 +16,8 @@ export interface FoldedRows {
   readonly names: readonly string[];
   /** y. */
   readonly labels: Float64Array;
+  /** Names of the classes whose codes the labels are, of a model that learns many. */
+  readonly classes?: readonly string[];
   /** w; default: all 1. */
   readonly weights?: Float64Array;
   /** o; default: nothing is added to scores. */
@@ -30,20 +34,27 @@ export interface FittedFold {
   readonly nonZero?: number;
 }
 
+/** Whether a model makes use of the moments of its rows where they are in one place. */
+export function takesMoments(spec: ModelSpec): boolean {
+  const { party, solve } = trainedBy(spec);
+  return party.needs.moments || solve !== undefined;
+}
+
 /**
  * Learns from the rows of a fold, and measures on those that were left out.
+ * @param moments of a model that takes them
  * @param startAt parameters to begin at, of a model with an l1; default: 0
  */
 export function fitFold(
   rows: FoldedRows,
   spec: ModelSpec,
   fold: Fold,
-  moments: Moments,
+  moments?: Moments,
   startAt?: StartingPoint,
 ): FittedFold {
   const result = runLocally({
     ...rowsOfFold(rows, fold),
-    moments,
+    ...(moments && { moments }),
     spec,
     rounds: Infinity,
     ...(startAt && { startAt }),
@@ -52,40 +63,37 @@ export function fitFold(
 }
 
 /** The rows that a fold learns from. */
-export function rowsOfFold(
-  { table, names, labels, weights, offsets }: FoldedRows,
-  { train }: Fold,
-): Omit<LocalRun, 'spec' | 'rounds'> {
+export function rowsOfFold(rows: FoldedRows, fold: Fold): Omit<LocalRun, 'spec' | 'rounds'> {
+  const { labels, classes, weights, offsets } = trainingPart(targetOf(rows, fold));
   return {
-    table: table.slice(train),
-    names,
-    labels: of(labels, train),
-    ...(weights && { weights: of(weights, train) }),
-    ...(offsets && { offsets: of(offsets, train) }),
+    ...{ table: rows.table.slice(fold.train), names: rows.names, labels },
+    ...(classes && { classes }),
+    ...(weights && { weights }),
+    ...(offsets && { offsets }),
   };
 }
 
 /** What a training on these rows is worth on those that were left out. */
 export function fittedFold(
-  { table, labels, offsets }: FoldedRows,
+  rows: FoldedRows,
   spec: ModelSpec,
-  { validate }: Fold,
-  { parameters, own, progress }: Pick<LocalResult, 'parameters' | 'own' | 'progress'>,
+  fold: Fold,
+  { parameters, own, progress, network }: Pick<LocalResult, 'parameters' | 'own' | 'progress' | 'network'>,
 ): FittedFold {
   const family = familyOf(spec.type);
-  const scores = withOffsets(
-    scoresOf(family, table.slice(validate), parameters),
-    offsets && of(offsets, validate),
-  );
+  const left = testPart(targetOf(rows, fold));
+  const scores = withOffsets(scoresOf(family, rows.table.slice(fold.validate), parameters), left.offsets);
   const { round, nonZero } = progress;
   return {
-    measures: family.measure(scores, own, of(labels, validate)),
+    measures: family.measure(scores, own, left.labels, network),
     end: { parameters, own },
     rounds: round,
     ...(nonZero !== undefined && { nonZero }),
   };
 }
 
-function of(values: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row]!);
+/** The fold's rows: those that it learns from, then those that were left out. */
+function targetOf({ table: _, names: __, ...facts }: FoldedRows, fold: Fold) {
+  const rows = facts.labels.length;
+  return foldTarget({ rows, trainRows: rows, ...facts, groups: [] }, fold);
 }

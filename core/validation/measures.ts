@@ -1,20 +1,31 @@
+import { learnsClasses } from '../job/classes.js';
 import type { Job, ModelType } from '../job/schema.js';
 import type { Measure, Metrics } from '../models/model.js';
 
 /** Measures by which trials are compared. */
-export const measureNames = ['logLoss', 'auc', 'accuracy', 'rmse', 'mae', 'r2', 'deviance'] as const;
+export const measureNames = [
+  'logLoss',
+  'auc',
+  'accuracy',
+  'macroF1',
+  'macroAuc',
+  'rmse',
+  'mae',
+  'r2',
+  'deviance',
+] as const;
 export type MeasureName = (typeof measureNames)[number];
 
 /** Those of each task, the usual one first; a task that predicts nothing has none. */
 const BY_TASK: Readonly<Record<Job['task'], readonly MeasureName[]>> = {
-  classification: ['logLoss', 'auc', 'accuracy'],
+  classification: ['logLoss', 'auc', 'accuracy', 'macroF1', 'macroAuc'],
   regression: ['rmse', 'mae', 'r2', 'deviance'],
   clustering: [],
   decomposition: [],
 };
 
 /** Those that are the better the larger they are. */
-const RISING: readonly MeasureName[] = ['auc', 'accuracy', 'r2'];
+const RISING: readonly MeasureName[] = ['auc', 'accuracy', 'macroF1', 'macroAuc', 'r2'];
 
 /** Models whose loss has a deviance. */
 const HAVE_DEVIANCE: readonly ModelType[] = ['poisson-regression', 'gamma-regression'];
@@ -23,10 +34,17 @@ export function measuresOfTask(task: Job['task']): readonly MeasureName[] {
   return BY_TASK[task];
 }
 
+/** Measures of two classes, and of many. */
+const OF_TWO: readonly MeasureName[] = ['auc'];
+const OF_MANY: readonly MeasureName[] = ['macroF1', 'macroAuc'];
+
 /** Those that a model's trials can be compared by. */
 export function measuresOfModel({ task, model }: Pick<Job, 'task' | 'model'>): readonly MeasureName[] {
   const hasDeviance = HAVE_DEVIANCE.includes(model.type);
-  return measuresOfTask(task).filter((measure) => measure !== 'deviance' || hasDeviance);
+  const others = learnsClasses(model) ? OF_TWO : OF_MANY;
+  return measuresOfTask(task).filter(
+    (measure) => !others.includes(measure) && (measure !== 'deviance' || hasDeviance),
+  );
 }
 
 export function isRising(measure: MeasureName): boolean {

@@ -1,3 +1,4 @@
+import { isGlm } from '../models/glm/party.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { Search } from '../job/search-schema.js';
 import type { Moments } from '../training/moments.js';
@@ -13,7 +14,8 @@ const MOST_BYTES = 256 * 2 ** 20;
 
 /**
  * Trials that are trained side by side with one, itself among them, in their order: the search alone and the number of rows say which, so
- * that they are the same ones again whoever trains them. On a path a trial begins where another ended, so that it is alone.
+ * that they are the same ones again whoever trains them. On a path a trial begins where another ended, so that it is alone, and so is one of another
+ * model than a generalised linear one.
  * @param specs the settings of all trials
  * @param rows of T that a training has
  */
@@ -23,7 +25,7 @@ export function besideTrial(
   specs: readonly ModelSpec[],
   rows: number,
 ): readonly number[] {
-  if (pathOf(search) !== undefined) return [trial];
+  if (pathOf(search) !== undefined || !specs.every(isGlm)) return [trial];
   const memory = Math.max(...specs.map((spec) => ('memory' in spec ? spec.memory : 0)));
   const bytes = 8 * (2 * memory + 3) * Math.max(1, rows);
   const together = Math.max(1, Math.min(MOST, Math.floor(MOST_BYTES / bytes)));
@@ -37,8 +39,8 @@ export function fitSideBySide(
   rows: FoldedRows,
   specs: readonly ModelSpec[],
   fold: Fold,
-  moments: Moments,
+  moments: Moments | undefined,
 ): readonly FittedFold[] {
-  const trained = runSideBySide({ ...rowsOfFold(rows, fold), moments }, specs);
+  const trained = runSideBySide({ ...rowsOfFold(rows, fold), ...(moments && { moments }) }, specs);
   return trained.map((result, at) => fittedFold(rows, specs[at]!, fold, result));
 }

@@ -365,9 +365,9 @@ describe.each(backends)('the catalog on $provider', (backend) => {
       for (const version of [2, 1, 1]) await catalog.models.setAlias('late-arrivals', version, 'production');
       expect((await catalog.models.get('late-arrivals@production'))?.aliases).toEqual(['production']);
       expect((await catalog.models.get('late-arrivals'))?.version).toBe(2);
-      expect(await code(catalog.models.setAlias('late-arrivals', 3, 'production'))).toBe(
-        'AMALUR_UNKNOWN_MODEL',
-      );
+      await expect(catalog.models.setAlias('late-arrivals', 3, 'production')).rejects.toMatchObject({
+        code: 'AMALUR_UNKNOWN_MODEL',
+      });
       expect((await catalog.models.get('late-arrivals@production'))?.version).toBe(1);
     });
 

@@ -3,6 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunHandle, TrainingResult } from '../../client/index.js';
 import type { JobInput } from '../../core/job/schema.js';
+import type { ClassificationMetrics } from '../../core/models/model.js';
 import { allHistories, executionsOf, highestAttempt, historyOf, textOf } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf } from '../support/jobs.js';
@@ -233,6 +234,52 @@ describe('a training that continues as new', () => {
     expect(rounds.length).toBeGreaterThan(5);
     expect(rounds).toEqual([...rounds].sort((a, b) => a - b));
   });
+});
+
+describe('a search over folds in rounds', () => {
+  const searched = (strategy: 'materialize' | 'federate'): JobInput =>
+    jobOf(renewing, 'returns-search', {
+      strategy,
+      model: { type: 'logistic-regression', tolerance: 1e-9 },
+      validation: { folds: 2, by: { group: 'customer_id' }, seed: 1 },
+      search: { over: { l2: [1, 0.1] }, measure: 'logLoss' },
+    });
+
+  test('finds to 1e-8 what it finds where all rows are, though its workflow continues as new and a worker is killed with -9', async () => {
+    const here = await (await renewing.client.train(searched('materialize'))).result();
+    const run = await renewing.client.train(searched('federate'));
+    const seen = await until('the second fold', async () => {
+      const { validation, round } = await run.progress();
+      return validation !== undefined && validation.fold === 2 && round >= 3 ? validation : undefined;
+    });
+    expect(seen).toMatchObject({ trials: 2, folds: 2, measure: 'logLoss' });
+    const child = await hangIn(renewing, 'crm', run);
+    process.kill(workerPid(renewing, { role: 'silo', silo: 'crm' })!, 'SIGKILL');
+    process.kill(child, 'SIGCONT');
+    const apart = await run.result();
+
+    const [expected, found] = [here.validation!, apart.validation!];
+    expect(found.folds).toEqual(expected.folds);
+    expect(found.chosen).toBe(expected.chosen);
+    found.trials.forEach(({ parameters, values }, at) => {
+      expect(parameters).toEqual(expected.trials[at]!.parameters);
+      values.forEach((value, fold) => expect(value).toBeCloseTo(expected.trials[at]!.values[fold]!, 8));
+    });
+    expect(Object.keys(found.measures)).toEqual(Object.keys(expected.measures));
+    const test = apart.metrics.test as ClassificationMetrics;
+    expect(test.logLoss).toBeCloseTo((here.metrics.test as ClassificationMetrics).logLoss!, 8);
+    const { record } = await readModel(renewing, referenceOf(apart));
+    expect(record.manifest.validation).toEqual(found);
+
+    const executions = await executionsOf(renewing, run.id);
+    expect(executions.length).toBeGreaterThan(3);
+    const histories = await Promise.all(executions.map((one) => historyOf(renewing, run.id, one)));
+    expect(Math.max(...histories.map(highestAttempt))).toBeGreaterThanOrEqual(2);
+    for (const { events } of histories) {
+      const input = events![0]!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+      for (const { data } of input) expect(data!.length).toBeLessThan(8 * 1024);
+    }
+  }, 90_000);
 });
 
 test('the histories of all these runs replay on the workflows as they are now', async () => {

@@ -18,6 +18,7 @@ import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
 import type { ImportRequest } from './results.js';
 import type { MeasureInput, MeasureOutput } from './retraining.js';
+import type { AggregatorFoldOperations, SiloFoldOperations } from './validation.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
 export interface Cost {
@@ -410,7 +411,7 @@ export interface ImportModelOutput extends Costed {
 }
 
 /** Operations on parties, at a silo. */
-export interface SiloOperations {
+export interface SiloOperations extends SiloFoldOperations {
   openChannel(input: OfExecution): Promise<OpenChannelOutput>;
   sealSecret(input: SealSecretInput): Promise<SealSecretOutput>;
   publish(input: PublishInput): Promise<PublishOutput>;
@@ -422,7 +423,7 @@ export interface SiloOperations {
 }
 
 /** Operations where parties meet: at the aggregator worker, or at a silo that takes the role. */
-export interface AggregatorOperations {
+export interface AggregatorOperations extends AggregatorFoldOperations {
   match(input: MatchInput): Promise<MatchOutput>;
   survey(input: SurveyInput): Promise<SurveyOutput>;
   fitShared(input: FitSharedInput): Promise<FitSharedOutput>;

@@ -51,12 +51,6 @@ describe('what is refused, with field and suggestion', () => {
       /numbers, of dates, or of timestamps/,
     ],
     [
-      'a network',
-      { validation: {}, model: { type: 'neural-network' }, strategy: 'materialize' },
-      'validation',
-      /leave "validation"/,
-    ],
-    [
       'a clustering',
       {
         validation: {},
@@ -170,6 +164,18 @@ describe('what is refused, with field and suggestion', () => {
       /200 combinations/,
     ],
     [
+      'the AUC of many classes, which is of two',
+      refusal({
+        target: { base: 'airline.flights', label: { column: 'carrier' } },
+        model: { type: 'softmax-regression' },
+        validation: {},
+        search: { over: { l2: [0.1, 1] }, measure: 'auc' },
+      }),
+      'AMALUR_INVALID_JOB',
+      'search.measure',
+      /logLoss, accuracy, macroF1, macroAuc/,
+    ],
+    [
       'a measure of another task',
       over({ l2: [1] }, { measure: 'rmse' }),
       'AMALUR_INVALID_JOB',
@@ -231,6 +237,11 @@ describe('what is refused, with field and suggestion', () => {
     });
 
     test.each([
+      [
+        'a network by its mean absolute error',
+        { type: 'neural-network' },
+        { over: { hidden: [[4], [8, 4]] }, measure: 'mae' },
+      ],
       ['counts by deviance', { type: 'poisson-regression' }, { measure: 'deviance' }],
       ['medians by the mean absolute error', quantile(0.5), { measure: 'mae' }],
     ])('but not %s', (_what, model, search) => {
@@ -254,25 +265,41 @@ describe('the plan of a job with folds', () => {
   const plan = (change: object) => planRun({ resolved: resolve(change), tables: flightsTables, hosts });
   const validation = { folds: 5 };
 
-  test('brings rows together, and says why it does not train in rounds', () => {
-    const { chosen, candidates } = plan({ validation });
+  test('may leave rows where they are', () => {
+    expect(plan({ validation, strategy: 'federate' }).chosen).toBe('federate@silo.airline');
+    const { candidates } = plan({ validation });
+    for (const { excluded } of candidates) expect(excluded).toEqual([]);
+  });
+
+  test('counts the rounds and the bytes of each trial and fold, and the counts of rows of each fold', () => {
+    const federate = (change: object) => {
+      const { candidates } = plan({ strategy: 'federate', ...change });
+      return candidates.find(({ id }) => id === 'federate@silo.airline')!;
+    };
+    const alone = federate({});
+    const searched = federate({ validation, search: { over: { l2: [0.1, 1, 10] } } });
+    for (const kind of ['compute', 'orchestration'] as const)
+      expect(searched.seconds[kind] / alone.seconds[kind]).toBeCloseTo(1 + 3 * 5, 8);
+    const sent = ({ bytesOut }: typeof alone) => bytesOut.weather!;
+    // Keys are sent once.
+    expect(sent(searched) / sent(alone)).toBeGreaterThan(10);
+    expect(sent(searched) / sent(alone)).toBeLessThan(16);
+    expect(searched.memoryBytes).toBeGreaterThan(alone.memoryBytes);
+  });
+
+  test('brings rows together for a path, and says why it does not train in rounds', () => {
+    const path = { validation, search: { over: { l1: { path: 5 } } } };
+    const { chosen, candidates } = plan(path);
     expect(chosen).toMatch(/^materialize@/);
     const rounds = candidates.filter(({ mode }) => mode === 'rounds');
     expect(rounds.length).toBeGreaterThan(0);
-    for (const { excluded } of rounds)
-      expect(excluded.join()).toContain('validation makes its folds where all rows are');
-  });
-
-  test('is refused where rows may not come together', () => {
-    const federate = refusalOf(() => plan({ validation, strategy: 'federate' }));
+    for (const { excluded } of rounds) expect(excluded.join()).toContain('a path of l1 begins at a penalty');
+    const federate = refusalOf(() => plan({ ...path, strategy: 'federate' }));
     expect(federate).toMatchObject({ code: 'AMALUR_NO_PLAN', field: 'strategy' });
-    expect(federate.message).toContain('validation makes its folds where all rows are');
-    expect(federate.suggestion).toMatch(/without validation, federate@silo\.airline would be possible/);
-    const stay = refusalOf(() =>
-      plan({ validation, constraints: { rowsStay: ['airline', 'weather', 'registry'] } }),
+    expect(federate.message).toContain('a range {"from", "to", "count"} of l1 needs no such');
+    expect(federate.suggestion).toMatch(
+      /without the path of the search, federate@silo\.airline would be possible/,
     );
-    expect(stay.code).toBe('AMALUR_NO_PLAN');
-    expect(stay.suggestion).toMatch(/without validation/);
   });
 
   test('expects the seconds of all its trainings, and segments as long as ever', () => {

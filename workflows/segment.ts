@@ -10,7 +10,7 @@ import type { RoundsState } from './train-in-rounds.js';
 /** Seconds that a segment should last: as often a run tells how far it is, and takes in what it is told. */
 const SEGMENT_SECONDS = 2.5;
 /** Of the first one, which goes by the planner's estimate. */
-const FIRST_SECONDS = 0.5;
+const FIRST_SECONDS = 0.25;
 /** A segment has at the most so many times the exchanges of the one before: one that was quick may have been so by chance. */
 const GROWTH = 8;
 const MOST_EXCHANGES = 1000;

@@ -12,7 +12,7 @@ const SEGMENT_SECONDS = 2.5;
 /** Of the first one, which goes by the planner's estimate. */
 const FIRST_SECONDS = 0.25;
 /** A segment has at the most so many times the exchanges of the one before: one that was quick may have been so by chance. */
-const GROWTH = 8;
+const GROWTH = 4;
 const MOST_EXCHANGES = 1000;
 
 /** Exchanges of the first segment of a training. */

@@ -1,5 +1,6 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Site } from '../../core/planner/plan.js';
+import type { Progress } from '../../core/training/program.js';
 import type { AggregatorStepOutput, Cost, StepKey } from './operations.js';
 
 /**
@@ -43,7 +44,7 @@ export interface AggregatorSessionOutput extends Omit<AggregatorStepOutput, 'cos
   /** Exchanges made in this segment: fewer than asked for where the aggregator has stopped. */
   readonly made: number;
   /** Of the last round that was completed, if any was. */
-  readonly progress?: AggregatorStepOutput['progress'];
+  readonly progress?: Progress;
   /** Of the aggregator's own steps. */
   readonly cost: Cost;
   /** Seconds on the critical path: of every exchange the slowest silo, and the aggregator after it. */

@@ -9,7 +9,8 @@ import type {
 import type { AggregatorOperations, SiloOperations } from './contracts/operations.js';
 import type { HealthActivities } from './contracts/health.js';
 import type { RetrainingActivities } from './contracts/retraining.js';
-import { CONTROL_QUEUE, probeQueue, siteQueue } from './contracts/task-queues.js';
+import type { AggregatorSessions, PartySessions } from './contracts/sessions.js';
+import { CONTROL_QUEUE, probeQueue, sessionQueue, siteQueue } from './contracts/task-queues.js';
 
 // Errors that a user can mend are not retried: their activities fail with a non-retryable type (activities/failures.ts).
 
@@ -48,6 +49,16 @@ export function siloAt(site: Site, summary: string): AtSite<SiloOperations> {
 /** The aggregator's operations, at whichever site has the role. */
 export function aggregatorAt(site: Site, summary: string): AtSite<AggregatorOperations> {
   return proxyActivities<AggregatorOperations>({ ...COMPUTE, taskQueue: siteQueue(site), summary });
+}
+
+/** The sessions of a site. They last as long as those that they wait for are away. */
+export function sessionsAt(site: Site, summary: string): AtSite<PartySessions & AggregatorSessions> {
+  return proxyActivities<PartySessions & AggregatorSessions>({
+    ...COMPUTE,
+    startToCloseTimeout: '12 h',
+    taskQueue: sessionQueue(site),
+    summary,
+  });
 }
 
 export function probeOf(site: Site, summary: string): AtSite<ProbeActivities & AggregatorProbeActivities> {

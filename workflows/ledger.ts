@@ -1,4 +1,5 @@
 import type { Seconds } from '../core/planner/plan.js';
+import { longest } from './contracts/costs.js';
 import type { Cost } from './contracts/operations.js';
 
 /** Sums that survive `continue as new`. */
@@ -33,11 +34,11 @@ export class Ledger {
 
   /** Enters operations that ran at the same time. */
   together(entries: readonly At[]): void {
-    const longest = entries.reduce<Cost | undefined>(
-      (worst, { cost }) => (worst === undefined || secondsOf(cost) > secondsOf(worst) ? cost : worst),
-      undefined,
-    );
-    if (!longest) return;
+    this.segment(longest(entries.map(({ cost }) => cost)), entries);
+  }
+
+  /** Enters operations that ran side by side and waited for one another. @param critical seconds of those that were waited for */
+  segment(critical: Cost, entries: readonly At[]): void {
     const bytesOut = { ...this.state.bytesOut };
     for (const { silo, cost } of entries) {
       if (silo !== undefined) bytesOut[silo] = (bytesOut[silo] ?? 0) + cost.bytesOut;
@@ -45,9 +46,9 @@ export class Ledger {
     const { join, compute, transfer } = this.state;
     this.state = {
       ...this.state,
-      join: join + longest.join,
-      compute: compute + longest.compute,
-      transfer: transfer + longest.transfer,
+      join: join + critical.join,
+      compute: compute + critical.compute,
+      transfer: transfer + critical.transfer,
       bytesOut,
     };
     this.onBytesOut(bytesOut);
@@ -82,8 +83,4 @@ export class Ledger {
   get bytesOut(): Readonly<Record<string, number>> {
     return this.state.bytesOut;
   }
-}
-
-function secondsOf({ join, compute, transfer }: Cost): number {
-  return join + compute + transfer;
 }

@@ -20,6 +20,7 @@ import {
   type Run,
 } from './publish.js';
 import { sealSecret } from './seal-secret.js';
+import { firstSegment, makeSegment } from './segment.js';
 import type { ValidationState } from './validate-in-rounds.js';
 import { sharedEncoders } from './shared-encoders.js';
 import { nonZeroOf, ofManifest, type Trained } from './train-here.js';
@@ -30,6 +31,8 @@ export interface RoundsState {
   readonly round: number;
   /** Exchanges made, halves counted: numbers the steps. */
   readonly exchanges: number;
+  /** Exchanges that the next segment is to have at the most. */
+  readonly segment: number;
   readonly aggregator: string;
   /** Last committed step of each share: a table's part in columns of T, mostly all of them. */
   readonly heads: Readonly<Record<string, string>>;
@@ -79,7 +82,7 @@ export async function makeRounds(
 ): Promise<RoundsState> {
   let state = begun;
   while (state.stopped === undefined) {
-    state = await exchange(run, candidate, state);
+    state = await makeSegment(run, candidate, state);
     if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {
       const { execution, ledger, watch } = run;
       await goOn({
@@ -94,7 +97,8 @@ export async function makeRounds(
 }
 
 /** Brings the rows together and has all of them encoded, up to the first round. */
-export async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsState> {
+export async function begin(run: Run, candidate: Candidate): Promise<RoundsState> {
+  const { site, strategy } = candidate;
   const { execution, resolved, watch, ledger } = run;
   watch.phase('publishing');
   const spec = resolved.job.model;
@@ -130,6 +134,7 @@ export async function begin(run: Run, { site, strategy }: Candidate): Promise<Ro
   return {
     round: 0,
     exchanges: 0,
+    segment: firstSegment(candidate),
     aggregator: opening.head,
     heads: Object.assign({}, ...starts.map(({ heads }) => heads)) as Record<string, string>,
     down: opening.down,
@@ -137,47 +142,6 @@ export async function begin(run: Run, { site, strategy }: Candidate): Promise<Ro
     shared: opening.shared,
     target: match.target,
     integrated: integratedBy(match),
-  };
-}
-
-/**
- * A step of every share that has a message, side by side, then one of the aggregator. That is a round; where tables share
- * columns it is half of one, and the next exchange is the other half.
- */
-async function exchange(run: Run, { site }: Candidate, state: RoundsState): Promise<RoundsState> {
-  const { execution, resolved, watch, ledger } = run;
-  const round = state.exchanges + 1;
-  const summary = `round ${state.round + 1}`;
-  const { down } = state;
-  if (!down) throw new Error('the aggregator has stopped without a reason');
-  const called = sharesOf(resolved).filter(({ id }) => down[id] !== undefined);
-  const steps = await Promise.all(
-    [...new Set(called.map(({ silo }) => silo))].map(async (silo) => {
-      const shares = called
-        .filter((share) => share.silo === silo)
-        .map(({ id }) => ({ id, head: entryOf(state.heads, id), down: entryOf(down, id) }));
-      const output = await siloAt(siteOf(silo), summary).partyStep({ execution, round, site, shares });
-      watch.silo(silo, 'in step', output.cost);
-      return { silo, ...output };
-    }),
-  );
-  ledger.together(steps);
-  const made = steps.flatMap(({ shares }) => Object.entries(shares));
-  const ups = Object.fromEntries(made.map(([id, { up }]) => [id, up]));
-  const head = state.aggregator;
-  const answer = await aggregatorAt(site, summary).aggregatorStep({ execution, round, head, ups });
-  ledger.together([{ silo: siloOfSite(site), cost: answer.cost }]);
-  if (answer.progress) watch.round(answer.progress);
-  return {
-    ...state,
-    round: answer.progress?.round ?? state.round,
-    ...(answer.progress && nonZeroOf(answer.progress)),
-    exchanges: round,
-    aggregator: answer.head,
-    heads: { ...state.heads, ...Object.fromEntries(made.map(([id, step]) => [id, step.head])) },
-    down: answer.down,
-    stopped: answer.stopped,
-    shared: answer.shared,
   };
 }
 

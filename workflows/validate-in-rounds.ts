@@ -146,7 +146,7 @@ async function open(
   ledger.together([{ silo: siloOfSite(site), cost: opening.cost }]);
   watch.round({ round: 0, loss: NaN, gradientNorm: null });
   return {
-    ...{ round: 0, exchanges: 0, target, integrated: whole.integrated },
+    ...{ round: 0, exchanges: 0, segment: whole.segment, target, integrated: whole.integrated },
     aggregator: opening.head,
     heads: Object.assign({}, ...starts.map(({ heads }) => heads)) as Record<string, string>,
     down: opening.down,

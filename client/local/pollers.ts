@@ -1,6 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { Site } from '../../core/planner/plan.js';
-import { CONTROL_QUEUE, probeQueue, siteOf, siteQueue } from '../../workflows/contracts/task-queues.js';
+import {
+  CONTROL_QUEUE,
+  probeQueue,
+  sessionQueue,
+  siteOf,
+  siteQueue,
+} from '../../workflows/contracts/task-queues.js';
 
 /** A queue that somebody must poll for an installation to work. */
 export interface NeededQueue {
@@ -20,7 +26,8 @@ export function neededQueues(silos: readonly string[]): NeededQueue[] {
 }
 
 function activityQueues(site: Site, worker: string): NeededQueue[] {
-  return [siteQueue(site), probeQueue(site)].map((queue) => ({ queue, takes: 'activities', worker }));
+  const queues = [siteQueue(site), probeQueue(site), sessionQueue(site)];
+  return queues.map((queue) => ({ queue, takes: 'activities', worker }));
 }
 
 type TaskQueueType = NonNullable<

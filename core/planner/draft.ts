@@ -31,8 +31,8 @@ export interface Draft extends Omit<Candidate, 'excluded' | 'explanation'> {
 
 /** Seconds of an activity that does nothing: schedule, poll, complete. Measured with the dev server on two cores. */
 export const ACTIVITY_SECONDS = 0.025;
-/** Seconds of a round besides computing and moving bytes: server, records, checkpoints. Measured on late-flights, as above. */
-export const ROUND_SECONDS = 0.08;
+/** Seconds of a round besides computing and moving bytes: messages looked for, records, checkpoints; a share of a segment's activities. */
+export const ROUND_SECONDS = 0.02;
 /** Activities of a run that are not rounds: resolve, plan, read, match, evaluate, publish. */
 export const FIXED_ACTIVITIES = 6;
 

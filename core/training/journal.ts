@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { AmalurError } from '../errors.js';
 import type { Bundle } from '../exchange/bundle.js';
+import { checkedText, withChecksum } from '../exchange/checked-text.js';
 import type { BlobRef, Home, Keeping } from '../exchange/store.js';
 import type { Stores } from '../exchange/stores.js';
-import { hashJson, sha256 } from '../json.js';
+import { hashJson } from '../json.js';
 
 /**
  * A computation that advances by steps, each a pure function of the state before and the step's input. Its state can be
@@ -38,17 +39,8 @@ type StoredRecord = z.infer<typeof recordSchema>;
 
 const AGAIN = { suggestion: 'check the disk, then run the job again' };
 
-/** A record goes behind its checksum: what a power cut or a disk leaves of it is never taken for another. */
-function writeRecord(record: StoredRecord): string {
-  const text = JSON.stringify(record);
-  return `${sha256(text)}\n${text}`;
-}
-
 function readRecord(key: string, stored: string): StoredRecord {
-  const end = stored.indexOf('\n');
-  const text = stored.slice(end + 1);
-  if (end >= 0 && sha256(text) === stored.slice(0, end)) return recordSchema.parse(JSON.parse(text));
-  throw new AmalurError('AMALUR_BLOB_CORRUPT', `the record of step ${key} has been altered`, AGAIN);
+  return recordSchema.parse(JSON.parse(checkedText(`the record of step ${key}`, stored)));
 }
 
 /** Steps between two saved states: what a crash costs at the most, against what each saving writes. */
@@ -164,7 +156,9 @@ export class Journal {
     keeping: Keeping,
     live?: unknown,
   ): Promise<StepRecord<O>> {
-    const inForce = await this.stores.at(this.home).putIfAbsent(key, writeRecord(record), keeping);
+    const inForce = await this.stores
+      .at(this.home)
+      .putIfAbsent(key, withChecksum(JSON.stringify(record)), keeping);
     if (live !== undefined) this.#remember(key, live);
     return { key, output: readRecord(key, inForce).output as O };
   }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   [shop, renewing] = await Promise.all([
     installExample('orders'),
     installExample('orders', undefined, {
-      serverArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=100'],
+      serverArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=20'],
     }),
   ]);
   undisturbed = await outcomeOf(shop, await startLong(shop));
@@ -35,10 +35,15 @@ beforeAll(async () => {
 afterAll(() => Promise.all([shop.remove(), renewing.remove()]));
 
 test('the run to be disturbed is long enough to be disturbed in its middle, and the same every time', async () => {
-  expect(undisturbed.result.rounds).toBeGreaterThan(20);
+  expect(undisturbed.result.rounds).toBeGreaterThan(100);
   const again = await outcomeOf(shop, await startLong(shop));
   expect(again.result.execution).not.toBe(undisturbed.result.execution);
   expect(again.bits).toBe(undisturbed.bits);
+});
+
+test('two trainings at once over the same silos, whose sessions wait for one another, both end with that model', async () => {
+  const runs = await Promise.all([startLong(shop), startLong(shop)]);
+  for (const run of runs) await expectUndisturbed(shop, run, undisturbed);
 });
 
 describe('a training gives the same model to the bit, and as many rounds, when in its middle', () => {

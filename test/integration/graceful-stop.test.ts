@@ -61,7 +61,7 @@ test('a training that is cancelled in the middle of a step ends as cancelled and
 describe('a run that trains again without each silo', () => {
   /** The run when it trains without the silo, and that training. */
   async function leavingOut(silo: string) {
-    const model = { type: 'logistic-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 25 } as const;
+    const model = { type: 'logistic-regression', l1: 0.002, tolerance: 1e-300, maxRounds: 100 } as const;
     const evaluation = { leaveOut: true, importance: 'none' } as const;
     const run = await shop.client.train(jobOf(shop, 'returns', { model, strategy: 'federate', evaluation }));
     const without = shop.client.temporal.workflow.getHandle(`${run.id}/without-${silo}`);

@@ -5,10 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { roundOperations } from '../../../activities/aggregator/rounds.js';
 import { localOperations } from '../../../activities/aggregator/train-here.js';
 import { privateHome, type SiteContext } from '../../../activities/compute/site.js';
+import { aggregatorSession } from '../../../activities/sessions/aggregator-session.js';
+import { partySession } from '../../../activities/sessions/party-session.js';
 import { trainingOperations } from '../../../activities/silo/train.js';
 import { entryOf } from '../../../core/entry-of.js';
 import { vectorBundle } from '../../../core/exchange/bundle.js';
 import { createFolderStore, createStores, type BlobRef } from '../../../core/exchange/index.js';
+import { Mailbox } from '../../../core/exchange/mailbox.js';
 import { featureBundle } from '../../../core/exchange/table-bundle.js';
 import { targetBundle } from '../../../core/exchange/target-bundle.js';
 import {
@@ -29,7 +32,7 @@ import { jobSchema } from '../../../core/job/schema.js';
 import { encoderBundle, readPart } from '../../../core/models/model-part.js';
 import type { Site } from '../../../core/planner/plan.js';
 import { Journal } from '../../../core/training/journal.js';
-import type { TrainingShare } from '../../../workflows/contracts/operations.js';
+import type { AggregatorStepOutput, TrainingShare } from '../../../workflows/contracts/operations.js';
 
 const namesOf = (columns: readonly FeatureColumn[]) => columns.map(({ name }) => name);
 
@@ -109,7 +112,7 @@ const toEvaluate = {
 } as const;
 const siloOf = (party: string): 'a' | 'b' => (party === 'a.t' ? 'a' : 'b');
 
-async function trainedInRounds(afresh: boolean) {
+async function trainedInRounds(afresh: boolean, bySessions = false) {
   const sites: Record<string, SiteContext> = {};
   const at = (site: Site) => {
     const fresh = afresh ? siteAt(site) : (sites[site] ?? siteAt(site));
@@ -147,7 +150,7 @@ async function trainedInRounds(afresh: boolean) {
     'target',
     targetBundle(target),
   );
-  const execution = `${EXECUTION}${String(afresh)}`;
+  const execution = `${EXECUTION}${String(afresh)}${String(bySessions)}`;
 
   const heads: Record<string, string> = {};
   for (const silo of ['a', 'b'] as const) {
@@ -157,14 +160,14 @@ async function trainedInRounds(afresh: boolean) {
     Object.assign(heads, started.heads);
   }
   const silos = { 'a.t': 'a', 'b.t': 'b' };
-  let answer = await roundOperations(at('aggregator')).startAggregator({
+  let answer: Omit<AggregatorStepOutput, 'cost'> = await roundOperations(at('aggregator')).startAggregator({
     execution,
     spec,
     target: targetRef,
     silos,
   });
   let rounds = 0;
-  for (let round = 1; answer.down !== undefined; round++) {
+  for (let round = 1; !bySessions && answer.down !== undefined; round++) {
     const { down } = answer;
     const ups: Record<string, BlobRef> = {};
     for (const silo of ['a', 'b'] as const) {
@@ -183,6 +186,40 @@ async function trainedInRounds(afresh: boolean) {
     const { head } = answer;
     answer = await roundOperations(at('aggregator')).aggregatorStep({ execution, round, head, ups });
     rounds = answer.progress?.round ?? rounds;
+  }
+  for (let exchanges = 0; bySessions && answer.down !== undefined;) {
+    const { down, head } = answer;
+    const segment = { execution, site: 'aggregator' as const, exchanges, most: 7, head };
+    const portAt = (site: Site) => {
+      const context = at(site);
+      return { site, mailbox: new Mailbox(context.stores), signal: new AbortController().signal, context };
+    };
+    const parties = (['a', 'b'] as const).map(async (silo) => {
+      const { context, ...port } = portAt(`silo.${silo}`);
+      const ids = ofSilo(silo).map(({ id }) => id);
+      const made = await partySession(
+        { ...port, partyStep: (step) => trainingOperations(context).partyStep(step) },
+        {
+          ...{ ...segment, silo },
+          heads: Object.fromEntries(ids.map((id) => [id, entryOf(heads, id)])),
+          down: Object.fromEntries(ids.flatMap((id) => (down[id] ? [[id, down[id]]] : []))),
+        },
+      );
+      Object.assign(heads, made.heads);
+    });
+    const { context, ...port } = portAt('aggregator');
+    const session = aggregatorSession(
+      { ...port, aggregatorStep: (step) => roundOperations(context).aggregatorStep(step) },
+      {
+        ...segment,
+        silos: { a: ofSilo('a').map(({ id }) => id), b: ofSilo('b').map(({ id }) => id) },
+        called: Object.keys(down),
+      },
+    );
+    const [ended] = await Promise.all([session, ...parties]);
+    answer = ended;
+    exchanges += ended.made;
+    rounds = ended.progress?.round ?? rounds;
   }
   const { stopped, shared: thetas } = answer;
   const parts: Record<string, BlobRef> = {};
@@ -257,6 +294,7 @@ test('a full outer join in rounds equals the joined table, and lost processes ch
   );
   expect(inRounds.theta['a.t+b.t/a.t']).toEqual(inRounds.theta['a.t+b.t/b.t']);
   expect(await trainedInRounds(true)).toEqual(inRounds);
+  expect(await trainedInRounds(false, true)).toEqual(inRounds);
 
   const { importance, intervals } = inRounds.evaluation ?? {};
   expect(importance?.silos.map(({ silos }) => silos)).toEqual([['a'], ['a', 'b'], ['b']]);

@@ -4,8 +4,10 @@ import type { BlobRef } from '../core/exchange/store.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { Candidate } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
+import type { Steering } from '../core/training/steering.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Integrated, RunProgress } from './contracts/results.js';
+import type { SteeringState } from './contracts/steering.js';
 import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
 import {
@@ -49,6 +51,9 @@ export interface Resume {
   readonly rounds: RoundsState;
   readonly ledger: LedgerState;
   readonly progress: RunProgress;
+  readonly steering?: SteeringState;
+  /** Execution in whose name steps were committed, if it is not the run's own. */
+  readonly journal?: string;
 }
 
 /**
@@ -62,15 +67,19 @@ export async function trainInRounds(
   goOn: (resume: Resume) => Promise<never>,
   resumed?: RoundsState,
 ): Promise<Trained> {
-  let state = resumed ?? (await begin(run, candidate));
+  let state = resumed ?? run.standing?.from.rounds ?? (await begin(run, candidate));
   run.watch.phase('training');
   while (state.stopped === undefined) {
-    state = await exchange(run, candidate, state);
+    await run.standing?.reached(run.execution, { rounds: state }, run.steering?.told ?? {});
+    const steering = await run.steering?.next();
+    state = await exchange(run, candidate, state, steering);
     if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {
       const { execution, ledger, watch } = run;
+      const steering = await run.steering?.snapshot();
       await goOn({
         execution,
         rounds: state,
+        ...(steering && { steering }),
         ledger: ledger.snapshot(),
         progress: watch.snapshot(),
       });
@@ -129,7 +138,12 @@ async function begin(run: Run, { site, strategy }: Candidate): Promise<RoundsSta
  * A step of every share that has a message, side by side, then one of the aggregator. That is a round; where tables share
  * columns it is half of one, and the next exchange is the other half.
  */
-async function exchange(run: Run, { site }: Candidate, state: RoundsState): Promise<RoundsState> {
+async function exchange(
+  run: Run,
+  { site }: Candidate,
+  state: RoundsState,
+  steering?: Steering,
+): Promise<RoundsState> {
   const { execution, resolved, watch, ledger } = run;
   const round = state.exchanges + 1;
   const summary = `round ${state.round + 1}`;
@@ -150,7 +164,10 @@ async function exchange(run: Run, { site }: Candidate, state: RoundsState): Prom
   const made = steps.flatMap(({ shares }) => Object.entries(shares));
   const ups = Object.fromEntries(made.map(([id, { up }]) => [id, up]));
   const head = state.aggregator;
-  const answer = await aggregatorAt(site, summary).aggregatorStep({ execution, round, head, ups });
+  const answer = await aggregatorAt(site, summary).aggregatorStep({
+    ...{ execution, round, head, ups },
+    ...(steering && { steering }),
+  });
   ledger.together([{ silo: siloOfSite(site), cost: answer.cost }]);
   if (answer.progress) watch.round(answer.progress);
   return {
@@ -211,7 +228,7 @@ async function finish(
     spec: job.model,
     manifest: { type: job.model.type, ...ofManifest(fitted), parts, ...nonZeroOf(state) },
     rounds: state.round,
-    stopped,
+    stopped: run.steering?.reasonOf(stopped) ?? stopped,
     ...state.integrated,
     intercept: fitted.intercept,
     metrics,

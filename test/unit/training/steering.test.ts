@@ -52,7 +52,7 @@ describe.each(withTolerance)('$type with l1 $l1', (spec) => {
     'that is given another tolerance is the model of a job with that tolerance, to the bit',
     () => {
       const wanted = { tolerance: spec.type === 'gaussian-mixture' ? 1e-4 : 1e-2 };
-      const asked = train({ ...spec, ...wanted } as ModelSpec);
+      const asked = train({ ...spec, ...wanted });
       expect(asked.stopped).toBe('converged');
       const told = train(spec, 3, wanted);
       expect(told.stopped).toBe('converged');
@@ -85,7 +85,7 @@ test('clusters that are to be found several times are those of the run under way
 test('clusters rest at the tolerance that was given last', () => {
   const spec = smallSpec('k-means', { clusters: 3, restarts: 1, tolerance: 0 });
   const wanted = { tolerance: 0.05 };
-  const asked = train({ ...spec, ...wanted } as ModelSpec);
+  const asked = train({ ...spec, ...wanted });
   expect(asked.progress.round).toBeLessThan(train(spec).progress.round);
   expect(bitsOf(train(spec, 3, wanted))).toEqual(bitsOf(asked));
 });
@@ -118,7 +118,7 @@ describe('in rounds, with tables that share columns', () => {
           forgetting: true,
           steering: (exchanges) => (exchanges === at ? wanted : undefined),
         });
-        const asked = trainInProcess(scene.tables, scene.target, { ...spec, ...wanted } as ModelSpec);
+        const asked = trainInProcess(scene.tables, scene.target, { ...spec, ...wanted });
         // A scene of few rows may have stalled before; one that was told too late has made more.
         fc.pre(asked.exchanges > at);
         expect(bits(told)).toEqual(bits(asked));

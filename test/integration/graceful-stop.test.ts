@@ -71,7 +71,7 @@ test('a run that is terminated is terminated in the catalog too, and another goe
   await shop.client.temporal.workflow.getHandle(run.id).terminate('for a test');
   const { runs } = await shop.client.ask({ about: 'runs', limit: 10 });
   expect(runs!.find((one) => one.run === run.id)).toMatchObject({ status: 'terminated' });
-  const other = { ...longReturns(shop), split: { seed: 7 }, resumeFrom: run.id };
+  const other = { ...longReturns(shop), split: { test: 0.2, seed: 8 }, resumeFrom: run.id };
   await expect((await shop.client.train(other)).result()).rejects.toMatchObject({
     code: 'AMALUR_NOT_RESUMABLE',
     field: 'split.seed',

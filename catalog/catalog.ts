@@ -49,7 +49,9 @@ export interface TableRepository {
   list(): Promise<TableRecord[]>;
 }
 
-export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled';
+export type RunStatus = 'running' | 'completed' | EndedStatus;
+/** How a run ends that does not complete. */
+export type EndedStatus = 'failed' | 'cancelled' | 'terminated' | 'timed-out';
 
 export interface RunStart {
   /** Workflow id. */
@@ -87,6 +89,8 @@ export interface RunRecord extends RunStart {
   readonly error: ErrorReport | null;
   /** `name@version` of the model that the run made, or used. */
   readonly model: string | null;
+  /** Execution of the run that this one goes on from. */
+  readonly resumedFrom: string | null;
 }
 
 /** A call for an execution that was not started throws AMALUR_UNKNOWN_RUN. */
@@ -102,12 +106,13 @@ export interface RunRepository {
   /** Completes the run, also one that had failed: a workflow may be reset. Throws AMALUR_UNKNOWN_MODEL for a model that is not there. */
   finish(execution: string, finishedAt: string, facts: RunFacts, model: string | null): Promise<void>;
   /** Ends a run that is still running; changes nothing otherwise. */
-  fail(
-    execution: string,
-    finishedAt: string,
-    status: 'failed' | 'cancelled',
-    error: ErrorReport | null,
-  ): Promise<void>;
+  fail(execution: string, finishedAt: string, status: EndedStatus, error: ErrorReport | null): Promise<void>;
+  /** Keeps where a training stands, as JSON of references and numbers, in place of what was kept before. */
+  keepStanding(execution: string, standing: string): Promise<void>;
+  /** What was kept last; null if nothing was. */
+  standing(execution: string): Promise<string | null>;
+  /** Records that a run goes on from another, from where that one stood. */
+  resume(execution: string, resumedFrom: string, standing: string | null): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<RunRecord[]>;
   /** Latest execution of a workflow id, or the execution of that id. */

@@ -28,6 +28,7 @@ import type {
   RetrainingResult,
   RetrainRequest,
 } from '../workflows/contracts/retraining.js';
+import type { NewTolerance } from '../workflows/contracts/steering.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
 import { withArchitecture } from './architecture-file.js';
 import { isTimeout } from './failures.js';
@@ -59,6 +60,11 @@ export interface AmalurClientOptions {
 export interface TrainOptions {
   /** Workflow id; a second run of the same id is refused while the first one lives. @default `train-<name>-<8 hex digits>` */
   readonly id?: string;
+}
+
+export interface ResumeOptions extends TrainOptions, NewTolerance {
+  /** Name of the model. @default the run's */
+  readonly name?: string;
 }
 
 export interface PredictOptions {
@@ -102,6 +108,34 @@ export class AmalurClient {
       options.id ?? newId(`train-${job.name}`),
       `train ${job.name}`,
     );
+  }
+
+  /**
+   * Starts a training that goes on from where another run has ended, with the job of that run.
+   * @param change name, and what of the model's settings decides when the training ends
+   */
+  async resume(
+    run: string,
+    { id, name, tolerance, maxRounds }: ResumeOptions = {},
+  ): Promise<RunHandle<TrainingResult>> {
+    const { run: before } = await this.ask({ about: 'run', run });
+    if (!before?.job) {
+      throw new AmalurError('AMALUR_NOT_RESUMABLE', `the run ${run} has no job to go on with`, {
+        field: 'resumeFrom',
+        suggestion: 'see `amalur runs`',
+      });
+    }
+    const { job } = before;
+    const limits = {
+      ...(tolerance !== undefined && { tolerance }),
+      ...(maxRounds !== undefined && { maxRounds }),
+    };
+    const again = {
+      ...job,
+      ...(name !== undefined && { name }),
+      model: { ...job.model, ...limits },
+    } as JobInput;
+    return this.train({ ...again, resumeFrom: before.execution }, id === undefined ? {} : { id });
   }
 
   /** What a training of this job would do, and why. Touches no row. @throws AmalurError as training would */

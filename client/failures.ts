@@ -36,6 +36,11 @@ export function isTimeout(error: unknown): boolean {
   return error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure;
 }
 
+/** The coded error that a failure carries, if it carries one. */
+export function amalurErrorOf(failure: ApplicationFailure, whole: Error): AmalurError | undefined {
+  return isErrorCode(failure.type) ? errorOf(failure, failure.type, whole) : undefined;
+}
+
 function errorOf(failure: ApplicationFailure, code: ErrorCode, whole: Error): AmalurError {
   const { message, field, suggestion } = (failure.details?.[0] ?? {}) as Partial<ErrorReport>;
   return new AmalurError(

@@ -1,5 +1,5 @@
 export { AmalurClient } from './amalur-client.js';
-export type { AmalurClientOptions, PredictOptions, TrainOptions } from './amalur-client.js';
+export type { AmalurClientOptions, PredictOptions, ResumeOptions, TrainOptions } from './amalur-client.js';
 export { connect } from './connect.js';
 export type { Connected, ConnectOptions } from './connect.js';
 export { RunCancelled } from './failures.js';
@@ -22,6 +22,7 @@ export type {
   ModelSummary,
   RunSummary,
 } from '../workflows/contracts/activities.js';
+export type { NewTolerance } from '../workflows/contracts/steering.js';
 export type {
   ExportRequest,
   ExportResult,

@@ -7,7 +7,9 @@ import {
 } from '@temporalio/client';
 import { AmalurError } from '../core/errors.js';
 import { PROGRESS_QUERY, type RunProgress } from '../workflows/contracts/results.js';
+import type { NewTolerance, SteeringUpdate } from '../workflows/contracts/steering.js';
 import { failureOf } from './failures.js';
+import { steerRun } from './steer-run.js';
 
 /** A run that has been started: on the server, not in this process, which may end before it. */
 export interface RunHandle<Result> {
@@ -25,6 +27,14 @@ export interface RunHandle<Result> {
    * @returns false if it has ended already
    */
   cancel(): Promise<boolean>;
+  /** Lets a training wait when the round under way has ended. @throws AMALUR_NOT_STEERABLE, as the next three */
+  pause(): Promise<void>;
+  /** Lets a paused training go on. */
+  resume(): Promise<void>;
+  /** Ends a training with the round under way: the model as it is then is evaluated and stored. */
+  stopEarly(): Promise<void>;
+  /** Gives a training another tolerance, other maximal rounds, or both. @throws AMALUR_WRONG_TYPE besides */
+  setTolerance(given: NewTolerance): Promise<void>;
 }
 
 export function runHandle<Result>(handle: WorkflowHandle): RunHandle<Result> {
@@ -39,7 +49,15 @@ export function runHandle<Result>(handle: WorkflowHandle): RunHandle<Result> {
         await handle.cancel();
         return true;
       }),
+    pause: () => steer('pause'),
+    resume: () => steer('resume'),
+    stopEarly: () => steer('stopEarly'),
+    setTolerance: (given) => steer('setTolerance', given),
   };
+
+  function steer(update: SteeringUpdate, given?: NewTolerance): Promise<void> {
+    return translated(() => steerRun(handle, update, given));
+  }
 
   async function translated<T>(work: () => Promise<T>): Promise<T> {
     try {

@@ -37,6 +37,7 @@ export async function crossValidate(
     const steps: ValidateHereOutput[] = [];
     const reached = new Map<number, BlobRef>();
     for (let fold = 0; fold < validation.folds; fold += perStep) {
+      await run.steering?.gate();
       const best = reports[bestOf(reports, measure)]?.mean ?? null;
       watch.trial({ trial: trial + 1, trials, fold: fold + 1, folds: validation.folds, measure, best });
       const folds = Array.from({ length: Math.min(perStep, validation.folds - fold) }, (_, at) => fold + at);

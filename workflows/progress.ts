@@ -2,7 +2,9 @@ import { defineQuery, setCurrentDetails, setHandler, upsertSearchAttributes } fr
 import type { Candidate } from '../core/planner/plan.js';
 import { mostRounds } from '../core/job/most-rounds.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
+import type { ModelSpec } from '../core/job/schema.js';
 import type { Progress } from '../core/training/program.js';
+import type { Steering as Told } from '../core/training/steering.js';
 import type { Cost } from './contracts/operations.js';
 import {
   PROGRESS_QUERY,
@@ -63,6 +65,16 @@ export class Watch {
     this.#change({ round, loss: Number.isFinite(loss) ? loss : null, gradientNorm });
   }
 
+  /** What somebody has asked of the run. */
+  steered({ paused, stop, tolerance, maxRounds }: Told & { paused: boolean }, model?: ModelSpec): void {
+    const given = maxRounds !== undefined && model !== undefined && 'maxRounds' in model;
+    this.#change({
+      ...(tolerance !== undefined && this.#progress.tolerance !== null && { tolerance }),
+      ...(given && { maxRounds: mostRounds({ ...model, maxRounds }) }),
+      asked: stop ? 'stop' : paused ? 'pause' : null,
+    });
+  }
+
   /** The trial and the fold that are trained now. */
   trial(validation: TrialProgress): void {
     this.#change({ validation });
@@ -103,6 +115,11 @@ export class Watch {
   }
 }
 
+const ASKED = {
+  pause: 'to pause until it is resumed',
+  stop: 'to stop after the round under way',
+} as const;
+
 /** The table that the UI shows while a run goes on. */
 function describe({
   phase,
@@ -115,10 +132,12 @@ function describe({
   tolerance,
   silos,
   validation,
+  asked,
 }: RunProgress): string {
   const facts: (readonly [string, string])[] = [
     ['phase', phase],
     ['strategy', strategy === null ? 'not decided yet' : `${strategy}, meeting at ${site ?? '?'}`],
+    ...(asked ? [['asked', ASKED[asked]] as const] : []),
     ...(validation === undefined ? [] : [['cross-validation', describeTrial(validation)] as const]),
     ['round', `${round} of at most ${maxRounds}`],
     ['loss', loss === null ? '–' : loss.toPrecision(8)],

@@ -16,12 +16,19 @@ import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Ledger } from './ledger.js';
 import { linksOf, type Purpose } from './party-link.js';
 import type { Watch } from './progress.js';
+import type { StandingKeeper } from './standing.js';
+import type { Steering } from './steering.js';
 
 export interface Run {
+  /** In whose name operations are committed: the run's, or that of the one that it goes on from. */
   readonly execution: string;
   readonly resolved: ResolvedJob;
   readonly watch: Watch;
   readonly ledger: Ledger;
+  /** What can be asked of the run while it trains. */
+  readonly steering?: Steering;
+  /** Where its training stands, for another run to go on from. */
+  readonly standing?: StandingKeeper;
   /** Of a training without a silo's columns: the job that has them, and the model that it is compared with. */
   readonly without?: { readonly whole: ResolvedJob; readonly compareWith?: ComparedWith };
 }

@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { entryOf } from '../core/entry-of.js';
 import type { Candidate } from '../core/planner/plan.js';
+import type { Steering } from '../core/training/steering.js';
 import { sessionsAt } from './activity-proxies.js';
 import { siteOf } from './contracts/task-queues.js';
 import { sharesOf, siloOfSite, type Run } from './publish.js';
@@ -25,21 +26,21 @@ export function firstSegment({ seconds, rounds }: Candidate): number {
  * Some exchanges, in which parties and aggregator step in turns without the workflow: a session at each site, all at once. An
  * exchange is a step of every share that has a message, side by side, then one of the aggregator. That is a round; where
  * tables share columns it is half of one, and the next exchange is the other half.
- * @param most exchanges at the most; default: as many as take some seconds
+ * @param steering what the aggregator is told with the first of them
  */
 export async function makeSegment(
   run: Run,
   { site }: Candidate,
   state: RoundsState,
-  most: number = state.segment,
+  steering?: Steering,
 ): Promise<RoundsState> {
   const { execution, watch, ledger } = run;
-  const { down, aggregator: head, exchanges } = state;
+  const { down, aggregator: head, exchanges, segment: most } = state;
   if (!down) throw new Error('the aggregator has stopped without a reason');
   const began = Date.now();
   const summary = `from round ${String(state.round + 1)}`;
   const silos = sharesBySilo(run);
-  const segment = { execution, site, exchanges, most, head };
+  const segment = { execution, site, exchanges, most, head, ...(steering && { steering }) };
   const [parties, aggregator] = await together(() =>
     Promise.all([
       Promise.all(

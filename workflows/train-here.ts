@@ -2,7 +2,8 @@ import { entryOf } from '../core/entry-of.js';
 import type { ModelSpec } from '../core/job/schema.js';
 import type { ModelManifest } from '../core/models/model.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
-import type { Progress, StopReason } from '../core/training/program.js';
+import type { Progress } from '../core/training/program.js';
+import type { EndReason } from '../core/training/steering.js';
 import { aggregatorAt } from './activity-proxies.js';
 import { crossValidate } from './cross-validate.js';
 import type { Fitted } from './contracts/operations.js';
@@ -15,7 +16,7 @@ export interface Trained extends Fitted, Integrated {
   readonly spec: ModelSpec;
   readonly manifest: ModelManifest;
   readonly rounds: number;
-  readonly stopped: StopReason;
+  readonly stopped: EndReason;
 }
 
 /**
@@ -52,10 +53,17 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
   const found = wanted ? await crossValidate(run, validation, candidate, plan, step.head) : undefined;
   if (found && job.search) step = await begin(found.model);
   if (found) watch.phase('training');
+  const from = run.standing?.from.here;
+  if (from) step = { ...step, ...from };
   while (step.stopped === undefined) {
     const { head, progress } = step;
+    await run.standing?.reached(execution, { here: { head, progress } }, run.steering?.told ?? {});
+    const steering = await run.steering?.next();
     const summary = `rounds from ${progress.round + 1}`;
-    step = await aggregatorAt(site, summary).trainSegment({ execution, head, rounds: plan.segmentRounds });
+    step = await aggregatorAt(site, summary).trainSegment({
+      ...{ execution, head, rounds: plan.segmentRounds },
+      ...(steering && { steering }),
+    });
     ledger.together([{ silo, cost: step.cost }]);
     watch.round(step.progress);
   }
@@ -77,7 +85,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       ...nonZeroOf(step.progress),
     },
     rounds: step.progress.round,
-    stopped: step.stopped,
+    stopped: run.steering?.reasonOf(step.stopped) ?? step.stopped,
     ...integrated,
     intercept,
     metrics,

@@ -6,6 +6,7 @@ import type { Candidate } from '../core/planner/plan.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Integrated, RunProgress } from './contracts/results.js';
+import type { SteeringState } from './contracts/steering.js';
 import { siteOf } from './contracts/task-queues.js';
 import type { LedgerState } from './ledger.js';
 import {
@@ -55,6 +56,9 @@ export interface Resume {
   readonly progress: RunProgress;
   /** Of a run with folds: the rounds are those of the fold under way, or of the model after all of them. */
   readonly validation?: ValidationState;
+  readonly steering?: SteeringState;
+  /** Execution in whose name steps were committed, if it is not the run's own. */
+  readonly journal?: string;
 }
 
 /**
@@ -68,7 +72,7 @@ export async function trainInRounds(
   goOn: (resume: Resume) => Promise<never>,
   resumed?: RoundsState,
 ): Promise<Trained> {
-  const begun = resumed ?? (await begin(run, candidate));
+  const begun = resumed ?? run.standing?.from.rounds ?? (await begin(run, candidate));
   run.watch.phase('training');
   return finish(run, candidate, await makeRounds(run, candidate, begun, goOn));
 }
@@ -82,12 +86,16 @@ export async function makeRounds(
 ): Promise<RoundsState> {
   let state = begun;
   while (state.stopped === undefined) {
-    state = await makeSegment(run, candidate, state);
+    await run.standing?.reached(run.execution, { rounds: state }, run.steering?.told ?? {});
+    const steering = await run.steering?.next();
+    state = await makeSegment(run, candidate, state, steering);
     if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {
       const { execution, ledger, watch } = run;
+      const steering = await run.steering?.snapshot();
       await goOn({
         execution,
         rounds: state,
+        ...(steering && { steering }),
         ledger: ledger.snapshot(),
         progress: watch.snapshot(),
       });
@@ -187,7 +195,7 @@ export async function finish(run: Run, candidate: Candidate, state: RoundsState)
     spec: job.model,
     manifest: { type: job.model.type, ...ofManifest(fitted), parts, ...nonZeroOf(state) },
     rounds: state.round,
-    stopped,
+    stopped: run.steering?.reasonOf(stopped) ?? stopped,
     ...state.integrated,
     intercept: fitted.intercept,
     metrics,

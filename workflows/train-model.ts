@@ -11,9 +11,12 @@ import { coded } from './failures.js';
 import { chosenOf } from './chosen-plan.js';
 import { leaveSilosOut } from './leave-silos-out.js';
 import { Ledger, beginning } from './ledger.js';
+import type { Resumption } from './contracts/standing.js';
 import { Watch } from './progress.js';
 import type { Run } from './publish.js';
 import { recorded } from './recorded.js';
+import { StandingKeeper } from './standing.js';
+import { Steering } from './steering.js';
 import { trainHere } from './train-here.js';
 import type { Resume } from './train-in-rounds.js';
 import { trainValidated } from './validate-in-rounds.js';
@@ -27,24 +30,32 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
   // Whoever starts a run gives one object; only a run that continues as new has got further.
   const extra = resume !== undefined && workflowInfo().continuedFromExecutionRunId === undefined;
   const watch = new Watch(extra ? undefined : resume?.progress);
+  const steering = new Steering(watch, extra ? undefined : resume?.steering);
   return recorded('training', extra ? undefined : resume?.execution, async ({ run, execution }) => {
     if (extra) throw tooManyArguments();
-    const { resolved, plan } = resume
-      ? await catalog.loadRun(execution)
-      : await checkAndPlan(job, watch, execution);
+    const planned = resume ? await loaded(resume) : await checkAndPlan(job, watch, execution);
+    const { resolved, plan, journal } = planned;
     const candidate = chosenOf(plan);
+    const { standing: from, pending = {} } = planned.resumption ?? {};
+    if (planned.resumption) steering.begin(from?.told ?? {}, pending);
+    steering.resolved(resolved.job.model);
+    const standing = new StandingKeeper(execution, from?.reached);
 
     const ledger = new Ledger(resume?.ledger ?? beginning(Date.now()), (bytesOut) =>
       watch.bytesOut(bytesOut),
     );
-    const course: Run = { execution, resolved, watch, ledger };
-    const trained =
+    const course: Run = { execution: journal, resolved, watch, ledger, steering, standing };
+    const goOn = (turn: Resume) => continueAsNew<typeof trainModel>(job, { ...turn, execution, journal });
+    const trained = await standing.during(() =>
       candidate.mode === 'rounds'
-        ? await trainValidated(course, candidate, (from) => continueAsNew(job, from), resume)
-        : await trainHere(course, candidate, plan);
-    const evaluation = await leaveSilosOut(course, trained);
+        ? trainValidated(course, candidate, goOn, resume)
+        : trainHere(course, candidate, plan),
+    );
+    const spec = steering.settingsOf(trained.spec);
+    const evaluation = await leaveSilosOut(course, { ...trained, spec });
 
     watch.phase('storing');
+    if (trained.stopped !== 'converged') await standing.keep();
     const { manifest, metrics, rounds, stopped, curve, rows, overlaps } = trained;
     const model = await catalog.publishModel(execution, manifest, metrics);
     const seconds = ledger.seconds(Date.now());
@@ -91,19 +102,34 @@ function tooManyArguments() {
   );
 }
 
-async function checkAndPlan(
-  job: JobInput,
-  watch: Watch,
-  execution: string,
-): Promise<{ resolved: ResolvedJob; plan: Plan }> {
+interface Planned {
+  readonly resolved: ResolvedJob;
+  readonly plan: Plan;
+  /** Execution in whose name operations are committed. */
+  readonly journal: string;
+  readonly resumption?: Resumption;
+}
+
+async function loaded({ execution, journal = execution }: Resume): Promise<Planned> {
+  return { ...(await catalog.loadRun(journal)), journal };
+}
+
+async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Promise<Planned> {
   watch.phase('checking silos');
   const resolved = await resolveFreshly(job);
   watch.resolved(resolved);
   watch.phase('planning');
+  if (resolved.job.resumeFrom !== undefined) {
+    const resumption = await catalog.resumeRun(execution, resolved);
+    const { plan, journal } = resumption;
+    watch.planned(chosenOf(plan));
+    await catalog.recordPlan(execution, resolved, plan);
+    return { resolved: resumption.resolved, plan, journal, resumption };
+  }
   const plan = await planOf(resolved);
   watch.planned(chosenOf(plan));
   await catalog.recordPlan(execution, resolved, plan);
-  return { resolved, plan };
+  return { resolved, plan, journal: execution };
 }
 
 /** The planner's decision, on the hosts as they are. */

@@ -54,13 +54,20 @@ export async function trainValidated(
   if (validation === undefined) return trainInRounds(run, candidate, goOn, resume?.rounds);
   let state = resume?.validation ?? (await beginning(run, candidate));
   let begun = resume?.rounds;
-  const carry = (from: Resume) => goOn({ ...from, validation: state });
+  const carry = async (from: Resume) => {
+    const steering = await run.steering?.snapshot();
+    return goOn({ ...from, ...(steering && { steering }), validation: state });
+  };
+  // What a training is told is meant for the model, not for the folds.
+  const { steering: _, standing, ...unsteered } = run;
 
   run.watch.phase('cross-validating');
   while (state.made < trialCount(search) * validation.folds) {
+    await run.steering?.gate();
     tell(run, validation, state);
     begun ??= await beginFold(run, candidate, validation, state);
-    state = await measure(run, candidate, validation, state, await makeRounds(run, candidate, begun, carry));
+    const ended = await makeRounds(unsteered, candidate, begun, carry);
+    state = await measure(run, candidate, validation, state, ended);
     begun = undefined;
   }
   const { model, report } = await choose(run, candidate, validation, state);
@@ -70,7 +77,7 @@ export async function trainValidated(
   const trained = await finish(
     chosen,
     candidate,
-    await makeRounds(chosen, candidate, begun ?? state.whole, carry),
+    await makeRounds(chosen, candidate, begun ?? standing?.from.rounds ?? state.whole, carry),
   );
   return { ...trained, manifest: { ...trained.manifest, validation: report } };
 }

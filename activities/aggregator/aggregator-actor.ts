@@ -15,7 +15,8 @@ import {
   sharedParameters,
   type RoundsState,
 } from '../../core/training/rounds-state.js';
-import { startRounds, stepRounds, type Rounds, type RoundsStep } from '../../core/training/rounds.js';
+import { startRounds, type Rounds, type RoundsStep } from '../../core/training/rounds.js';
+import { stepSteered, type Steering } from '../../core/training/steering.js';
 import { denseBundle } from '../../core/training/tensors.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
 import { homeBetween } from '../compute/site.js';
@@ -51,7 +52,7 @@ export function aggregatorActor(
 ): Actor<
   AggregatorLive,
   AggregatorStart,
-  { round: number; ups: Readonly<Record<string, BlobRef>> },
+  { round: number; ups: Readonly<Record<string, BlobRef>>; steering?: Steering },
   AggregatorAnswer
 > {
   const put = async ({ start, target }: Opened, messages: ReadonlyMap<string, Message>) => {
@@ -85,10 +86,10 @@ export function aggregatorActor(
       const opening = startRounds(opened.rounds);
       return { live: { ...opened, state: opening.state }, output: await answer(opened, opening) };
     },
-    async step(live, { ups }) {
+    async step(live, { ups, steering }) {
       const messages = new Map<string, Message>();
       for (const [id, ref] of Object.entries(ups)) messages.set(id, await stores.get(ref));
-      const step = stepRounds(live.rounds, live.state, messages);
+      const step = stepSteered(live.rounds, live.state, messages, steering);
       return { live: { ...live, state: step.state }, output: await answer(live, step) };
     },
     save: ({ state }) => saveRounds(state),

@@ -16,6 +16,7 @@ import {
 } from '../../core/training/local-runner.js';
 import type { Actor } from '../../core/training/journal.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
+import type { Steering } from '../../core/training/steering.js';
 import type { ShareOfColumns } from '../../workflows/contracts/operations.js';
 import type { Measuring } from '../compute/site.js';
 import { openSources } from './open-sources.js';
@@ -48,7 +49,7 @@ export function localActor(
   stores: Stores,
   join: Measuring['join'],
   report: (progress: unknown) => void,
-): Actor<LocalLive, LocalStart, { rounds: number }, LocalAnswer> {
+): Actor<LocalLive, LocalStart, { rounds: number; steering?: Steering }, LocalAnswer> {
   const open = async ({
     spec,
     form,
@@ -80,7 +81,7 @@ export function localActor(
         output: { progress: { round: 0, loss: 0, gradientNorm: null }, curve: [] },
       };
     },
-    step(live, { rounds }) {
+    step(live, { rounds, steering }) {
       const curve: Progress[] = [];
       const result = runLocally({
         table: live.table.train,
@@ -89,6 +90,7 @@ export function localActor(
         ...factsOf(live.target),
         spec: live.spec,
         rounds,
+        ...(steering && { steering }),
         ...(live.result && { from: live.result.state }),
         onProgress(progress) {
           curve.push(progress);

@@ -32,8 +32,8 @@ export function roundOperations(
       return { head: key, ...output.answer, cost: output.cost };
     },
 
-    async aggregatorStep({ head, round, ups }) {
-      const { key, output } = await journal.step(actor, head, { round, ups });
+    async aggregatorStep({ head, round, ups, steering }) {
+      const { key, output } = await journal.step(actor, head, { round, ups, ...(steering && { steering }) });
       return { head: key, ...output.answer, cost: output.cost };
     },
 

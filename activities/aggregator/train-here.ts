@@ -39,8 +39,8 @@ export function localOperations(
       return { head: key, progress: output.answer.progress, cost: output.cost };
     },
 
-    async trainSegment({ head, rounds }) {
-      const { key, output } = await journal.step(actor, head, { rounds });
+    async trainSegment({ head, rounds, steering }) {
+      const { key, output } = await journal.step(actor, head, { rounds, ...(steering && { steering }) });
       const { progress, stopped } = output.answer;
       return { head: key, progress, ...(stopped && { stopped }), cost: output.cost };
     },

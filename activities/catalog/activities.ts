@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Catalog } from '../../catalog/catalog.js';
 import { describeIntegration } from '../../core/integration/describe.js';
 import { parseExportRequest } from '../../core/job/export-request.js';
@@ -7,11 +8,13 @@ import type { CatalogActivities } from '../../workflows/contracts/activities.js'
 import { withFailures } from '../failures.js';
 import { answerQuestion } from './answer.js';
 import { findModel } from './find-model.js';
+import { resumeRun } from './resume-run.js';
 import { portableModel, publishImport } from './portable-model.js';
 
 /** Activities on the metadata catalog; only the control worker has them. */
 export function createCatalogActivities(catalog: Catalog): CatalogActivities {
   const now = () => new Date().toISOString();
+  const server = () => Context.current().client;
   return withFailures<CatalogActivities>({
     async resolveJob(job) {
       return resolveJob(parseJob(job), await catalog.tables.list());
@@ -29,6 +32,8 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
     },
     finishRun: (execution, facts, model) => catalog.runs.finish(execution, now(), facts, model),
     failRun: (execution, status, error) => catalog.runs.fail(execution, now(), status, error),
+    keepStanding: (execution, standing) => catalog.runs.keepStanding(execution, JSON.stringify(standing)),
+    resumeRun: (execution, resolved) => resumeRun(catalog, server, execution, resolved),
     async publishModel(execution, manifest, metrics) {
       const { name, version } = await catalog.models.publish(execution, manifest, metrics, now());
       return { name, version };
@@ -45,6 +50,6 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
       const facts = describeIntegration(resolved, await catalog.tables.list(), survey);
       return catalog.integrations.record(resolved, facts, now());
     },
-    answer: (question) => answerQuestion(catalog, question),
+    answer: (question) => answerQuestion(catalog, server, question),
   });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Catalog, ModelVersionRecord, RunRecord } from '../../catalog/catalog.js';
 import { AmalurError } from '../../core/errors.js';
 import { formatPath } from '../../core/parse-with.js';
+import { endRuns, type Server } from './ended-runs.js';
 import { findModel } from './find-model.js';
 import {
   MOST_RUNS,
@@ -19,17 +20,24 @@ const questionSchema = z.discriminatedUnion('about', [
 ]);
 
 /** Reads the catalog for a client, which has no access to it. A workflow can be started with anything. */
-export async function answerQuestion(catalog: Catalog, given: CatalogQuestion): Promise<CatalogAnswer> {
+export async function answerQuestion(
+  catalog: Catalog,
+  server: Server,
+  given: CatalogQuestion,
+): Promise<CatalogAnswer> {
   const question = parseQuestion(given);
   switch (question.about) {
     case 'silos':
       return { silos: await catalog.silos.list() };
     case 'tables':
       return { tables: await catalog.tables.list() };
-    case 'runs':
-      return { runs: (await catalog.runs.list(question.limit)).map(summarizeRun) };
+    case 'runs': {
+      const { runs, phases } = await endRuns(catalog, server, await catalog.runs.list(question.limit));
+      return { runs: runs.map((run) => summarizeRun(run, phases.get(run.execution))) };
+    }
     case 'run': {
-      const run = await catalog.runs.get(question.run);
+      const found = await catalog.runs.get(question.run);
+      const [run] = found ? (await endRuns(catalog, server, [found])).runs : [];
       if (run) return { run };
       throw new AmalurError('AMALUR_UNKNOWN_RUN', `there is no run ${question.run}`, {
         suggestion: 'see `amalur runs`',
@@ -52,7 +60,7 @@ function parseQuestion(given: unknown): z.output<typeof questionSchema> {
   });
 }
 
-function summarizeRun(record: RunRecord): RunSummary {
+function summarizeRun(record: RunRecord, phase: string | undefined): RunSummary {
   const { run, execution, kind, startedAt, finishedAt, status, model, job, plan, facts, error } = record;
   const chosen = plan?.candidates.find(({ id }) => id === plan.chosen);
   return {
@@ -68,6 +76,7 @@ function summarizeRun(record: RunRecord): RunSummary {
     rounds: facts?.rounds ?? null,
     seconds: facts?.seconds.total ?? null,
     error,
+    phase: phase ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Mailbox } from '../../core/exchange/mailbox.js';
 import type { Site } from '../../core/planner/plan.js';
+import type { Steering } from '../../core/training/steering.js';
 import { longest, NO_COST, plus } from '../../workflows/contracts/costs.js';
 import type { AggregatorOperations, AggregatorStepOutput } from '../../workflows/contracts/operations.js';
 import type { AggregatorSessionInput, AggregatorSessionOutput } from '../../workflows/contracts/sessions.js';
@@ -28,13 +29,13 @@ export async function aggregatorSession(
           return readUp(await mailbox.take(homeBetween(site, siteOf(silo)), key, signal));
         }),
     );
-  const tell = (head: string, step: AggregatorStepOutput): Promise<unknown> =>
+  const tell = (head: string, steering: Steering | undefined, step: AggregatorStepOutput): Promise<unknown> =>
     Promise.all(
       Object.entries(silos).map(([silo, shares]) => {
         const { down } = step;
         const own = down && Object.fromEntries(Object.entries(down).filter(([id]) => shares.includes(id)));
         const message: DownMessage = { execution, head: step.head, ...(own && { down: own }) };
-        const key = messageKey('down', { execution, head, silo });
+        const key = messageKey('down', { execution, head, silo, steering });
         return mailbox.put(homeBetween(site, siteOf(silo)), key, message);
       }),
     );
@@ -46,12 +47,16 @@ export async function aggregatorSession(
   for (let made = 1; ; made++) {
     const answers = await answersTo(head, called);
     const ups = Object.assign({}, ...answers.map((answer) => answer.ups)) as UpMessage['ups'];
-    const step = await aggregatorStep({ execution, round: input.exchanges + made, head, ups });
+    const steering = made === 1 ? input.steering : undefined;
+    const step = await aggregatorStep({
+      ...{ execution, round: input.exchanges + made, head, ups },
+      ...(steering && { steering }),
+    });
     critical = plus(critical, plus(longest(answers.map((answer) => answer.cost)), step.cost));
     cost = plus(cost, step.cost);
     progress = step.progress ?? progress;
     // After the last exchange that was asked for nobody listens.
-    if (made < most) await tell(head, step);
+    if (made < most) await tell(head, steering, step);
     const { down, stopped, shared } = step;
     if (made === most || down === undefined) {
       return {

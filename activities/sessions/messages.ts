@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { hashJson } from '../../core/json.js';
+import type { Steering } from '../../core/training/steering.js';
 import type { Cost } from '../../workflows/contracts/operations.js';
 
 // Messages of an exchange: references and keys, a few hundred bytes. They are made of what journals have committed, so that
@@ -11,11 +12,13 @@ export interface Exchange {
   readonly execution: string;
   readonly head: string;
   readonly silo: string;
+  /** What the aggregator is told with it: other answers follow. */
+  readonly steering?: Steering | undefined;
 }
 
 /** Key of what a silo sends up in an exchange, or of what it is told after it. */
-export function messageKey(direction: 'up' | 'down', { execution, head, silo }: Exchange): string {
-  return hashJson({ message: direction, execution, head, silo });
+export function messageKey(direction: 'up' | 'down', { execution, head, silo, steering }: Exchange): string {
+  return hashJson({ message: direction, execution, head, silo, steering });
 }
 
 const refs = z.record(z.string(), z.custom<BlobRef>());

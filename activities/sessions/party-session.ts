@@ -38,7 +38,9 @@ export async function partySession(
       cost = plus(cost, step.cost);
     }
     if (made === most) return { heads, cost };
-    const told = readDown(await mailbox.take(home, messageKey('down', { execution, head, silo }), signal));
+    const steering = made === 1 ? input.steering : undefined;
+    const answer = messageKey('down', { execution, head, silo, steering });
+    const told = readDown(await mailbox.take(home, answer, signal));
     if (told.down === undefined) return { heads, cost };
     ({ head, down } = { head: told.head, down: told.down });
   }

@@ -22,6 +22,11 @@ const NEWEST_FIRST = [
 ] satisfies Prisma.RunOrderByWithRelationInput[];
 
 export function createRunRepository(database: Database): RunRepository {
+  const change = (execution: string, data: Prisma.RunUncheckedUpdateInput) =>
+    transact(database, async (transaction) => {
+      await lockRun(transaction, execution);
+      await transaction.run.update({ where: { execution }, data });
+    });
   return {
     async start({ run, execution, kind, startedAt }) {
       await transact(database, (transaction) =>
@@ -77,6 +82,15 @@ export function createRunRepository(database: Database): RunRepository {
         const data = { status, finishedAt: new Date(finishedAt), ...errorColumns(error) };
         await transaction.run.update({ where: { execution }, data });
       }),
+
+    keepStanding: (execution, standingJson) => change(execution, { standingJson }),
+
+    async standing(execution) {
+      const run = await database.run.findUnique({ where: { execution }, select: { standingJson: true } });
+      return run?.standingJson ?? null;
+    },
+
+    resume: (execution, resumedFrom, standingJson) => change(execution, { resumedFrom, standingJson }),
 
     async list(limit) {
       const rows = await database.run.findMany({ include: wholeRun, orderBy: NEWEST_FIRST, take: limit });
@@ -139,5 +153,6 @@ function toRecord(row: RunRow): RunRecord {
     facts: toFacts(row),
     error: toError(row),
     model: row.modelName === null ? null : `${row.modelName}@${row.modelVersion}`,
+    resumedFrom: row.resumedFrom,
   };
 }

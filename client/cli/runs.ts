@@ -7,6 +7,7 @@ import type { InferenceResult, TrainingResult } from '../../workflows/contracts/
 import { attend } from './attend.js';
 import { EXIT } from './exit-codes.js';
 import { print, printJson, tell } from './output.js';
+import { askedOf, steer, type SteeringOptions } from './steer.js';
 import { exchangeOf, optionsOf, withClient, type GlobalOptions } from './session.js';
 import { showInference, showTraining } from './show-result.js';
 import { showRun, showRuns } from './show-runs.js';
@@ -17,6 +18,8 @@ interface RunsCommandOptions {
   readonly cancel?: boolean;
 }
 
+type Options = RunsCommandOptions & SteeringOptions;
+
 /** `amalur runs [RUN]` */
 export function addRuns(root: Command): void {
   root
@@ -26,17 +29,26 @@ export function addRuns(root: Command): void {
     .option('-n, --limit <count>', 'how many to list', parseCount, 20)
     .addOption(new Option('-f, --follow', 'watch the run until it ends').conflicts('cancel'))
     .option('--cancel', 'cancel the run')
+    .option('--pause', 'let a training wait when the round under way has ended')
+    .option('--resume', 'let a paused training go on')
+    .option('--stop', 'end a training with the round under way, and store the model as it is then')
+    .option('--tolerance <number>', 'give a training another tolerance', parsePositive)
+    .option('--max-rounds <count>', 'give a training other maximal rounds', parsePositive)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ amalur runs\n  $ amalur runs train-returns-1f2e3d4c\n  $ amalur runs train-returns-1f2e3d4c --follow',
+      '\nExamples:\n  $ amalur runs\n  $ amalur runs train-returns-1f2e3d4c\n  $ amalur runs train-returns-1f2e3d4c --follow\n  $ amalur runs train-returns-1f2e3d4c --tolerance 1e-6',
     )
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
-      const options = optionsOf<RunsCommandOptions>(command);
-      if (id === undefined && (options.cancel === true || options.follow === true))
-        command.error('error: --follow and --cancel need the RUN that is meant', { exitCode: EXIT.usage });
+      const options = optionsOf<Options>(command);
+      const given = [options.cancel, options.follow, ...askedOf(options)].filter((one) => one !== undefined);
+      if (id === undefined && given.length > 0)
+        command.error('error: this option needs the RUN that is meant', { exitCode: EXIT.usage });
+      if (given.length > 1)
+        command.error('error: one thing can be asked of a run at a time', { exitCode: EXIT.usage });
       await withClient(options, async ({ client }) => {
         if (id === undefined) await list(client, options);
         else if (options.cancel === true) await cancel(client, id);
+        else if (askedOf(options).length > 0) await steer(client.run(id), options);
         else if (options.follow === true) await attend(client.run(id), id, options, showResult);
         else await tellAbout(client, id, options);
       });
@@ -75,6 +87,12 @@ async function cancel(client: AmalurClient, id: string): Promise<void> {
 
 function showResult(result: TrainingResult | InferenceResult): string {
   return 'metrics' in result ? showTraining(result) : showInference(result);
+}
+
+function parsePositive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('a positive number is wanted');
 }
 
 function parseCount(text: string): number {

@@ -29,10 +29,10 @@ export function showRuns(runs: readonly RunSummary[]): string {
       { head: 'time', align: 'right' },
       { head: 'started' },
     ],
-    runs.map(({ run, kind, status, model, job, strategy, rounds, seconds, startedAt, error }) => [
+    runs.map(({ run, kind, status, model, job, strategy, rounds, seconds, startedAt, error, phase }) => [
       run,
       kind,
-      error === null ? status : `${status}: ${error.code}`,
+      error === null ? (phase === 'paused' ? phase : status) : `${status}: ${error.code}`,
       model ?? job ?? NONE,
       strategy ?? NONE,
       rounds === null || kind !== 'training' ? NONE : formatCount(rounds),
@@ -73,6 +73,7 @@ function general(run: RunRecord): string {
     ...(known === null || run.kind === 'inference'
       ? []
       : ([['rounds', `${formatCount(known.rounds)} (${known.stopReason ?? NONE})`]] as const)),
+    ...(run.resumedFrom === null ? [] : ([['goes on from', run.resumedFrom]] as const)),
     ['model', run.model ?? NONE],
   ]);
 }

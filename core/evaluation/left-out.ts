@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../errors.js';
 import type { Measure, Metrics } from '../models/model.js';
-import type { StopReason } from '../training/program.js';
+import type { EndReason } from '../training/steering.js';
 import type { Interval, Intervals } from './bootstrap.js';
 import { mainMeasure, type MainMeasure } from './main-measure.js';
 
@@ -32,7 +32,7 @@ export interface LeftOutSilo {
   readonly interval?: Interval;
   /** Of the training without it. */
   readonly rounds: number;
-  readonly stopped: StopReason;
+  readonly stopped: EndReason;
 }
 
 /** A model that was trained without a silo's columns. */

@@ -182,6 +182,13 @@ export const jobSchema = z.strictObject({
       maxMemoryBytes: z.int().positive().optional().describe('Memory that the aggregator may use.'),
     })
     .default({ rowsStay: [], keysStay: [], labelsStay: false, parametersStay: false }),
+  resumeFrom: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A run that ended: the training goes on from its last committed step. The job must be the same but for `name`, `model.tolerance` and `model.maxRounds`, and so must be the tables.',
+    ),
 });
 
 /** A job with every default filled in. */

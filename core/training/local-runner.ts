@@ -15,6 +15,7 @@ import type {
   TrainingRows,
 } from './program.js';
 import { wholeResidual } from './residual.js';
+import { steer, type Steering } from './steering.js';
 import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 import { wholeWanted } from './wanted.js';
 
@@ -66,6 +67,8 @@ export interface LocalRun {
   readonly from?: LocalState;
   /** Parameters to begin at, of a model that can; default: where it begins by itself. */
   readonly startAt?: StartingPoint;
+  /** What the training is told before it goes on. */
+  readonly steering?: Steering;
   /** Rounds to make at the most in this call. */
   readonly rounds: number;
   readonly onProgress?: (progress: Progress) => void;
@@ -105,9 +108,10 @@ function loop(
   target: TrainingRows,
   from: LocalRounds | undefined,
 ): LocalResult {
-  const { rounds, onProgress } = run;
+  const { rounds, steering, onProgress } = run;
   const source = sourceOf(run);
   let { party, aggregator, down } = from ?? begin(source, family, target, run);
+  if (steering) aggregator = steer(family.aggregator, aggregator, steering);
   let progress = NOTHING_YET;
   let stopped: StopReason | undefined;
   for (let made = 0; made < rounds && down !== undefined;) {

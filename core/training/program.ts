@@ -3,6 +3,7 @@ import type { Bundle } from '../exchange/bundle.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { Moments } from './moments.js';
 import type { Residual } from './residual.js';
+import type { Steering } from './steering.js';
 
 /** A message between a party and the aggregator. */
 export type Message = Bundle;
@@ -98,6 +99,8 @@ export interface AggregatorProgram {
    * @param ups what the parties sent beside their products, in their sorted order
    */
   step(target: TrainingRows, state: State, products: Dense, ups: readonly Message[]): AggregatorStep;
+  /** The state of a program that is told when to end, where that is more than to change the `spec` in its JSON (`steering.ts`). */
+  steer?(state: State, steering: Steering): State;
   /** The parameters that belong to no column of T, such as the intercept. */
   parameters(state: State): Float64Array;
   /** More of them, of a model that has too many for a manifest: stored as a bundle of its own. */

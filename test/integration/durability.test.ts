@@ -10,11 +10,13 @@ import { jobOf, referenceOf } from '../support/jobs.js';
 import {
   expectUndisturbed,
   hangIn,
+  longReturns,
   midway,
   outcomeOf,
   startLong,
   type Outcome,
 } from '../support/long-training.js';
+import { paused } from '../support/steered.js';
 import { readModel } from '../support/stored-model.js';
 import { computePid, isAlive, until, workerPid } from '../support/worker-processes.js';
 
@@ -285,6 +287,84 @@ describe('a search over folds in rounds', () => {
       for (const { data } of input) expect(data!.length).toBeLessThan(8 * 1024);
     }
   }, 90_000);
+});
+
+describe('a training that is steered', () => {
+  test('waits while it is paused, over a kill of the control worker, and then gives the same model to the bit', async () => {
+    const run = await midway(shop);
+    await expect(run.resume()).rejects.toMatchObject({ code: 'AMALUR_NOT_STEERABLE' });
+    const round = await paused(run);
+    await expect(run.pause()).rejects.toMatchObject({ code: 'AMALUR_NOT_STEERABLE' });
+    const { runs } = await shop.client.ask({ about: 'runs', limit: 10 });
+    expect(runs!.find((one) => one.run === run.id)).toMatchObject({ status: 'running', phase: 'paused' });
+    process.kill(workerPid(shop, { role: 'control' })!, 'SIGKILL');
+    const still = await until('a control worker', () => run.progress().catch(() => undefined));
+    expect(still).toMatchObject({ phase: 'paused', asked: 'pause', round });
+    await run.resume();
+    await expectUndisturbed(shop, run, undisturbed);
+    await expect(run.stopEarly()).rejects.toMatchObject({ code: 'AMALUR_NOT_STEERABLE' });
+  });
+
+  test('is paused although it continues as new, as often as it does, and loses no request', async () => {
+    const run = await midway(renewing);
+    for (let pause = 0; pause < 3; pause++) {
+      const round = await paused(run);
+      expect((await run.progress()).round).toBe(round);
+      await run.resume();
+    }
+    await expectUndisturbed(renewing, run, undisturbed);
+  });
+
+  test('and stopped early is the model of a job with so many rounds, although a silo is killed; it goes on from there', async () => {
+    const run = await midway(shop);
+    await run.setTolerance({ maxRounds: 50 });
+    expect(await run.progress()).toMatchObject({ maxRounds: 50 });
+    await paused(run);
+    process.kill(workerPid(shop, { role: 'silo', silo: 'crm' })!, 'SIGKILL');
+    await run.stopEarly();
+    const { result, bits } = await outcomeOf(shop, run);
+    expect(result.stopped).toBe('stopped-early');
+    const { model } = longReturns(shop);
+    const short = { ...longReturns(shop), model: { ...model, maxRounds: result.rounds } } as JobInput;
+    expect((await outcomeOf(shop, await shop.client.train(short))).bits).toBe(bits);
+
+    // The rounds that the run has made are answered by its journal: their bytes do not travel again.
+    const resumed = await outcomeOf(shop, await shop.client.resume(run.id));
+    expect(resumed.result).toMatchObject({ rounds: undisturbed.result.rounds, stopped: 'max-rounds' });
+    expect(resumed.bits).toBe(undisturbed.bits);
+  });
+
+  test('in one place is told between two segments', async () => {
+    const model = { type: 'logistic-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 500 } as const;
+    const job = jobOf(shop, 'returns', { model, strategy: 'materialize' });
+    const run = await shop.client.train(job, { id: 'train-in-one-place' });
+    await run.pause();
+    await until('the pause', async () => ((await run.progress()).phase === 'paused' ? true : undefined));
+    await expect(run.setTolerance({ tolerance: -1 })).rejects.toMatchObject({ code: 'AMALUR_WRONG_TYPE' });
+    await run.setTolerance({ tolerance: 1e-3 });
+    await run.resume();
+    const { result, bits } = await outcomeOf(shop, run);
+    expect(result.stopped).toBe('converged');
+    const asked = { ...job, model: { ...model, tolerance: 1e-3 } };
+    expect((await outcomeOf(shop, await shop.client.train(asked))).bits).toBe(bits);
+  });
+
+  test('is reset to an earlier moment, and gives the same model and no other version', async () => {
+    const run = await startLong(shop);
+    const { model } = await run.result();
+    const { events } = await historyOf(shop, run.id);
+    const tasks = events!.filter((event) => event.workflowTaskCompletedEventAttributes);
+    const { workflowService } = shop.client.temporal;
+    await workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: run.id },
+      workflowTaskFinishEventId: tasks[Math.floor(tasks.length / 2)]!.eventId!,
+      requestId: `reset-${run.id}`,
+      reason: 'a test',
+    });
+    await expectUndisturbed(shop, shop.client.run<TrainingResult>(run.id), undisturbed);
+    expect((await shop.client.run<TrainingResult>(run.id).result()).model).toEqual(model);
+  });
 });
 
 test('the histories of all these runs replay on the workflows as they are now', async () => {

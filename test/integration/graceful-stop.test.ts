@@ -8,6 +8,7 @@ import { jobOf } from '../support/jobs.js';
 import {
   expectUndisturbed,
   hangIn,
+  longReturns,
   midway,
   outcomeOf,
   startLong,
@@ -45,8 +46,10 @@ test('a training whose silo is asked to stop in the middle of a long step ends l
 test('a training that is cancelled in the middle of a step ends as cancelled and leaves nothing computing', async () => {
   const run = await midway(shop);
   const child = await hangIn(shop, 'crm', run);
+  const asked = Date.now();
   await run.cancel();
   await expect(run.result()).rejects.toBeInstanceOf(RunCancelled);
+  expect(Date.now() - asked).toBeLessThan(5_000);
   expect((await shop.client.temporal.workflow.getHandle(run.id).describe()).status.name).toBe('CANCELLED');
   const { runs } = await shop.client.ask({ about: 'runs', limit: 10 });
   expect(runs!.find((one) => one.run === run.id)).toMatchObject({ status: 'cancelled' });
@@ -55,7 +58,35 @@ test('a training that is cancelled in the middle of a step ends as cancelled and
   const others = shop.config.silos.flatMap(({ name }) => computePid(shop, name) ?? []);
   expect(others).toHaveLength(shop.config.silos.length - 1);
   await until('the other children to be idle', () => (others.every(idle) ? true : undefined));
-  await expectUndisturbed(shop, await startLong(shop), undisturbed);
+  const resumed = await shop.client.resume(run.id);
+  const { result, bits } = await outcomeOf(shop, resumed);
+  expect(bits).toBe(undisturbed.bits);
+  expect(result.rounds).toBe(undisturbed.result.rounds);
+  const { run: record } = await shop.client.ask({ about: 'run', run: resumed.id });
+  expect(record!.resumedFrom).toBe(runs!.find((one) => one.run === run.id)!.execution);
+});
+
+test('a run that is terminated is terminated in the catalog too, and another goes on from it; not with another job', async () => {
+  const run = await midway(shop);
+  await shop.client.temporal.workflow.getHandle(run.id).terminate('for a test');
+  const { runs } = await shop.client.ask({ about: 'runs', limit: 10 });
+  expect(runs!.find((one) => one.run === run.id)).toMatchObject({ status: 'terminated' });
+  const other = { ...longReturns(shop), split: { test: 0.2, seed: 8 }, resumeFrom: run.id };
+  await expect((await shop.client.train(other)).result()).rejects.toMatchObject({
+    code: 'AMALUR_NOT_RESUMABLE',
+    field: 'split.seed',
+  });
+  const { bits } = await outcomeOf(
+    shop,
+    await shop.client.train({ ...longReturns(shop), resumeFrom: run.id }),
+  );
+  expect(bits).toBe(undisturbed.bits);
+  const done = await shop.client.train({ ...longReturns(shop), resumeFrom: run.id }, { id: 'again' });
+  await done.result();
+  await expect((await shop.client.resume(done.id)).result()).rejects.toMatchObject({
+    code: 'AMALUR_NOT_RESUMABLE',
+    field: 'model.maxRounds',
+  });
 });
 
 describe('a run that trains again without each silo', () => {

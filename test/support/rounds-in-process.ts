@@ -4,6 +4,7 @@ import type { Bundle } from '../../core/exchange/bundle.js';
 import { decodeBundle, encodeBundle } from '../../core/exchange/tensor-format.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
 import type { ModelSpec } from '../../core/job/schema.js';
+import type { ModelFamily } from '../../core/models/family.js';
 import { trainedBy } from '../../core/models/programs.js';
 import { answerShare, startParty, stepParty, type PartyTable } from '../../core/training/exchange.js';
 import type { Message, Progress, State, StopReason } from '../../core/training/program.js';
@@ -13,7 +14,14 @@ import {
   saveRounds,
   sharedParameters,
 } from '../../core/training/rounds-state.js';
-import { startRounds, stepRounds } from '../../core/training/rounds.js';
+import { startRounds } from '../../core/training/rounds.js';
+import { stepSteered, type Steering } from '../../core/training/steering.js';
+
+interface InProcess {
+  readonly forgetting?: boolean;
+  readonly family?: ModelFamily;
+  readonly steering?: (exchanges: number, rounds: number) => Steering | undefined;
+}
 
 export interface InRounds {
   /** θ of each group of columns. */
@@ -31,12 +39,13 @@ export interface InRounds {
  * @param tables by share
  * @param forgetting all states go through their stored form after every step
  * @param family instead of that of the settings
+ * @param steering what the aggregator is told before a step, given the exchanges made and the rounds
  */
 export function trainInProcess(
   tables: ReadonlyMap<string, PartyTable>,
   target: TargetIndex,
   spec: ModelSpec,
-  { forgetting = false, family = trainedBy(spec) } = {},
+  { forgetting = false, family = trainedBy(spec), steering = () => undefined }: InProcess = {},
 ): InRounds {
   const alone = new Set(target.groups.map(({ id }) => id));
   const states = new Map<string, State>();
@@ -58,7 +67,7 @@ export function trainInProcess(
       ups.set(id, up);
     }
     const before = forgetting ? loadRounds(stored(saveRounds(step.state))) : step.state;
-    step = stepRounds({ family, spec, target }, before, ups);
+    step = stepSteered({ family, spec, target }, before, ups, steering(exchanges, curve.length));
     if (step.progress) curve.push(step.progress);
     exchanges++;
   }

@@ -16,6 +16,7 @@ import type { ModelManifest } from '../../core/models/model.js';
 import type { HostProfile, Plan } from '../../core/planner/plan.js';
 import type { TableProfile } from '../../core/sources/profile.js';
 import type { ExportRequest, ImportRequest, InferenceRequest } from './results.js';
+import type { Resumption, Standing } from './standing.js';
 
 /** What a silo says of itself. */
 export interface SiloDescription {
@@ -75,6 +76,8 @@ export type RunSummary = Pick<
   readonly rounds: number | null;
   readonly seconds: number | null;
   readonly error: ErrorReport | null;
+  /** Where a run is that goes on, as far as the server knows. */
+  readonly phase: string | null;
 };
 
 export type ModelSummary = Pick<
@@ -95,6 +98,9 @@ export interface CatalogActivities {
   loadRun(execution: string): Promise<{ resolved: ResolvedJob; plan: Plan }>;
   finishRun(execution: string, facts: RunFacts, model: string | null): Promise<void>;
   failRun(execution: string, status: 'failed' | 'cancelled', error: ErrorReport | null): Promise<void>;
+  keepStanding(execution: string, standing: Standing): Promise<void>;
+  /** Where the run ended that a job goes on from. @throws AMALUR_UNKNOWN_RUN, AMALUR_NOT_RESUMABLE */
+  resumeRun(execution: string, resolved: ResolvedJob): Promise<Resumption>;
   publishModel(
     execution: string,
     manifest: ModelManifest,

@@ -14,6 +14,7 @@ import type { Metrics, ModelManifest } from '../../core/models/model.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
+import type { Steering } from '../../core/training/steering.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
 import type { ImportRequest } from './results.js';
@@ -222,6 +223,8 @@ export interface AggregatorStepInput extends OfExecution {
   readonly round: number;
   readonly head: StepKey;
   readonly ups: Readonly<Record<string, BlobRef>>;
+  /** What the program is told before it takes the step. */
+  readonly steering?: Steering;
 }
 
 export interface AggregatorStepOutput extends Costed {
@@ -305,6 +308,8 @@ export interface TrainSegmentInput extends OfExecution {
   readonly head: StepKey;
   /** Rounds to make at the most. */
   readonly rounds: number;
+  /** What the training is told before it goes on. */
+  readonly steering?: Steering;
 }
 
 export interface TrainHereOutput extends Costed {

@@ -6,7 +6,7 @@ import type { Metrics } from '../../core/models/model.js';
 import type { Plan, Seconds, Site } from '../../core/planner/plan.js';
 import type { MeasureName } from '../../core/validation/measures.js';
 import type { ValidationReport } from '../../core/validation/report.js';
-import type { StopReason } from '../../core/training/program.js';
+import type { EndReason } from '../../core/training/steering.js';
 import type { HealthRequest, HealthResult } from './health.js';
 import type { PromotionRequest, PromotionResult, RetrainRequest, RetrainingResult } from './retraining.js';
 
@@ -30,7 +30,7 @@ export interface TrainingResult extends Integrated {
   readonly strategy: StrategyName;
   readonly site: Site;
   readonly rounds: number;
-  readonly stopped: StopReason;
+  readonly stopped: EndReason;
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** What cross-validation has found; test rows took no part. */
   readonly validation?: ValidationReport;
@@ -125,6 +125,7 @@ export type Phase =
   | 'matching'
   | 'cross-validating'
   | 'training'
+  | 'paused'
   | 'evaluating'
   | 'leaving silos out'
   | 'comparing'
@@ -145,6 +146,8 @@ export interface RunProgress {
   readonly silos: readonly SiloProgress[];
   /** While cross-validation goes on. */
   readonly validation?: TrialProgress;
+  /** What somebody has asked of the run, and is not over. */
+  readonly asked?: 'pause' | 'stop' | null;
 }
 
 /** Where a search is; trials and folds are counted from 1. */

@@ -1,6 +1,7 @@
 import type { BlobRef } from '../../core/exchange/store.js';
 import type { Site } from '../../core/planner/plan.js';
 import type { Progress } from '../../core/training/program.js';
+import type { Steering } from '../../core/training/steering.js';
 import type { AggregatorStepOutput, Cost, StepKey } from './operations.js';
 
 /**
@@ -17,6 +18,8 @@ interface Segment {
   readonly most: number;
   /** Last committed step of the aggregator, which the messages of an exchange are known by. */
   readonly head: StepKey;
+  /** What the aggregator is told with the first exchange. */
+  readonly steering?: Steering;
 }
 
 export interface PartySessionInput extends Segment {

@@ -32,7 +32,7 @@ export const kMeansAggregator: AggregatorProgram = {
       round: 0,
       restart: 0,
       place: { at: 'candidates', centre: 0 },
-      resting: 0,
+      variance: 0,
       best: null,
       squares: [],
       near: undefined,
@@ -89,7 +89,7 @@ function choose(
   ups: readonly Up[],
 ): AggregatorStep {
   const { best, near } = takeBest(products, at.squares, normsOf(target), at.near, centre);
-  const chosen = { ...at, near, resting: at.round === 1 ? restingShift(at, target, ups) : at.resting };
+  const chosen = { ...at, near, variance: at.round === 1 ? meanVariance(target, ups) : at.variance };
   const progress = progressOf(at, near);
   const { clusters } = at.spec;
   if (centre + 1 === clusters) return { ...move(chosen, near, 0, best), progress };
@@ -115,7 +115,7 @@ function assign(
   const near = nearestCentres(products, Float64Array.from(at.squares), normsOf(target));
   const shift = ups.reduce((total, up) => total + up.shift, 0);
   const progress = progressOf(at, near);
-  const resting = shift <= at.resting || sameLabels(near, at.near);
+  const resting = shift <= at.spec.tolerance * at.variance || sameLabels(near, at.near);
   if (!resting && iteration < at.spec.maxRounds) return { ...move(at, near, iteration, null), progress };
   return { ...end({ ...at, near }, target, resting ? 'converged' : 'max-rounds'), progress };
 }
@@ -158,12 +158,12 @@ function tell(at: Working, residual: Residual, down: Down): Next {
   return { state, next: { residual, down: message } };
 }
 
-/** tolerance × mean variance of the columns of T: as scikit-learn has it. */
-function restingShift({ spec }: Working, target: TrainingRows, ups: readonly Up[]): number {
+/** Mean variance of the columns of T, by which scikit-learn measures what a tolerance is. */
+function meanVariance(target: TrainingRows, ups: readonly Up[]): number {
   const meanSquare = ups.reduce((total, { mean }) => total + (mean?.square ?? 0), 0);
   const columns = ups.reduce((total, { mean }) => total + (mean?.columns ?? 0), 0);
   const variance = sum(normsOf(target)) / target.rows - meanSquare;
-  return columns === 0 ? 0 : (spec.tolerance * Math.max(0, variance)) / columns;
+  return columns === 0 ? 0 : Math.max(0, variance) / columns;
 }
 
 function progressOf({ round }: Working, { distances }: Nearest) {

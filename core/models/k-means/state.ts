@@ -24,8 +24,8 @@ const workingJson = z.object({
   /** Number of this run of the algorithm. */
   restart: z.int(),
   place,
-  /** Squared shift of all centres up to which they count as resting: tolerance × mean variance of T's columns. */
-  resting: z.number(),
+  /** Mean variance of T's columns: times the tolerance it is the squared shift of all centres up to which they count as resting. */
+  variance: z.number(),
   /** The best run that has ended. */
   best: z.object({ inertia: z.number(), stopped: z.enum(['converged', 'max-rounds']) }).nullable(),
   /** ‖c_j‖² of the centres that the parties have. */

@@ -36,6 +36,7 @@ export const networkAggregator: AggregatorProgram = {
       weighing: weighingOf(target, spec),
       place: { at: 'open' },
       epoch: 1,
+      last: null,
       steps: 0,
       sum: 0,
       before: 0,
@@ -80,6 +81,12 @@ export const networkAggregator: AggregatorProgram = {
     }
   },
 
+  // The learning rate may follow the number of epochs: that stays.
+  steer(state, { stop }) {
+    const at = readState(state);
+    return stop ? writeState({ ...at, last: at.epoch }) : state;
+  },
+
   parameters: () => new Float64Array(0),
   network: (state) => {
     const { spec, weights } = readState(state);
@@ -115,7 +122,7 @@ function afterBatch(at: Working, number: number, target: TrainingRows, down: Dow
   if (number + 1 < batchesPerEpoch(at.order.length, at.spec.batchSize))
     return awaitBatch(at, number + 1, target, down, residual);
   if (at.apart.length > 0) return tell({ ...at, place: { at: 'apart' } }, at.apart, target, down, residual);
-  if (at.epoch < at.spec.epochs) return awaitBatch(nextEpoch(at), 0, target, down, residual);
+  if (at.epoch < lastEpoch(at)) return awaitBatch(nextEpoch(at), 0, target, down, residual);
   return tell(
     { ...at, place: { at: 'last', stopped: 'max-rounds' } },
     new Int32Array(0),
@@ -127,7 +134,7 @@ function afterBatch(at: Working, number: number, target: TrainingRows, down: Dow
 
 /** After an epoch: whether the rows kept apart are predicted better than ever, and whether that may still be hoped for. */
 function judge(at: Working, target: TrainingRows, products: Dense): AggregatorStep {
-  const { earlyStopping, epochs } = at.spec;
+  const { earlyStopping } = at.spec;
   if (earlyStopping === undefined) throw new Error('no rows are kept apart');
   const loss = lossOf(at.spec, at.weights, products, batchOf(at.apart, target, at.weighing));
   requireFinite(loss);
@@ -135,13 +142,17 @@ function judge(at: Working, target: TrainingRows, products: Dense): AggregatorSt
   const best = better || at.best === null ? { epoch: at.epoch, loss } : at.best;
   const after: Working = { ...at, best, bestWeights: better ? at.weights : at.bestWeights };
   const stopped = at.epoch - best.epoch >= earlyStopping.patience ? 'stalled' : 'max-rounds';
-  if (stopped === 'max-rounds' && at.epoch < epochs) {
+  if (stopped === 'max-rounds' && at.epoch < lastEpoch(at)) {
     const down: Down = { do: 'hold', keep: better };
     return { ...awaitBatch(nextEpoch(after), 0, target, down), progress: progressOf(at) };
   }
   if (better) return { state: writeState(after), progress: progressOf(at), next: { done: stopped } };
   const restored: Working = { ...after, weights: after.bestWeights, place: { at: 'last', stopped } };
   return { ...tell(restored, new Int32Array(0), target, { do: 'restore' }), progress: undefined };
+}
+
+function lastEpoch({ spec, last }: Working): number {
+  return Math.min(spec.epochs, last ?? spec.epochs);
 }
 
 function nextEpoch(at: Working): Working {

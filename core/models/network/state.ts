@@ -24,6 +24,8 @@ const workingJson = z.object({
   place,
   /** Counted from 1. */
   epoch: z.int(),
+  /** The last epoch, where somebody wants fewer than there were to be. */
+  last: z.int().nullable(),
   /** Steps taken. */
   steps: z.int(),
   /** Loss of the epoch so far, and of the one before: sums over rows. */

@@ -91,6 +91,7 @@ const run: RunRecord = {
   },
   error: null,
   model: 'returns@1',
+  resumedFrom: null,
 };
 
 describe('a report', () => {

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Run" ADD COLUMN     "resumedFrom" TEXT,
+ADD COLUMN     "standingJson" TEXT;

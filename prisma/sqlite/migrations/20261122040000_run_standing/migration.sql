@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Run" ADD COLUMN "resumedFrom" TEXT;
+ALTER TABLE "Run" ADD COLUMN "standingJson" TEXT;

@@ -7,6 +7,7 @@ import type { AmalurConfig } from '../core/config/index.js';
 import type { HostProfile, Site } from '../core/planner/plan.js';
 import type { AggregatorProbeActivities } from '../workflows/contracts/activities.js';
 import type { AggregatorOperations, SiloOperations } from '../workflows/contracts/operations.js';
+import { hostProbeQueue, hostQueue, type HostActivities } from '../workflows/contracts/hosts.js';
 import { probeQueue, siteQueue } from '../workflows/contracts/task-queues.js';
 import { ComputeChild } from './compute.js';
 import { hostProfile } from './host-profile.js';
@@ -20,7 +21,12 @@ const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> =
 };
 
 /** A silo's worker: its own operations, those of the aggregator for plans that place that role here, and probes. */
-export async function runSiloWorker(config: AmalurConfig, silo: string, access: ServerAccess): Promise<void> {
+export async function runSiloWorker(
+  config: AmalurConfig,
+  silo: string,
+  access: ServerAccess,
+  host: string,
+): Promise<void> {
   const { site, sources, threads } = openSite(config, silo);
   const compute = new ComputeChild([config.file, silo]);
   const operations = {
@@ -28,31 +34,48 @@ export async function runSiloWorker(config: AmalurConfig, silo: string, access: 
     ...forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute),
   };
   const probes = createProbeActivities(silo, sources, onceKnown(compute, threads));
-  await runSite(site, operations, probes, compute, access);
+  await runSite({ site, host, operations, probes }, compute, access);
 }
 
 /** The aggregator worker, where parties meet that may meet in a neutral place. */
-export async function runAggregatorWorker(config: AmalurConfig, access: ServerAccess): Promise<void> {
+export async function runAggregatorWorker(
+  config: AmalurConfig,
+  access: ServerAccess,
+  host: string,
+): Promise<void> {
   const { site, threads } = openSite(config, undefined);
   const compute = new ComputeChild([config.file]);
   const operations = forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute);
   const probes = withFailures<AggregatorProbeActivities>({ describeHost: onceKnown(compute, threads) });
-  await runSite(site, operations, probes, compute, access);
+  await runSite({ site, host, operations, probes }, compute, access);
 }
 
+interface SiteWorker {
+  readonly site: Site;
+  readonly host: string;
+  readonly operations: object;
+  readonly probes: object;
+}
+
+/**
+ * Steps come by the host's own queue, so that those of a run find in memory what the last one left there. What any host may answer
+ * comes by the queues of the site, and whether this one is there by one more, which is never behind a step.
+ */
 async function runSite(
-  site: Site,
-  operations: object,
-  probes: object,
+  { site, host, operations, probes }: SiteWorker,
   compute: ComputeChild,
   access: ServerAccess,
 ): Promise<void> {
   const connection = await connectWorker(access);
   try {
-    const common = { connection, namespace: access.namespace, ...SHUTDOWN };
+    const identity = `${String(process.pid)}@${host}`;
+    const common = { connection, namespace: access.namespace, identity, ...SHUTDOWN };
+    const light = (taskQueue: string, activities: object) =>
+      Worker.create({ ...common, taskQueue, activities });
+    const here = withFailures<HostActivities>({ acquireHost: () => Promise.resolve(host) });
     const worker = await Worker.create({
       ...common,
-      taskQueue: siteQueue(site),
+      taskQueue: hostQueue(site, host),
       activities: operations,
       // The child computes one operation at a time; a second slot keeps its queue filled.
       maxConcurrentActivityTaskExecutions: 2,
@@ -60,8 +83,12 @@ async function runSite(
       maxHeartbeatThrottleInterval: '2 s',
       defaultHeartbeatThrottleInterval: '2 s',
     });
-    const probe = await Worker.create({ ...common, taskQueue: probeQueue(site), activities: probes });
-    await runWorkers([worker, probe]);
+    const others = await Promise.all([
+      light(probeQueue(site), probes),
+      light(siteQueue(site), here),
+      light(hostProbeQueue(site, host), here),
+    ]);
+    await runWorkers([worker, ...others]);
   } finally {
     compute.stop();
     await connection.close();

@@ -7,7 +7,8 @@ import type {
   ProbeActivities,
 } from './contracts/activities.js';
 import type { AggregatorOperations, SiloOperations } from './contracts/operations.js';
-import { CONTROL_QUEUE, probeQueue, siteQueue } from './contracts/task-queues.js';
+import { CONTROL_QUEUE, probeQueue } from './contracts/task-queues.js';
+import { atHost } from './silo-presence.js';
 
 // Errors that a user can mend are not retried: their activities fail with a non-retryable type (activities/failures.ts).
 
@@ -36,14 +37,31 @@ export const catalog = proxyActivities<CatalogActivities & PlanningActivities>(C
 
 type AtSite<T> = ActivityInterfaceFor<T>;
 
-/** A silo's operations, on its own queue. @param summary what the UI shows beside the activity */
+/** A silo's operations, on the host that the run has there. @param summary what the UI shows beside the activity */
 export function siloAt(site: Site, summary: string): AtSite<SiloOperations> {
-  return proxyActivities<SiloOperations>({ ...COMPUTE, taskQueue: siteQueue(site), summary });
+  return operationsAt<SiloOperations>(site, { ...COMPUTE, summary });
 }
 
 /** The aggregator's operations, at whichever site has the role. */
 export function aggregatorAt(site: Site, summary: string): AtSite<AggregatorOperations> {
-  return proxyActivities<AggregatorOperations>({ ...COMPUTE, taskQueue: siteQueue(site), summary });
+  return operationsAt<AggregatorOperations>(site, { ...COMPUTE, summary });
+}
+
+type Operation = (input: unknown) => Promise<unknown>;
+
+/** Operations of a site, each scheduled again where nobody takes it, as `atHost` says. */
+export function operationsAt<T extends object>(site: Site, options: ActivityOptions): AtSite<T> {
+  return new Proxy({} as AtSite<T>, {
+    get:
+      (_, name): Operation =>
+      (input) =>
+        atHost(site, (taskQueue, scheduleToStartTimeout) => {
+          const scheduled = { ...options, taskQueue, scheduleToStartTimeout };
+          const operation = proxyActivities<Record<string, Operation>>(scheduled)[String(name)];
+          if (!operation) throw new Error('activities are found by any name');
+          return operation(input);
+        }),
+  });
 }
 
 export function probeOf(site: Site, summary: string): AtSite<ProbeActivities & AggregatorProbeActivities> {

@@ -3,6 +3,7 @@ import type { Candidate } from '../core/planner/plan.js';
 import { mostRounds } from '../core/job/most-rounds.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { Progress } from '../core/training/program.js';
+import type { Site } from '../core/planner/plan.js';
 import type { Cost } from './contracts/operations.js';
 import {
   PROGRESS_QUERY,
@@ -11,6 +12,7 @@ import {
   type SiloProgress,
   type TrialProgress,
 } from './contracts/results.js';
+import { siteOf } from './contracts/task-queues.js';
 
 const BEGINNING: RunProgress = {
   phase: 'validating',
@@ -89,6 +91,26 @@ export class Watch {
     this.#change({ silos });
   }
 
+  /** Which host does the steps of a site. */
+  host(site: Site, host: string): void {
+    this.#change({ hosts: { ...this.#progress.hosts, [site]: host } });
+  }
+
+  /** A site has no worker, or has one again. */
+  absent(site: Site, since: number | undefined): void {
+    const others = (this.#progress.absent ?? []).filter((one) => one.site !== site);
+    const absent = since === undefined ? others : [...others, { site, since: new Date(since).toISOString() }];
+    this.#change({ absent });
+  }
+
+  /** The run goes on without a silo, from the beginning. */
+  skip(silo: string, since: number): void {
+    const { phase, skipped = [] } = this.#progress;
+    const skippedNow = { silo, since: new Date(since).toISOString(), phase };
+    this.absent(siteOf(silo), undefined);
+    this.#change({ skipped: [...skipped, skippedNow], round: 0, loss: null, gradientNorm: null });
+  }
+
   best(metric: number | null): void {
     if (metric !== null) upsertSearchAttributes({ BestMetric: [metric] });
   }
@@ -115,11 +137,15 @@ function describe({
   tolerance,
   silos,
   validation,
+  absent = [],
+  skipped = [],
 }: RunProgress): string {
   const facts: (readonly [string, string])[] = [
     ['phase', phase],
     ['strategy', strategy === null ? 'not decided yet' : `${strategy}, meeting at ${site ?? '?'}`],
     ...(validation === undefined ? [] : [['cross-validation', describeTrial(validation)] as const]),
+    ...absent.map(({ site, since }) => ['waits for a worker of', `${site}, since ${since}`] as const),
+    ...skipped.map((one) => ['goes on without', `${one.silo}, lost since ${one.since}`] as const),
     ['round', `${round} of at most ${maxRounds}`],
     ['loss', loss === null ? '–' : loss.toPrecision(8)],
     [

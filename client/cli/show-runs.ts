@@ -6,6 +6,7 @@ import {
   formatCount,
   formatSeconds,
   formatShare,
+  formatSkipped,
   formatTime,
   measuresOf,
   NONE,
@@ -74,6 +75,7 @@ function general(run: RunRecord): string {
       ? []
       : ([['rounds', `${formatCount(known.rounds)} (${known.stopReason ?? NONE})`]] as const)),
     ['model', run.model ?? NONE],
+    ...(known?.skipped ? [['trained without', formatSkipped(known.skipped)] as const] : []),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Site } from '../../core/planner/plan.js';
+import { hostProbeQueue, hostQueue } from '../../workflows/contracts/hosts.js';
 import { CONTROL_QUEUE, probeQueue, siteOf, siteQueue } from '../../workflows/contracts/task-queues.js';
 
 /** A queue that somebody must poll for an installation to work. */
@@ -21,6 +22,20 @@ export function neededQueues(silos: readonly string[]): NeededQueue[] {
 
 function activityQueues(site: Site, worker: string): NeededQueue[] {
   return [siteQueue(site), probeQueue(site)].map((queue) => ({ queue, takes: 'activities', worker }));
+}
+
+/** Queues of one host of a silo. */
+export function queuesOfHost(silo: string, host: string): NeededQueue[] {
+  const worker = `silo --silo ${silo} --host ${host}`;
+  const queues = [hostQueue(siteOf(silo), host), hostProbeQueue(siteOf(silo), host)];
+  return queues.map((queue) => ({ queue, takes: 'activities', worker }));
+}
+
+/** Hosts whose workers answer for a silo now, by name. A worker's identity is `PID@HOST` (workers/site-worker.ts). */
+export async function hostsOf(client: Client, silo: string): Promise<string[]> {
+  const [common] = activityQueues(siteOf(silo), `silo --silo ${silo}`);
+  const identities = common ? await pollersOf(client, common) : [];
+  return [...new Set(identities.map((identity) => identity.slice(identity.indexOf('@') + 1)))].sort();
 }
 
 type TaskQueueType = NonNullable<

@@ -35,7 +35,7 @@ export function renderJobReference(schema, example, scenarios) {
     .filter(([, node]) => isSection(node))
     .map(
       ([name]) =>
-        `| [\`${name}\`](#${name}) | object | ${requirement(name, schema.properties[name], schema)} | ${firstSentence(sections[name] ?? '')} |`,
+        `| [\`${name}\`](#${name.toLowerCase()}) | object | ${requirement(name, schema.properties[name], schema)} | ${firstSentence(sections[name] ?? '')} |`,
     );
   return [
     '# Jobs',

@@ -138,7 +138,7 @@ describe('how long a silo may be without a worker', () => {
     ['a quorum of more silos than there are', { policy: 'skip', quorum: 4 }, 'onSiloLost.quorum'],
     ['no time at all', { policy: 'fail', after: 0 }, 'onSiloLost.after'],
   ] as const)('is refused with %s', (_what, given, field) => {
-    expect(() => written({ ...flightsJob, onSiloLost: given } as JobInput)).toThrow(
+    expect(() => written({ ...flightsJob, onSiloLost: given })).toThrow(
       expect.objectContaining({ field }) as Error,
     );
   });

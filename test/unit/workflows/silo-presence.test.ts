@@ -1,6 +1,6 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { PresenceWatch } from '../../../workflows/silo-presence.js';
+import type * as Presence from '../../../workflows/silo-presence.js';
 
 /** What each queue does with a question: the host that answers, or none for so long. */
 let answers: Record<string, (string | undefined)[]>;
@@ -34,9 +34,9 @@ const SITE = 'silo.shop';
 const [COMMON, A, B] = ['amalur.silo.shop', 'amalur.silo.shop.a', 'amalur.silo.shop.b'];
 const START = Date.UTC(2026, 0, 1);
 
-let presence: typeof import('../../../workflows/silo-presence.js');
+let presence: typeof Presence;
 let told: string[];
-const watch: PresenceWatch = {
+const watch: Presence.PresenceWatch = {
   host: (site, host) => told.push(`${site} at ${host}`),
   absent: (site, since) => {
     if (since !== undefined) told.push(`${site} absent for ${String(Date.now() - since)} ms`);

@@ -2,6 +2,7 @@ import type { Evaluation } from '../core/evaluation/evaluation.js';
 import type { IntegrationFacts } from '../core/integration/describe.js';
 import type { Job } from '../core/job/schema.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
+import type { SkippedSilo } from '../core/job/silo-loss.js';
 import type { Metrics, ModelManifest } from '../core/models/model.js';
 import type { HostProfile, Plan, Seconds } from '../core/planner/plan.js';
 import type { TableProfile } from '../core/sources/profile.js';
@@ -76,6 +77,8 @@ export interface RunFacts {
   readonly evaluation: Evaluation | null;
   readonly seconds: Seconds;
   readonly bytesOut: Readonly<Record<string, number>>;
+  /** Silos that were lost, and that the run went on without. */
+  readonly skipped?: readonly SkippedSilo[];
 }
 
 export interface RunRecord extends RunStart {

@@ -2,14 +2,19 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../core/config/index.js';
 import { AmalurError } from '../core/errors.js';
 import { runControlWorker } from './control-worker.js';
+import { hostName } from './host-name.js';
 import { serverAccess } from './server-access.js';
 import { runAggregatorWorker, runSiloWorker } from './site-worker.js';
 
-/** One worker process: `main.js control|aggregator|silo --config FILE [--silo NAME]`. */
+/** One worker process: `main.js control|aggregator|silo --config FILE [--silo NAME] [--host HOST]`. */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { config: { type: 'string', default: '.' }, silo: { type: 'string' } },
+    options: {
+      config: { type: 'string', default: '.' },
+      silo: { type: 'string' },
+      host: { type: 'string' },
+    },
   });
   const config = loadConfig(values.config);
   const access = serverAccess();
@@ -17,9 +22,9 @@ async function main(): Promise<void> {
     case 'control':
       return runControlWorker(config, access);
     case 'aggregator':
-      return runAggregatorWorker(config, access);
+      return runAggregatorWorker(config, access, hostName(values.host));
     case 'silo':
-      return runSiloWorker(config, values.silo ?? config.silos[0]?.name ?? '', access);
+      return runSiloWorker(config, values.silo ?? config.silos[0]?.name ?? '', access, hostName(values.host));
     default:
       throw new AmalurError('AMALUR_INVALID_CONFIG', 'the first argument is control, aggregator or silo');
   }

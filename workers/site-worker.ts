@@ -9,7 +9,13 @@ import { Mailbox } from '../core/exchange/mailbox.js';
 import type { HostProfile } from '../core/planner/plan.js';
 import type { AggregatorProbeActivities } from '../workflows/contracts/activities.js';
 import type { AggregatorOperations, SiloOperations } from '../workflows/contracts/operations.js';
-import { probeQueue, sessionQueue, siteQueue } from '../workflows/contracts/task-queues.js';
+import {
+  hostProbeQueue,
+  hostQueue,
+  hostSessionQueue,
+  type HostActivities,
+} from '../workflows/contracts/hosts.js';
+import { probeQueue, siteQueue } from '../workflows/contracts/task-queues.js';
 import { ComputeChild } from './compute.js';
 import { hostProfile } from './host-profile.js';
 import { openSite, type OpenedSite } from './open-site.js';
@@ -28,7 +34,12 @@ const HEARTBEATS: Pick<WorkerOptions, 'maxHeartbeatThrottleInterval' | 'defaultH
 };
 
 /** A silo's worker: its own operations, those of the aggregator for plans that place that role here, and probes. */
-export async function runSiloWorker(config: AmalurConfig, silo: string, access: ServerAccess): Promise<void> {
+export async function runSiloWorker(
+  config: AmalurConfig,
+  silo: string,
+  access: ServerAccess,
+  host: string,
+): Promise<void> {
   const { site, stores, sources, threads } = openSite(config, silo);
   const compute = new ComputeChild([config.file, silo]);
   const operations = {
@@ -36,46 +47,66 @@ export async function runSiloWorker(config: AmalurConfig, silo: string, access: 
     ...forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute),
   };
   const probes = createProbeActivities(silo, sources, onceKnown(compute, threads));
-  await runSite({ site, stores }, operations, probes, compute, access);
+  await runSite({ site, stores, host, operations, probes }, compute, access);
 }
 
 /** The aggregator worker, where parties meet that may meet in a neutral place. */
-export async function runAggregatorWorker(config: AmalurConfig, access: ServerAccess): Promise<void> {
+export async function runAggregatorWorker(
+  config: AmalurConfig,
+  access: ServerAccess,
+  host: string,
+): Promise<void> {
   const { site, stores, threads } = openSite(config, undefined);
   const compute = new ComputeChild([config.file]);
   const operations = forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute);
   const probes = withFailures<AggregatorProbeActivities>({ describeHost: onceKnown(compute, threads) });
-  await runSite({ site, stores }, operations, probes, compute, access);
+  await runSite({ site, stores, host, operations, probes }, compute, access);
 }
 
+interface SiteWorker extends Pick<OpenedSite, 'site' | 'stores'> {
+  readonly host: string;
+  readonly operations: object;
+  readonly probes: object;
+}
+
+/**
+ * Steps come by the host's own queue, so that those of a run find in memory what the last one left there. What any host may answer
+ * comes by the queues of the site, and whether this one is there by one more, which is never behind a step.
+ */
 async function runSite(
-  { site, stores }: Pick<OpenedSite, 'site' | 'stores'>,
-  operations: object,
-  probes: object,
+  { site, stores, host, operations, probes }: SiteWorker,
   compute: ComputeChild,
   access: ServerAccess,
 ): Promise<void> {
   const connection = await connectWorker(access);
   try {
-    const common = { connection, namespace: access.namespace, ...SHUTDOWN };
+    const identity = `${String(process.pid)}@${host}`;
+    const common = { connection, namespace: access.namespace, identity, ...SHUTDOWN };
+    const light = (taskQueue: string, activities: object) =>
+      Worker.create({ ...common, taskQueue, activities });
+    const here = withFailures<HostActivities>({ acquireHost: () => Promise.resolve(host) });
     const worker = await Worker.create({
       ...common,
-      taskQueue: siteQueue(site),
+      taskQueue: hostQueue(site, host),
       activities: operations,
       // The child computes one operation at a time; a second slot keeps its queue filled.
       maxConcurrentActivityTaskExecutions: 2,
       ...HEARTBEATS,
     });
-    const probe = await Worker.create({ ...common, taskQueue: probeQueue(site), activities: probes });
     const sessions = await Worker.create({
       ...common,
       ...HEARTBEATS,
-      taskQueue: sessionQueue(site),
+      taskQueue: hostSessionQueue(site, host),
       activities: createSessions(site, new Mailbox(stores), compute),
       // One that found no slot would keep those of other sites waiting, and theirs it: what waits computes nothing, so there is room.
       maxConcurrentActivityTaskExecutions: 1000,
     });
-    await runWorkers([worker, probe, sessions]);
+    const others = await Promise.all([
+      light(probeQueue(site), probes),
+      light(siteQueue(site), here),
+      light(hostProbeQueue(site, host), here),
+    ]);
+    await runWorkers([worker, sessions, ...others]);
   } finally {
     compute.stop();
     await connection.close();

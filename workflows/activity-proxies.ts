@@ -8,9 +8,11 @@ import type {
 } from './contracts/activities.js';
 import type { AggregatorOperations, SiloOperations } from './contracts/operations.js';
 import type { HealthActivities } from './contracts/health.js';
+import { hostQueue, hostSessionQueue } from './contracts/hosts.js';
 import type { RetrainingActivities } from './contracts/retraining.js';
 import type { AggregatorSessions, PartySessions } from './contracts/sessions.js';
-import { CONTROL_QUEUE, probeQueue, sessionQueue, siteQueue } from './contracts/task-queues.js';
+import { CONTROL_QUEUE, probeQueue } from './contracts/task-queues.js';
+import { atHost } from './silo-presence.js';
 
 // Errors that a user can mend are not retried: their activities fail with a non-retryable type (activities/failures.ts).
 
@@ -41,24 +43,42 @@ export const catalog = proxyActivities<
 
 type AtSite<T> = ActivityInterfaceFor<T>;
 
-/** A silo's operations, on its own queue. @param summary what the UI shows beside the activity */
+/** A silo's operations, on the host that the run has there. @param summary what the UI shows beside the activity */
 export function siloAt(site: Site, summary: string): AtSite<SiloOperations> {
-  return proxyActivities<SiloOperations>({ ...COMPUTE, taskQueue: siteQueue(site), summary });
+  return operationsAt<SiloOperations>(site, { ...COMPUTE, summary });
 }
 
 /** The aggregator's operations, at whichever site has the role. */
 export function aggregatorAt(site: Site, summary: string): AtSite<AggregatorOperations> {
-  return proxyActivities<AggregatorOperations>({ ...COMPUTE, taskQueue: siteQueue(site), summary });
+  return operationsAt<AggregatorOperations>(site, { ...COMPUTE, summary });
+}
+
+type Operation = (input: unknown) => Promise<unknown>;
+
+/** Operations of a site, each scheduled again where nobody takes it, as `atHost` says. @param queueOf queue of them on a host */
+function operationsAt<T extends object>(
+  site: Site,
+  options: ActivityOptions,
+  queueOf: typeof hostQueue = hostQueue,
+): AtSite<T> {
+  return new Proxy({} as AtSite<T>, {
+    get:
+      (_, name): Operation =>
+      (input) =>
+        atHost(site, (host, scheduleToStartTimeout) => {
+          const taskQueue = queueOf(site, host);
+          const scheduled = { ...options, taskQueue, scheduleToStartTimeout };
+          const operation = proxyActivities<Record<string, Operation>>(scheduled)[String(name)];
+          if (!operation) throw new Error('activities are found by any name');
+          return operation(input);
+        }),
+  });
 }
 
 /** The sessions of a site. They last as long as those that they wait for are away. */
 export function sessionsAt(site: Site, summary: string): AtSite<PartySessions & AggregatorSessions> {
-  return proxyActivities<PartySessions & AggregatorSessions>({
-    ...COMPUTE,
-    startToCloseTimeout: '12 h',
-    taskQueue: sessionQueue(site),
-    summary,
-  });
+  const options = { ...COMPUTE, startToCloseTimeout: '12 h', summary } as const;
+  return operationsAt<PartySessions & AggregatorSessions>(site, options, hostSessionQueue);
 }
 
 export function probeOf(site: Site, summary: string): AtSite<ProbeActivities & AggregatorProbeActivities> {

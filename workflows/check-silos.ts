@@ -1,16 +1,24 @@
-import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import { AmalurError } from '../core/errors.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
-import type { Site } from '../core/planner/plan.js';
 import { siteOf } from './contracts/task-queues.js';
 import { catalog, probeOf } from './activity-proxies.js';
-import { coded } from './failures.js';
+import { askSite, followSilos } from './silo-presence.js';
 
-/** Resolves a job against the tables as they are now. */
-export async function resolveFreshly(job: JobInput): Promise<ResolvedJob> {
-  const { resolved, changed } = await withVersionsOfNow(await catalog.resolveJob(job));
-  return changed ? catalog.resolveJob(job) : resolved;
+/**
+ * Resolves a job against the tables as they are now.
+ * @param without silos that are left out, because they are lost
+ * @param known told what the catalog makes of the job, before any silo is asked
+ */
+export async function resolveFreshly(
+  job: JobInput,
+  without: readonly string[] = [],
+  known: (resolved: ResolvedJob) => void = () => undefined,
+): Promise<ResolvedJob> {
+  const resolve = () => (without.length === 0 ? catalog.resolveJob(job) : catalog.resolveJob(job, without));
+  const first = await resolve();
+  known(first);
+  const { resolved, changed } = await withVersionsOfNow(first);
+  return changed ? resolve() : resolved;
 }
 
 /**
@@ -29,6 +37,7 @@ export async function withVersionsOfNow(
     ...party,
     version: versions[party.silo]?.[party.table] ?? party.version,
   }));
+  followSilos({ begun: true });
   const changed = parties.some(({ version }, at) => version !== resolved.parties[at]?.version);
   return { resolved: { ...resolved, parties }, changed };
 }
@@ -40,7 +49,7 @@ async function refresh(silo: string, { parties }: ResolvedJob): Promise<Record<s
   const own = parties.filter((party) => party.silo === silo);
   const first = parties.findIndex((party) => party.silo === silo);
   const field = first === 0 ? 'target.base' : `integration.joins[${first - 1}].table`;
-  const versions = await answerOf(site, field, probe.tableVersions(own.map(({ table }) => table)));
+  const versions = await askSite(site, () => probe.tableVersions(own.map(({ table }) => table)), field);
   const stale = [
     ...new Set(own.filter(({ table, version }) => versions[table] !== version).map(({ table }) => table)),
   ];
@@ -49,28 +58,4 @@ async function refresh(silo: string, { parties }: ResolvedJob): Promise<Record<s
   const profiles = await Promise.all(stale.map((table) => probe.profileTable(table)));
   await catalog.recordSilo(description, profiles);
   return { ...versions, ...Object.fromEntries(profiles.map((one) => [one.table, one.contentHash])) };
-}
-
-/**
- * The answer to a probe. Throws AMALUR_SILO_UNAVAILABLE with the site's name when nobody takes the question up.
- * @param field what in the job names the site
- */
-export async function answerOf<T>(site: Site, field: string | undefined, question: Promise<T>): Promise<T> {
-  try {
-    return await question;
-  } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    if (!(cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START')) throw error;
-    throw coded(unavailable(site, field));
-  }
-}
-
-function unavailable(site: Site, field: string | undefined): AmalurError {
-  const silo = site === 'aggregator' ? undefined : site.slice('silo.'.length);
-  const [who, command] =
-    silo === undefined ? ['the aggregator', 'aggregator'] : [`silo "${silo}"`, `silo --silo ${silo}`];
-  return new AmalurError('AMALUR_SILO_UNAVAILABLE', `${who} has no worker that answers`, {
-    ...(field !== undefined && { field }),
-    suggestion: `start its worker: amalur worker ${command}`,
-  });
 }

@@ -5,6 +5,7 @@ import type { ResolvedJob } from '../core/job/resolved.js';
 import type { ModelSpec } from '../core/job/schema.js';
 import type { Progress } from '../core/training/program.js';
 import type { Steering as Told } from '../core/training/steering.js';
+import type { Site } from '../core/planner/plan.js';
 import type { Cost } from './contracts/operations.js';
 import {
   PROGRESS_QUERY,
@@ -13,6 +14,7 @@ import {
   type SiloProgress,
   type TrialProgress,
 } from './contracts/results.js';
+import { siteOf } from './contracts/task-queues.js';
 
 const BEGINNING: RunProgress = {
   phase: 'validating',
@@ -101,6 +103,26 @@ export class Watch {
     this.#change({ silos });
   }
 
+  /** Which host does the steps of a site. */
+  host(site: Site, host: string): void {
+    this.#change({ hosts: { ...this.#progress.hosts, [site]: host } });
+  }
+
+  /** A site has no worker, or has one again. */
+  absent(site: Site, since: number | undefined): void {
+    const others = (this.#progress.absent ?? []).filter((one) => one.site !== site);
+    const absent = since === undefined ? others : [...others, { site, since: new Date(since).toISOString() }];
+    this.#change({ absent });
+  }
+
+  /** The run goes on without a silo, from the beginning. */
+  skip(silo: string, since: number): void {
+    const { phase, skipped = [] } = this.#progress;
+    const skippedNow = { silo, since: new Date(since).toISOString(), phase };
+    this.absent(siteOf(silo), undefined);
+    this.#change({ skipped: [...skipped, skippedNow], round: 0, loss: null, gradientNorm: null });
+  }
+
   best(metric: number | null): void {
     if (metric !== null) upsertSearchAttributes({ BestMetric: [metric] });
   }
@@ -133,12 +155,16 @@ function describe({
   silos,
   validation,
   asked,
+  absent = [],
+  skipped = [],
 }: RunProgress): string {
   const facts: (readonly [string, string])[] = [
     ['phase', phase],
     ['strategy', strategy === null ? 'not decided yet' : `${strategy}, meeting at ${site ?? '?'}`],
     ...(asked ? [['asked', ASKED[asked]] as const] : []),
     ...(validation === undefined ? [] : [['cross-validation', describeTrial(validation)] as const]),
+    ...absent.map(({ site, since }) => ['waits for a worker of', `${site}, since ${since}`] as const),
+    ...skipped.map((one) => ['goes on without', `${one.silo}, lost since ${one.since}`] as const),
     ['round', `${round} of at most ${maxRounds}`],
     ['loss', loss === null ? '–' : loss.toPrecision(8)],
     [

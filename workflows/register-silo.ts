@@ -1,16 +1,16 @@
 import { AmalurError } from '../core/errors.js';
 import { catalog, probeOf } from './activity-proxies.js';
-import { answerOf } from './check-silos.js';
 import type { RegistrationResult } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
 import { coded, failureToThrow } from './failures.js';
+import { askSite } from './silo-presence.js';
 
 /** Profiles a silo's tables where they are and makes schema, keys and counts known to the catalog. Rows stay. */
 export async function registerSilo(request: { readonly silo: string }): Promise<RegistrationResult> {
   try {
     const silo = siloIn(request);
     const probe = probeOf(siteOf(silo), `profile the tables of ${silo}`);
-    const description = await answerOf(siteOf(silo), 'silo', probe.describeSilo());
+    const description = await askSite(siteOf(silo), () => probe.describeSilo(), 'silo');
     const profiles = [];
     for (const table of description.tables) profiles.push(await probe.profileTable(table));
     await catalog.recordSilo(description, profiles);

@@ -2,10 +2,10 @@ import { isCancellation, setCurrentDetails, upsertSearchAttributes } from '@temp
 import { AmalurError } from '../core/errors.js';
 import type { Site } from '../core/planner/plan.js';
 import { catalog, probeOf } from './activity-proxies.js';
-import { answerOf } from './check-silos.js';
 import type { HealthRequest, HealthResult, SiteHealth } from './contracts/health.js';
 import { siteOf } from './contracts/task-queues.js';
 import { coded, failureToThrow, reportOfFailure } from './failures.js';
+import { askSite } from './silo-presence.js';
 
 /**
  * Asks every site whether it is there, and every silo whether its tables can be read and are what the catalog knows. Ends as
@@ -44,7 +44,7 @@ async function askSilo(silo: string, known: Readonly<Record<string, string>>): P
 
 async function healthOf(site: Site, ask: () => Promise<Found>): Promise<SiteHealth> {
   try {
-    return { site, ok: true, ...(await answerOf(site, undefined, ask())), error: null };
+    return { site, ok: true, ...(await askSite(site, ask)), error: null };
   } catch (error) {
     if (isCancellation(error)) throw error;
     const report = reportOfFailure(failureToThrow(error));

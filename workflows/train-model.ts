@@ -5,7 +5,8 @@ import type { JobInput } from '../core/job/schema.js';
 import { mainMeasure } from '../core/evaluation/main-measure.js';
 import type { Plan } from '../core/planner/plan.js';
 import { catalog, probeOf } from './activity-proxies.js';
-import { answerOf, resolveFreshly } from './check-silos.js';
+import { resolveFreshly } from './check-silos.js';
+import type { StartedRun } from './contracts/activities.js';
 import type { TrainingResult } from './contracts/results.js';
 import { coded } from './failures.js';
 import { chosenOf } from './chosen-plan.js';
@@ -15,6 +16,8 @@ import type { Resumption } from './contracts/standing.js';
 import { Watch } from './progress.js';
 import type { Run } from './publish.js';
 import { recorded } from './recorded.js';
+import { askSite, followSilos } from './silo-presence.js';
+import { skippingLostSilos } from './skip-lost-silos.js';
 import { StandingKeeper } from './standing.js';
 import { Steering } from './steering.js';
 import { trainHere } from './train-here.js';
@@ -31,67 +34,77 @@ export async function trainModel(job: JobInput, resume?: Resume): Promise<Traini
   const extra = resume !== undefined && workflowInfo().continuedFromExecutionRunId === undefined;
   const watch = new Watch(extra ? undefined : resume?.progress);
   const steering = new Steering(watch, extra ? undefined : resume?.steering);
-  return recorded('training', extra ? undefined : resume?.execution, async ({ run, execution }) => {
+  let ledger: Ledger | undefined;
+  return recorded('training', extra ? undefined : resume?.execution, (started) => {
     if (extra) throw tooManyArguments();
-    const planned = resume ? await loaded(resume) : await checkAndPlan(job, watch, execution);
-    const { resolved, plan, journal } = planned;
-    const candidate = chosenOf(plan);
-    const { standing: from, pending = {} } = planned.resumption ?? {};
-    if (planned.resumption) steering.begin(from?.told ?? {}, pending);
-    steering.resolved(resolved.job.model);
-    const standing = new StandingKeeper(execution, from?.reached);
-
-    const ledger = new Ledger(resume?.ledger ?? beginning(Date.now()), (bytesOut) =>
-      watch.bytesOut(bytesOut),
-    );
-    const course: Run = { execution: journal, resolved, watch, ledger, steering, standing };
-    const goOn = (turn: Resume) => continueAsNew<typeof trainModel>(job, { ...turn, execution, journal });
-    const trained = await standing.during(() =>
-      candidate.mode === 'rounds'
-        ? trainValidated(course, candidate, goOn, resume)
-        : trainHere(course, candidate, plan),
-    );
-    const spec = steering.settingsOf(trained.spec);
-    const evaluation = await leaveSilosOut(course, { ...trained, spec });
-
-    watch.phase('storing');
-    if (trained.stopped !== 'converged') await standing.keep();
-    const { manifest, metrics, rounds, stopped, curve, rows, overlaps } = trained;
-    const model = await catalog.publishModel(execution, manifest, metrics);
-    const seconds = ledger.seconds(Date.now());
-    const bytesOut = ledger.bytesOut;
-    const facts = {
-      rounds,
-      stopReason: stopped,
-      metrics,
-      curve,
-      evaluation: evaluation ?? null,
-      seconds,
-      bytesOut,
+    const train = (from: Resume | undefined): Promise<TrainingResult> => {
+      const ledgerOf = () =>
+        (ledger ??= new Ledger(from?.ledger ?? beginning(Date.now()), (bytesOut) =>
+          watch.bytesOut(bytesOut),
+        ));
+      return trainAndStore({ job, started, watch, steering, ledgerOf }, from);
     };
-    await catalog.finishRun(execution, facts, `${model.name}@${model.version}`);
-    watch.best(mainMeasure(metrics.test).value);
-    watch.phase('completed');
-    const { strategy, site, seconds: predictedSeconds } = candidate;
-    const { jobHash } = resolved;
-    return {
-      run,
-      execution,
-      jobHash,
-      model,
-      strategy,
-      site,
-      rounds,
-      stopped,
-      rows,
-      ...(overlaps && { overlaps }),
-      metrics,
-      ...(manifest.validation && { validation: manifest.validation }),
-      seconds,
-      bytesOut,
-      predictedSeconds,
-    };
+    return skippingLostSilos(watch, train, resume);
   });
+}
+
+interface Training {
+  readonly job: JobInput;
+  readonly started: StartedRun;
+  readonly watch: Watch;
+  readonly steering: Steering;
+  /** Where the run's time and bytes are entered, from when it is planned. */
+  readonly ledgerOf: () => Ledger;
+}
+
+async function trainAndStore(
+  { job, started: { run, execution }, watch, steering, ledgerOf }: Training,
+  resume: Resume | undefined,
+): Promise<TrainingResult> {
+  const planned = resume ? await loaded(resume) : await checkAndPlan(job, watch, execution);
+  const { resolved, plan, journal } = planned;
+  if (resume) followJob(resolved, watch, true);
+  const { skipped } = watch.snapshot();
+  const candidate = chosenOf(plan);
+  const { standing: from, pending = {} } = planned.resumption ?? {};
+  if (planned.resumption) steering.begin(from?.told ?? {}, pending);
+  steering.resolved(resolved.job.model);
+  const standing = new StandingKeeper(execution, from?.reached);
+
+  const ledger = ledgerOf();
+  const course: Run = { execution: journal, resolved, watch, ledger, steering, standing };
+  const goOn = (turn: Resume) => continueAsNew<typeof trainModel>(job, { ...turn, execution, journal });
+  const trained = await standing.during(() =>
+    candidate.mode === 'rounds'
+      ? trainValidated(course, candidate, goOn, resume)
+      : trainHere(course, candidate, plan),
+  );
+  const spec = steering.settingsOf(trained.spec);
+  const evaluation = await leaveSilosOut(course, { ...trained, spec });
+
+  watch.phase('storing');
+  if (trained.stopped !== 'converged') await standing.keep();
+  const { metrics, rounds, stopped, curve, rows, overlaps } = trained;
+  const manifest = { ...trained.manifest, ...(skipped && { skipped }) };
+  const model = await catalog.publishModel(execution, manifest, metrics);
+  const seconds = ledger.seconds(Date.now());
+  const { bytesOut } = ledger;
+  const facts = {
+    ...{ rounds, stopReason: stopped, metrics, curve, evaluation: evaluation ?? null, seconds, bytesOut },
+    ...(skipped && { skipped }),
+  };
+  await catalog.finishRun(execution, facts, `${model.name}@${model.version}`);
+  watch.best(mainMeasure(metrics.test).value);
+  watch.phase('completed');
+  const { strategy, site, seconds: predictedSeconds } = candidate;
+  return {
+    ...{ run, execution, jobHash: resolved.jobHash, model, strategy, site, rounds, stopped, rows },
+    ...(overlaps && { overlaps }),
+    metrics,
+    ...(manifest.validation && { validation: manifest.validation }),
+    ...(skipped && { skipped }),
+    ...{ seconds, bytesOut, predictedSeconds },
+  };
 }
 
 function tooManyArguments() {
@@ -116,10 +129,12 @@ async function loaded({ execution, journal = execution }: Resume): Promise<Plann
 
 async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Promise<Planned> {
   watch.phase('checking silos');
-  const resolved = await resolveFreshly(job);
+  const skipped = watch.snapshot().skipped?.map(({ silo }) => silo);
+  const resolved = await resolveFreshly(job, skipped, (known) => followJob(known, watch, false));
   watch.resolved(resolved);
   watch.phase('planning');
-  if (resolved.job.resumeFrom !== undefined) {
+  // Without a silo that was there it is another training, which begins anew.
+  if (resolved.job.resumeFrom !== undefined && skipped === undefined) {
     const resumption = await catalog.resumeRun(execution, resolved);
     const { plan, journal } = resumption;
     watch.planned(chosenOf(plan));
@@ -132,8 +147,14 @@ async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Pro
   return { resolved, plan, journal: execution };
 }
 
+/** Silos may be without a worker for as long as the job says. */
+function followJob({ job }: ResolvedJob, watch: Watch, begun: boolean): void {
+  const { onSiloLost } = job;
+  followSilos({ onSiloLost, watch, begun, hosts: watch.snapshot().hosts });
+}
+
 /** The planner's decision, on the hosts as they are. */
 export async function planOf(resolved: ResolvedJob): Promise<Plan> {
   const probe = probeOf('aggregator', 'what can the aggregator do?');
-  return catalog.planRun(resolved, await answerOf('aggregator', undefined, probe.describeHost()));
+  return catalog.planRun(resolved, await askSite('aggregator', () => probe.describeHost()));
 }

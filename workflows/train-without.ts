@@ -9,6 +9,7 @@ import { failureToThrow } from './failures.js';
 import { Ledger, beginning, type LedgerState } from './ledger.js';
 import { Watch } from './progress.js';
 import type { Run } from './publish.js';
+import { followSilos } from './silo-presence.js';
 import { trainHere } from './train-here.js';
 import { trainInRounds, type Resume } from './train-in-rounds.js';
 
@@ -36,6 +37,8 @@ export async function trainWithout(
     const { resolved: whole, plan } = await catalog.loadRun(execution);
     const resolved = withoutSilo({ ...whole, job: { ...whole.job, model: spec } }, silo);
     watch.resolved(resolved);
+    const { onSiloLost } = resolved.job;
+    followSilos({ onSiloLost, watch, begun: true, hosts: watch.snapshot().hosts });
     const candidate = chosenOf(plan);
     watch.planned(candidate);
     const ledger = new Ledger(resume?.ledger ?? beginning(Date.now()), (bytesOut) =>

@@ -4,6 +4,7 @@ import { describeIntegration } from '../../core/integration/describe.js';
 import { parseExportRequest } from '../../core/job/export-request.js';
 import { parseInferenceRequest } from '../../core/job/inference-request.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
+import { resolveWithoutSilos } from '../../core/job/skip-silos.js';
 import type { CatalogActivities } from '../../workflows/contracts/activities.js';
 import { withFailures } from '../failures.js';
 import { answerQuestion } from './answer.js';
@@ -16,8 +17,11 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
   const now = () => new Date().toISOString();
   const server = () => Context.current().client;
   return withFailures<CatalogActivities>({
-    async resolveJob(job) {
-      return resolveJob(parseJob(job), await catalog.tables.list());
+    async resolveJob(job, without = []) {
+      const tables = await catalog.tables.list();
+      return without.length === 0
+        ? resolveJob(parseJob(job), tables)
+        : resolveWithoutSilos(parseJob(job), tables, without);
     },
     async recordSilo({ silo, host, tables }, profiles) {
       await catalog.silos.register(silo, host);

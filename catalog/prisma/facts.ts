@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../core/json.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
+import type { SkippedSilo } from '../../core/job/silo-loss.js';
 import type { Metrics } from '../../core/models/model.js';
 import type { RunFacts } from '../catalog.js';
 import type { Prisma } from '../generated/sqlite/client.js';
@@ -38,9 +39,10 @@ export async function storeFacts(transaction: Transaction, execution: string, fa
       bytes: BigInt(bytes),
     })),
   });
-  const { rounds, stopReason, evaluation } = facts;
+  const { rounds, stopReason, evaluation, skipped } = facts;
   const evaluationJson = evaluation && canonicalJson(evaluation);
-  return { rounds, stopReason, evaluationJson, ...toSecondsColumns(facts.seconds) };
+  const skippedJson = skipped ? canonicalJson(skipped) : null;
+  return { rounds, stopReason, evaluationJson, skippedJson, ...toSecondsColumns(facts.seconds) };
 }
 
 /** Measures belong to the run: the run's facts and the model version that it made show the same ones. */
@@ -79,6 +81,7 @@ export function toFacts(row: FactsRow): RunFacts | null {
         .map(({ siloName, bytes }) => [siloName, Number(bytes)] as const)
         .sort(([a], [b]) => compareText(a, b)),
     ),
+    ...(row.skippedJson !== null && { skipped: fromJson<SkippedSilo[]>(row.skippedJson) }),
   };
 }
 

@@ -1,4 +1,5 @@
 // Every figure that the command line shows is written here, so that the same kind of figure looks the same everywhere.
+import type { SkippedSilo } from '../../core/job/silo-loss.js';
 import { formatBytes, formatSeconds } from '../../core/planner/format.js';
 import type { Measure, Metrics } from '../../core/models/model.js';
 
@@ -113,4 +114,11 @@ export function formatBytesBySilo(bytesOut: Readonly<Record<string, number>>): s
   const silos = Object.entries(bytesOut).filter(([, bytes]) => bytes > 0);
   const sorted = silos.sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([silo, bytes]) => `${silo} ${formatBytes(bytes)}`).join(', ') || 'nothing';
+}
+
+/** `crm (lost since 2026-11-22 04:00, checking silos)`, of silos that a run went on without. */
+export function formatSkipped(skipped: readonly SkippedSilo[]): string {
+  return skipped
+    .map(({ silo, since, phase }) => `${silo} (lost since ${formatTime(since)}, ${phase})`)
+    .join(', ');
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ModelVersionRecord } from '../../catalog/catalog.js';
 import type { ModelOrigin } from '../../core/models/model.js';
 import type { ModelSummary } from '../../workflows/contracts/activities.js';
-import { formatBytes, formatCount, formatTime, measuresOf, NONE } from './format.js';
+import { formatBytes, formatCount, formatSkipped, formatTime, measuresOf, NONE } from './format.js';
 import { facts, print, printJson, table, tell } from './output.js';
 import { optionsOf, withClient } from './session.js';
 import { showParties } from './show-plan.js';
@@ -65,6 +65,9 @@ export function showModel(model: ModelVersionRecord): string {
       ['aliases', model.aliases.join(', ') || NONE],
       ['made', `${formatTime(model.createdAt)} by run ${model.run}`],
       ...(manifest.origin === undefined ? [] : [['imported as', cameFrom(manifest.origin)] as const]),
+      ...(manifest.skipped === undefined
+        ? []
+        : [['trained without', formatSkipped(manifest.skipped)] as const]),
       // A model with other parameters of its own has no intercept.
       ...(manifest.own === undefined ? ([['intercept', String(manifest.intercept)]] as const) : []),
       ...(manifest.interceptError === undefined

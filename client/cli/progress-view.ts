@@ -44,9 +44,11 @@ export function describeProgress({
   gradientNorm,
   silos,
   validation,
+  absent = [],
 }: RunProgress): string {
   const bytes = silos.reduce((sum, silo) => sum + silo.bytesOut, 0);
   return [
+    ...absent.map(({ site, since }) => `waits for a worker of ${site} since ${since}`),
     ...(phase === 'cross-validating' && validation !== undefined ? [describeTrial(validation)] : []),
     ...(round > 0 ? [`round ${round}`] : []),
     ...(loss === null ? [] : [`loss ${formatMeasure(loss)}`]),

@@ -1,5 +1,5 @@
 import type { InferenceResult, TrainingResult } from '../../workflows/contracts/results.js';
-import { formatBytesBySilo, formatCount, formatSeconds, measuresOf } from './format.js';
+import { formatBytesBySilo, formatCount, formatSeconds, formatSkipped, measuresOf } from './format.js';
 import { facts } from './output.js';
 import { showValidation } from './show-validation.js';
 
@@ -10,6 +10,7 @@ export function showTraining(result: TrainingResult): string {
   const general = facts([
     ['model', `${model.name}@${model.version}`],
     ['strategy', `${strategy} at ${site}`],
+    ...(result.skipped ? [['trained without', formatSkipped(result.skipped)] as const] : []),
     ['rows', `${formatCount(rows.train)} to train, ${formatCount(rows.test)} to test`],
     ...overlaps.map(
       ({ group, rows: shared, disagreements }) =>

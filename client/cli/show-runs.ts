@@ -6,6 +6,7 @@ import {
   formatCount,
   formatSeconds,
   formatShare,
+  formatSkipped,
   formatTime,
   measuresOf,
   NONE,
@@ -75,6 +76,7 @@ function general(run: RunRecord): string {
       : ([['rounds', `${formatCount(known.rounds)} (${known.stopReason ?? NONE})`]] as const)),
     ...(run.resumedFrom === null ? [] : ([['goes on from', run.resumedFrom]] as const)),
     ['model', run.model ?? NONE],
+    ...(known?.skipped ? [['trained without', formatSkipped(known.skipped)] as const] : []),
   ]);
 }
 

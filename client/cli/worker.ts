@@ -8,6 +8,7 @@ import { configOf, optionsOf } from './session.js';
 
 interface WorkerCommandOptions {
   readonly silo?: string;
+  readonly host?: string;
 }
 
 /** `amalur worker ROLE` */
@@ -17,6 +18,7 @@ export function addWorker(root: Command): void {
     .description('run one process of a real installation, until SIGTERM or Ctrl-C')
     .addArgument(new Argument('<role>', 'which worker').choices(['control', 'aggregator', 'silo']))
     .option('--silo <name>', 'which silo (needed if the configuration has several)')
+    .option('--host <name>', 'of a silo or aggregator with several hosts: which one (default: the machine)')
     .addHelpText(
       'after',
       '\ncontrol     workflows, catalog and planning; no data\naggregator  where partial products meet\nsilo        reads the tables of its silo and computes beside them\n' +
@@ -28,7 +30,7 @@ export function addWorker(root: Command): void {
       const config = configOf(options);
       const access = await findServer(config);
       tell(`${role} worker: server ${access.address}, namespace ${access.namespace}`);
-      await runWorker(role, config, options.silo, access);
+      await runWorker(role, config, options, access);
     });
 }
 
@@ -36,17 +38,18 @@ export function addWorker(root: Command): void {
 async function runWorker(
   role: string,
   config: AmalurConfig,
-  silo: string | undefined,
+  { silo, host }: WorkerCommandOptions,
   access: FoundServer,
 ): Promise<void> {
   if (role === 'control') {
     const { runControlWorker } = await import('../../workers/control-worker.js');
     return runControlWorker(config, access);
   }
+  const { hostName } = await import('../../workers/host-name.js');
   const { runAggregatorWorker, runSiloWorker } = await import('../../workers/site-worker.js');
   return role === 'aggregator'
-    ? runAggregatorWorker(config, access)
-    : runSiloWorker(config, chooseSilo(config, silo), access);
+    ? runAggregatorWorker(config, access, hostName(host))
+    : runSiloWorker(config, chooseSilo(config, silo), access, hostName(host));
 }
 
 function chooseSilo({ silos }: AmalurConfig, asked: string | undefined): string {

@@ -5,7 +5,7 @@ import { requireSearchAttributes } from '../../workers/search-attributes.js';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contracts/results.js';
 import { AmalurClient } from '../amalur-client.js';
 import { connect, type Connected } from '../connect.js';
-import { neededQueues, pollersOf, unpolled } from '../local/pollers.js';
+import { hostsOf, neededQueues, pollersOf, queuesOfHost, unpolled } from '../local/pollers.js';
 import { runChecks, Wrong, type Check, type Finding } from './check.js';
 
 /** What an installation needs: disk, server, workers, tables. */
@@ -62,6 +62,10 @@ function serverChecks(config: AmalurConfig, connected: Connected): Check[] {
       },
     })),
     ...silos.map((silo): Check => ({
+      name: `hosts of ${silo}`,
+      run: () => checkHosts(client, silo),
+    })),
+    ...silos.map((silo): Check => ({
       name: `tables of ${silo}`,
       run: async () => {
         const missing = await unpolled(client.temporal, neededQueues([silo]));
@@ -71,6 +75,18 @@ function serverChecks(config: AmalurConfig, connected: Connected): Check[] {
       },
     })),
   ];
+}
+
+/** Every host that answers for a silo has to take steps too. */
+async function checkHosts({ temporal }: AmalurClient, silo: string): Promise<string> {
+  const hosts = await hostsOf(temporal, silo);
+  if (hosts.length === 0) throw new Wrong('there is none', `amalur worker silo --silo ${silo}`);
+  for (const host of hosts) {
+    const [missing] = await unpolled(temporal, queuesOfHost(silo, host));
+    if (missing)
+      throw new Wrong(`nobody polls ${missing.queue}`, `start again: amalur worker ${missing.worker}`);
+  }
+  return hosts.join(', ');
 }
 
 async function checkAttributes({ connection, namespace }: Connected): Promise<string> {

@@ -1,12 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Site } from '../../core/planner/plan.js';
-import {
-  CONTROL_QUEUE,
-  probeQueue,
-  sessionQueue,
-  siteOf,
-  siteQueue,
-} from '../../workflows/contracts/task-queues.js';
+import { hostProbeQueue, hostQueue, hostSessionQueue } from '../../workflows/contracts/hosts.js';
+import { CONTROL_QUEUE, probeQueue, siteOf, siteQueue } from '../../workflows/contracts/task-queues.js';
 
 /** A queue that somebody must poll for an installation to work. */
 export interface NeededQueue {
@@ -26,8 +21,22 @@ export function neededQueues(silos: readonly string[]): NeededQueue[] {
 }
 
 function activityQueues(site: Site, worker: string): NeededQueue[] {
-  const queues = [siteQueue(site), probeQueue(site), sessionQueue(site)];
+  const queues = [siteQueue(site), probeQueue(site)];
   return queues.map((queue) => ({ queue, takes: 'activities', worker }));
+}
+
+/** Queues of one host of a silo. */
+export function queuesOfHost(silo: string, host: string): NeededQueue[] {
+  const worker = `silo --silo ${silo} --host ${host}`;
+  const queues = [hostQueue, hostProbeQueue, hostSessionQueue].map((of) => of(siteOf(silo), host));
+  return queues.map((queue) => ({ queue, takes: 'activities', worker }));
+}
+
+/** Hosts whose workers answer for a silo now, by name. A worker's identity is `PID@HOST` (workers/site-worker.ts). */
+export async function hostsOf(client: Client, silo: string): Promise<string[]> {
+  const [common] = activityQueues(siteOf(silo), `silo --silo ${silo}`);
+  const identities = common ? await pollersOf(client, common) : [];
+  return [...new Set(identities.map((identity) => identity.slice(identity.indexOf('@') + 1)))].sort();
 }
 
 type TaskQueueType = NonNullable<

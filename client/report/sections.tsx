@@ -5,6 +5,7 @@ import {
   formatBytes,
   formatBytesBySilo,
   formatCount,
+  formatSkipped,
   formatSeconds,
   formatTime,
   measuresOf,
@@ -93,6 +94,7 @@ export function Overview({ run }: { run: RunRecord }) {
         {run.plan === null ? '' : `; ${run.plan.chosen}`}
         {facts?.stopReason ? `; ${facts.stopReason}` : ''}
       </p>
+      {facts?.skipped && <p class="bad">Trained without {formatSkipped(facts.skipped)}.</p>}
       {run.error === null ? null : (
         <p class="bad">
           {run.error.code}: {run.error.message}

@@ -4,6 +4,7 @@ import { parseWith } from '../parse-with.js';
 import { checkColumns } from './check-columns.js';
 import { checkLabel } from './check-label.js';
 import { checkEvaluation, checkLeaveOut } from './check-evaluation.js';
+import { checkQuorum } from './check-quorum.js';
 import { checkModel, completeModel } from './check-model.js';
 import { checkTargetEncoding } from './check-target-encoding.js';
 import { checkOverlap } from './check-overlap.js';
@@ -40,6 +41,7 @@ export function resolveJob(given: Job, tables: readonly TableInSilo[]): Resolved
   checkEvaluation(given);
   const job = completeModel(given);
   checkConstraints(job, tables);
+  checkQuorum(job);
   const joined = resolveJoins(job, tables);
   const shared = sharedColumns(job, joined);
   const labels = labelSources(job, joined, shared);

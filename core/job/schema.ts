@@ -4,6 +4,7 @@ import { evaluationSchema } from './evaluation-schema.js';
 import { featuresSchema } from './features-schema.js';
 import { modelSchema } from './model-schema.js';
 import { searchSchema, validationSchema } from './search-schema.js';
+import { onSiloLostSchema } from './silo-loss-schema.js';
 
 const siloName = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a silo name has letters, digits, _ and -');
 
@@ -161,6 +162,7 @@ export const jobSchema = z.strictObject({
   validation: validationSchema.optional(),
   search: searchSchema.optional(),
   evaluation: evaluationSchema,
+  onSiloLost: onSiloLostSchema.optional(),
   strategy: z
     .enum(['auto', 'materialize', 'factorize', 'federate'])
     .default('auto')

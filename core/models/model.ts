@@ -2,6 +2,7 @@ import type { Dense } from '../algebra/matrix.js';
 import type { BlobRef } from '../exchange/store.js';
 import type { Encoder } from '../integration/encoder.js';
 import type { ModelType } from '../job/schema.js';
+import type { SkippedSilo } from '../job/silo-loss.js';
 import type { ValidationReport } from '../validation/report.js';
 
 /** A measure; null where it is not defined: on no rows at all, or AUC where all rows are of one class. */
@@ -109,6 +110,8 @@ export interface ModelManifest {
   readonly solver?: 'gram' | 'l-bfgs' | 'proximal';
   /** How many parameters of columns are not 0, of a model that sets some to 0 (`l1`). */
   readonly nonZero?: number;
+  /** Silos that it was trained without, because they were lost. */
+  readonly skipped?: readonly SkippedSilo[];
   /** What cross-validation has found of it, and how its settings were chosen. */
   readonly validation?: ValidationReport;
   /**

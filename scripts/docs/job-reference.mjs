@@ -17,6 +17,8 @@ const sections = {
     'Settings of the model that are tried; the best by cross-validation are trained on all training rows. It needs `validation`.',
   evaluation:
     'What is found out about the model on the test rows, beside its measures ([models](models.md#evaluation)). `amalur runs RUN` shows it.',
+  onSiloLost:
+    'What becomes of the run when a silo has no worker. Without it a run fails where one has none for 10 seconds at the beginning (`AMALUR_SILO_UNAVAILABLE`), and in mid-run waits for up to 12 hours. [Operations](operations.md#silos-that-are-lost) tells more.',
   constraints:
     'What a plan must respect. A strategy that breaks one is ruled out, with the reason; if none is left the job is refused with `AMALUR_NO_PLAN`.',
 };
@@ -33,7 +35,7 @@ export function renderJobReference(schema, example, scenarios) {
     .filter(([, node]) => isSection(node))
     .map(
       ([name]) =>
-        `| [\`${name}\`](#${name}) | object | ${requirement(name, schema.properties[name], schema)} | ${firstSentence(sections[name] ?? '')} |`,
+        `| [\`${name}\`](#${name.toLowerCase()}) | object | ${requirement(name, schema.properties[name], schema)} | ${firstSentence(sections[name] ?? '')} |`,
     );
   return [
     '# Jobs',

@@ -88,6 +88,7 @@ export const facts: RunFacts = {
   },
   seconds: seconds(4),
   bytesOut: { airline: 0, registry: 2 ** 41, weather: 17 },
+  skipped: [{ silo: 'é', since: '2026-11-22T04:00:00.000Z', phase: 'training' }],
 };
 
 const blob = (kind: string) => ({ home: 'exchange' as const, sha256: 'ab'.repeat(32), bytes: 4096, kind });

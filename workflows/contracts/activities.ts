@@ -89,8 +89,11 @@ export type ModelSummary = Pick<
 
 /** The control worker's activities on the metadata catalog. */
 export interface CatalogActivities {
-  /** Checks a job against the catalog. @throws the AMALUR_… code of what is wrong with it */
-  resolveJob(job: JobInput): Promise<ResolvedJob>;
+  /**
+   * Checks a job against the catalog. @throws the AMALUR_… code of what is wrong with it
+   * @param without silos that are lost: their tables are left out
+   */
+  resolveJob(job: JobInput, without?: readonly string[]): Promise<ResolvedJob>;
   recordSilo(description: SiloDescription, profiles: readonly TableProfile[]): Promise<void>;
   startRun(run: StartedRun): Promise<void>;
   recordPlan(execution: string, resolved: ResolvedJob, plan: Plan): Promise<void>;

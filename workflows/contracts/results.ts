@@ -2,6 +2,7 @@ import type { IntegrationRecord } from '../../catalog/catalog.js';
 import type { ExportFormat } from '../../core/job/export-formats.js';
 import type { JobInput, StrategyName } from '../../core/job/schema.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
+import type { SkippedSilo } from '../../core/job/silo-loss.js';
 import type { Metrics } from '../../core/models/model.js';
 import type { Plan, Seconds, Site } from '../../core/planner/plan.js';
 import type { MeasureName } from '../../core/validation/measures.js';
@@ -34,6 +35,8 @@ export interface TrainingResult extends Integrated {
   readonly metrics: Readonly<Record<'train' | 'test', Metrics>>;
   /** What cross-validation has found; test rows took no part. */
   readonly validation?: ValidationReport;
+  /** Silos that it was trained without, because they were lost. */
+  readonly skipped?: readonly SkippedSilo[];
   readonly seconds: Seconds;
   readonly bytesOut: Readonly<Record<string, number>>;
   readonly predictedSeconds: Seconds;
@@ -148,6 +151,12 @@ export interface RunProgress {
   readonly validation?: TrialProgress;
   /** What somebody has asked of the run, and is not over. */
   readonly asked?: 'pause' | 'stop' | null;
+  /** Host that does the steps of each site. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  /** Sites that the run waits for, and since when they have no worker. */
+  readonly absent?: readonly { readonly site: Site; readonly since: string }[];
+  /** Silos that were lost, and that the run goes on without. */
+  readonly skipped?: readonly SkippedSilo[];
 }
 
 /** Where a search is; trials and folds are counted from 1. */

@@ -12,11 +12,6 @@ export function probeQueue(site: Site): string {
   return `${siteQueue(site)}.probe`;
 }
 
-/** Queue of the sessions of trainings in rounds: they wait for one another, so none of them may wait for another activity. */
-export function sessionQueue(site: Site): string {
-  return `${siteQueue(site)}.session`;
-}
-
 export function siteOf(silo: string): Site {
   return `silo.${silo}`;
 }

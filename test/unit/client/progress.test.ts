@@ -28,6 +28,12 @@ test('progress names what is known, and nothing else', () => {
   expect(describeProgress({ ...start, round: 0, loss: null, gradientNorm: null, silos: [] })).toBe('');
 });
 
+test('a silo that the run waits for is told, and since when', () => {
+  const absent = [{ site: 'silo.crm', since: '2026-11-22T04:00:00.000Z' }] as const;
+  const waiting = { ...start, round: 0, loss: null, gradientNorm: null, silos: [], absent };
+  expect(describeProgress(waiting)).toBe('waits for a worker of silo.crm since 2026-11-22T04:00:00.000Z');
+});
+
 test('of a search the trial and the fold are told, and the bar moves by them', () => {
   const validation = { trial: 3, trials: 4, fold: 2, folds: 5, measure: 'auc', best: 0.75 } as const;
   const blank = { ...start, round: 0, loss: null, gradientNorm: null, silos: [] };

@@ -1,5 +1,5 @@
 import { AmalurError } from '../../core/errors.js';
-import type { Store } from '../../core/exchange/store.js';
+import type { Store, StoredItem } from '../../core/exchange/store.js';
 import { sha256 } from '../../core/json.js';
 
 /** A store that lives as long as a test does. */
@@ -22,5 +22,13 @@ export function memoryStore(): Store {
       return Promise.resolve(records.get(key) ?? record);
     },
     readRecord: (key) => Promise.resolve(records.get(key)),
+    list: (shelf) => listed(shelf === 'blobs' ? blobs : records),
+    remove: (shelf, { name }) => Promise.resolve((shelf === 'blobs' ? blobs : records).delete(name)),
   };
+}
+
+async function* listed(shelf: ReadonlyMap<string, Uint8Array | string>): AsyncIterable<StoredItem> {
+  for (const [name, content] of shelf) {
+    yield await Promise.resolve({ name, bytes: content.length, changedAt: 0 });
+  }
 }

@@ -44,6 +44,7 @@ describe('loadConfig', () => {
       file: join(folder, 'amalur.config.yaml'),
       catalogUrl: `file:${join(state, 'catalog.db')}`,
       exchange: join(state, 'exchange'),
+      s3: {},
       predictions: join(folder, 'predictions'),
       stateFolder: state,
       threads: 1,

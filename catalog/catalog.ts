@@ -110,6 +110,8 @@ export interface RunRepository {
   ): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<RunRecord[]>;
+  /** Runs that are still going on, and those that have ended after a time. */
+  recent(endedAfter: string): Promise<Pick<RunRecord, 'run' | 'execution' | 'startedAt'>[]>;
   /** Latest execution of a workflow id, or the execution of that id. */
   get(runOrExecution: string): Promise<RunRecord | undefined>;
 }

@@ -36,3 +36,4 @@ export type {
   SiloProgress,
   TrainingResult,
 } from '../workflows/contracts/results.js';
+export type { GarbageRequest, GarbageResult } from '../workflows/contracts/garbage.js';

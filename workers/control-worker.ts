@@ -2,6 +2,7 @@ import { Worker } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createCatalogActivities } from '../activities/catalog/activities.js';
+import { createGarbageActivities } from '../activities/catalog/garbage.js';
 import { createPlanningActivities } from '../activities/planning/activities.js';
 import { openCatalog } from '../catalog/index.js';
 import type { AmalurConfig } from '../core/config/index.js';
@@ -34,7 +35,11 @@ export async function runControlWorker(config: AmalurConfig, access: ServerAcces
       namespace: access.namespace,
       taskQueue: CONTROL_QUEUE,
       workflowBundle: { codePath: bundle },
-      activities: { ...createCatalogActivities(catalog), ...createPlanningActivities(catalog) },
+      activities: {
+        ...createCatalogActivities(catalog),
+        ...createPlanningActivities(catalog),
+        ...createGarbageActivities(catalog, config.retentionMs),
+      },
       shutdownGraceTime: '10 s',
     });
     await runWorkers([worker]);

@@ -6,6 +6,7 @@ import type {
   PlanningActivities,
   ProbeActivities,
 } from './contracts/activities.js';
+import type { GarbageCatalogActivities } from './contracts/garbage.js';
 import type { AggregatorOperations, SiloOperations } from './contracts/operations.js';
 import { CONTROL_QUEUE, probeQueue, siteQueue } from './contracts/task-queues.js';
 
@@ -32,7 +33,9 @@ const PROBE: ActivityOptions = {
   retry: { maximumAttempts: 2 },
 };
 
-export const catalog = proxyActivities<CatalogActivities & PlanningActivities>(CONTROL);
+export const catalog = proxyActivities<CatalogActivities & PlanningActivities & GarbageCatalogActivities>(
+  CONTROL,
+);
 
 type AtSite<T> = ActivityInterfaceFor<T>;
 

@@ -1,5 +1,6 @@
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { SiteContext } from '../compute/site.js';
+import { garbageOperations } from '../garbage/operations.js';
 import { exportOperation } from './export-model.js';
 import { importOperation } from './import-model.js';
 import { fitSharedOperation } from './fit-shared.js';
@@ -20,5 +21,6 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...predictOperation(context),
     ...exportOperation(context),
     ...importOperation(context),
+    ...garbageOperations(context),
   };
 }

@@ -83,6 +83,17 @@ export function createRunRepository(database: Database): RunRepository {
       return rows.map(toRecord);
     },
 
+    async recent(endedAfter) {
+      const rows = await database.run.findMany({
+        where: { OR: [{ status: 'running' }, { finishedAt: { gt: new Date(endedAfter) } }] },
+        select: { workflowId: true, execution: true, startedAt: true },
+        orderBy: { execution: 'asc' },
+      });
+      return rows.map(({ workflowId, execution, startedAt }) => ({
+        ...{ run: workflowId, execution, startedAt: startedAt.toISOString() },
+      }));
+    },
+
     async get(runOrExecution) {
       const row =
         (await database.run.findUnique({ where: { execution: runOrExecution }, include: wholeRun })) ??

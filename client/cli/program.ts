@@ -5,6 +5,7 @@ import { inPackage } from '../package-root.js';
 import { addDoctor } from './doctor.js';
 import { addExport } from './export.js';
 import { EXIT } from './exit-codes.js';
+import { addGc } from './gc.js';
 import { addImport } from './import.js';
 import { addInit } from './init.js';
 import { addIntegration } from './integration.js';
@@ -61,6 +62,7 @@ function program(): Command {
     addExport,
     addImport,
     addSchedule,
+    addGc,
     addDoctor,
   ]) {
     add(root);

@@ -25,6 +25,8 @@ export interface AmalurConfig {
   readonly predictions: string;
   /** Folder for logs, the dev server's database and the like. */
   readonly stateFolder: string;
+  /** How long `amalur gc` leaves what ended runs have stored, in milliseconds. */
+  readonly retentionMs: number;
   /** Threads of the aggregator's arithmetic. */
   readonly threads: number;
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AmalurError } from '../errors.js';
+import { parseDuration } from '../garbage/duration.js';
 import { parseWith } from '../parse-with.js';
 import type { TableDefinition, TableLocation } from '../sources/source.js';
 import type { AmalurConfig, SiloConfig } from './config.js';
@@ -42,6 +43,7 @@ export function loadConfig(
     })),
     predictions: from(config.predictions),
     stateFolder,
+    retentionMs: parseDuration(config.retention) ?? 0,
     threads: config.threads,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { S3_URL } from '../exchange/s3/location.js';
+import { DURATION } from '../garbage/duration.js';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a name has letters, digits, _ and -');
 const path = z.string().min(1);
@@ -118,6 +119,11 @@ export const configSchema = z.strictObject({
   state: path
     .default('.amalur')
     .describe('Folder of logs, databases and stores that are not placed elsewhere.'),
+  retention: z
+    .string()
+    .regex(DURATION, 'a span of time is a number of hours, days or weeks: 12h, 30d, 4w')
+    .default('30d')
+    .describe('How long garbage collection leaves what ended runs have stored; the control worker reads it.'),
   threads: threads
     .default(1)
     .describe("Threads of each site's arithmetic; at most the cores of its host are taken."),

@@ -26,6 +26,8 @@ export interface StepRecord<Output> {
 
 const recordSchema = z.object({
   actor: z.string(),
+  /** The execution that it belongs to; steps have it from their start. Not in records of versions before 0.4. */
+  execution: z.string().optional(),
   /** Number of steps since the start. */
   position: z.int(),
   root: z.string(),
@@ -35,6 +37,18 @@ const recordSchema = z.object({
   checkpoint: z.custom<BlobRef>().nullable(),
 });
 type StoredRecord = z.infer<typeof recordSchema>;
+
+/** What garbage collection has to know of a record; undefined where it cannot be read. */
+export function describeRecord(
+  stored: string,
+): { readonly execution: string | undefined; readonly root: string } | undefined {
+  try {
+    const { execution, root } = readRecord('', stored);
+    return { execution, root };
+  } catch {
+    return undefined;
+  }
+}
 
 const AGAIN = { suggestion: 'check the disk, then run the job again' };
 
@@ -81,7 +95,16 @@ export class Journal {
     const known = await this.#read(key);
     if (known) return known.output as O;
     const output = await compute();
-    const record = { actor: name, position: 0, root: key, previous: null, input, output, checkpoint: null };
+    const record = {
+      actor: name,
+      execution,
+      position: 0,
+      root: key,
+      previous: null,
+      input,
+      output,
+      checkpoint: null,
+    };
     return (await this.#commit<O>(key, record, 'flushed')).output;
   }
 
@@ -92,6 +115,7 @@ export class Journal {
     const { live, output } = await actor.start(input);
     const record = {
       actor: actor.name,
+      execution,
       position: 0,
       root: key,
       previous: null,

@@ -47,6 +47,7 @@ describe('loadConfig', () => {
       s3: {},
       predictions: join(folder, 'predictions'),
       stateFolder: state,
+      retentionMs: 30 * 86_400_000,
       threads: 1,
       silos: [
         {

@@ -16,6 +16,7 @@ import type { KeyColumn } from '../../core/sources/key-column.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
+import type { GarbageOperations } from './garbage.js';
 import type { ImportRequest } from './results.js';
 
 /** What one operation has cost at its site; the seconds do not overlap. */
@@ -421,7 +422,7 @@ export interface SiloOperations {
 }
 
 /** Operations where parties meet: at the aggregator worker, or at a silo that takes the role. */
-export interface AggregatorOperations {
+export interface AggregatorOperations extends GarbageOperations {
   match(input: MatchInput): Promise<MatchOutput>;
   survey(input: SurveyInput): Promise<SurveyOutput>;
   fitShared(input: FitSharedInput): Promise<FitSharedOutput>;

@@ -69,7 +69,7 @@ export async function startS3Server(): Promise<S3Server> {
     cwd: folder,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  return serverAt(`http://127.0.0.1:${ports[3]!}`, [accessKey, secretKey], async () => {
+  return serverAt(`http://127.0.0.1:${ports[3]}`, [accessKey, secretKey], async () => {
     const gone = new Promise((resolve) => shell.once('exit', resolve));
     shell.stdin.end();
     await gone;

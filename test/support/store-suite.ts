@@ -5,11 +5,11 @@ import { sha256 } from '../../core/json.js';
 /** What the tests of any store need to know of one. */
 export interface StoreCase {
   /** The same store at every call within a test, as another process would open it; another one in the next test. */
-  open(): Store;
+  readonly open: () => Store;
   /** Overwrites a blob behind the store's back. */
-  alter(hash: string, bytes: Uint8Array): Promise<void>;
+  readonly alter: (hash: string, bytes: Uint8Array) => Promise<void>;
   /** Whatever tells that a blob has been written since. */
-  writtenAt(hash: string): Promise<unknown>;
+  readonly writtenAt: (hash: string) => Promise<unknown>;
 }
 
 const text = (value: string) => Buffer.from(value, 'utf8');

@@ -1,10 +1,11 @@
+import type * as S3 from '@aws-sdk/client-s3';
 import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { isAbsent, isContended, isTaken, storeFailure } from './failures.js';
 import type { S3Location, S3Options } from './location.js';
 import { inParts, PART_BYTES, readRanges } from './parts.js';
 
-type Sdk = typeof import('@aws-sdk/client-s3');
+type Sdk = typeof S3;
 
 /** What the server says of an object without sending it. */
 export type Head = Pick<

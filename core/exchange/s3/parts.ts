@@ -1,7 +1,8 @@
+import type * as S3 from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { statusOf } from './failures.js';
 
-type Sdk = typeof import('@aws-sdk/client-s3');
+type Sdk = typeof S3;
 
 interface ObjectAt {
   readonly Bucket: string;

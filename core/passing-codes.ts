@@ -12,5 +12,7 @@ export function isUnreachable(code: string): boolean {
 }
 
 export function isPassing(code: string): boolean {
-  return isUnreachable(code) || BUSY.test(code) || code === 'AMALUR_STORE_UNREACHABLE' || /^E[A-Z]+$/.test(code);
+  return (
+    isUnreachable(code) || BUSY.test(code) || code === 'AMALUR_STORE_UNREACHABLE' || /^E[A-Z]+$/.test(code)
+  );
 }

@@ -17,7 +17,7 @@ export function failureOf(error: unknown): ApplicationFailure {
     return ApplicationFailure.create({
       message: error.message,
       type: error.code,
-      nonRetryable: true,
+      nonRetryable: !isPassing(error.code),
       details: [reportOf(error)],
     });
   }

@@ -96,6 +96,11 @@ export interface RunRecord extends RunStart {
   readonly resumedFrom: string | null;
 }
 
+export interface RecentRun extends Pick<RunRecord, 'run' | 'execution' | 'startedAt'> {
+  /** Executions whose steps it goes on from. */
+  readonly goesOnFrom: readonly string[];
+}
+
 /** A call for an execution that was not started throws AMALUR_UNKNOWN_RUN. */
 export interface RunRepository {
   start(run: RunStart): Promise<void>;
@@ -118,6 +123,8 @@ export interface RunRepository {
   resume(execution: string, resumedFrom: string, standing: string | null): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<RunRecord[]>;
+  /** Runs that are still going on, and those that have ended after a time. */
+  recent(endedAfter: string): Promise<RecentRun[]>;
   /** Latest execution of a workflow id, or the execution of that id. */
   get(runOrExecution: string): Promise<RunRecord | undefined>;
 }

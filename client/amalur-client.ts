@@ -29,6 +29,7 @@ import type {
   RetrainRequest,
 } from '../workflows/contracts/retraining.js';
 import type { NewTolerance } from '../workflows/contracts/steering.js';
+import type { GarbageRequest, GarbageResult } from '../workflows/contracts/garbage.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
 import { withArchitecture } from './architecture-file.js';
 import { isTimeout } from './failures.js';
@@ -49,6 +50,7 @@ import {
 /** What can be started by name. */
 interface Startable extends WorkflowTypes {
   readCatalog(question: CatalogQuestion): Promise<CatalogAnswer>;
+  collectGarbage(request: GarbageRequest): Promise<GarbageResult>;
 }
 
 export interface AmalurClientOptions {
@@ -82,6 +84,8 @@ const EXPLAIN_SECONDS = 3600;
 const EXPORT_SECONDS = 600;
 /** How long the profiling of a silo's tables may take. */
 const REGISTER_SECONDS = 3600;
+/** Sites sweep when they have nothing else to do. */
+const SWEEP_SECONDS = 12 * 3600;
 
 /**
  * Starts and watches Amalur's workflows on a Temporal server.
@@ -215,6 +219,11 @@ export class AmalurClient {
   async registerSilo(silo: string): Promise<RegistrationResult> {
     const id = newId(`register-${silo}`);
     return this.#finish('registerSilo', { silo }, id, `register silo ${silo}`, REGISTER_SECONDS);
+  }
+
+  /** Removes what ended runs have left in the stores. @throws AMALUR_SILO_UNAVAILABLE without an aggregator worker */
+  async collectGarbage(request: GarbageRequest = {}): Promise<GarbageResult> {
+    return this.#finish('collectGarbage', request, newId('gc'), 'collect garbage', SWEEP_SECONDS);
   }
 
   /** Reads the metadata catalog. @throws AMALUR_SERVER_UNREACHABLE when no control worker answers */

@@ -44,3 +44,4 @@ export type {
   RetrainingResult,
   RetrainRequest,
 } from '../workflows/contracts/retraining.js';
+export type { GarbageRequest, GarbageResult } from '../workflows/contracts/garbage.js';

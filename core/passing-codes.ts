@@ -1,5 +1,5 @@
 // Codes of what the machine or the network does and what may be over in a moment: those of the operating system, and Prisma's
-// for the catalog's database.
+// for the catalog's database. Of our own codes one is such: a server of objects that is away or overloaded.
 
 /** The database cannot be reached, does not answer in time, or has closed the connection; or a host does not answer. */
 const UNREACHABLE = /^(P1001|P1002|P1008|P1017|ECONN[A-Z]+)$/;
@@ -12,5 +12,7 @@ export function isUnreachable(code: string): boolean {
 }
 
 export function isPassing(code: string): boolean {
-  return isUnreachable(code) || BUSY.test(code) || /^E[A-Z]+$/.test(code);
+  return (
+    isUnreachable(code) || BUSY.test(code) || code === 'AMALUR_STORE_UNREACHABLE' || /^E[A-Z]+$/.test(code)
+  );
 }

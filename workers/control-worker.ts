@@ -2,6 +2,7 @@ import { Worker } from '@temporalio/worker';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createCatalogActivities } from '../activities/catalog/activities.js';
+import { createGarbageActivities } from '../activities/catalog/garbage.js';
 import { createHealthActivities } from '../activities/catalog/health.js';
 import { createRetrainingActivities } from '../activities/catalog/retraining.js';
 import { createPlanningActivities } from '../activities/planning/activities.js';
@@ -41,6 +42,7 @@ export async function runControlWorker(config: AmalurConfig, access: ServerAcces
         ...createRetrainingActivities(catalog),
         ...createHealthActivities(catalog),
         ...createPlanningActivities(catalog),
+        ...createGarbageActivities(catalog, config.retentionMs),
       },
       shutdownGraceTime: '10 s',
     });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { SiteContext } from '../activities/compute/site.js';
 import type { AmalurConfig } from '../core/config/index.js';
 import { AmalurError } from '../core/errors.js';
-import { createFolderStore, createStores } from '../core/exchange/index.js';
+import { createStores, openStore } from '../core/exchange/index.js';
 import { openSource, type TableSource } from '../core/sources/index.js';
 import { didYouMean } from '../core/suggest.js';
 import type { Site } from '../core/planner/plan.js';
@@ -36,8 +36,8 @@ export function openSite(config: AmalurConfig, silo: string | undefined): Opened
   return {
     site,
     stores: createStores({
-      exchange: createFolderStore(config.exchange),
-      site: { name: site, store: createFolderStore(store) },
+      exchange: openStore(config.exchange, config.s3),
+      site: { name: site, store: openStore(store, config.s3) },
     }),
     sources: openSources(found),
     predictions: config.predictions,

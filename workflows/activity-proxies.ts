@@ -6,6 +6,7 @@ import type {
   PlanningActivities,
   ProbeActivities,
 } from './contracts/activities.js';
+import type { GarbageCatalogActivities } from './contracts/garbage.js';
 import type { AggregatorOperations, SiloOperations } from './contracts/operations.js';
 import type { HealthActivities } from './contracts/health.js';
 import { hostQueue, hostSessionQueue } from './contracts/hosts.js';
@@ -38,7 +39,7 @@ const PROBE: ActivityOptions = {
 };
 
 export const catalog = proxyActivities<
-  CatalogActivities & RetrainingActivities & HealthActivities & PlanningActivities
+  CatalogActivities & RetrainingActivities & HealthActivities & PlanningActivities & GarbageCatalogActivities
 >(CONTROL);
 
 type AtSite<T> = ActivityInterfaceFor<T>;

@@ -1,4 +1,5 @@
 // The startable workflows, and nothing else: every export here can be started by name.
+export { collectGarbage } from './collect-garbage.js';
 export { explainIntegration } from './explain-integration.js';
 export { exportModel } from './export-model.js';
 export { importModel } from './import-model.js';

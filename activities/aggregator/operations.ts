@@ -1,5 +1,6 @@
 import type { AggregatorOperations } from '../../workflows/contracts/operations.js';
 import type { SiteContext } from '../compute/site.js';
+import { garbageOperations } from '../garbage/operations.js';
 import { exportOperation } from './export-model.js';
 import { importOperation } from './import-model.js';
 import { fitSharedOperation } from './fit-shared.js';
@@ -24,5 +25,6 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...measureOperation(context),
     ...exportOperation(context),
     ...importOperation(context),
+    ...garbageOperations(context),
   };
 }

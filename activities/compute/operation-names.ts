@@ -32,6 +32,9 @@ const aggregator = {
   measure: true,
   exportModel: true,
   importModel: true,
+  keepRoots: true,
+  sweepPrivate: true,
+  sweepExchange: true,
 } satisfies Record<keyof AggregatorOperations, true>;
 
 export const SILO_OPERATIONS = Object.keys(silo) as (keyof SiloOperations)[];

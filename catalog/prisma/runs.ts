@@ -97,6 +97,22 @@ export function createRunRepository(database: Database): RunRepository {
       return rows.map(toRecord);
     },
 
+    async recent(endedAfter) {
+      const rows = await database.run.findMany({
+        where: { OR: [{ status: 'running' }, { finishedAt: { gt: new Date(endedAfter) } }] },
+        select: {
+          ...{ workflowId: true, execution: true, startedAt: true },
+          ...{ resumedFrom: true, standingJson: true },
+        },
+        orderBy: { execution: 'asc' },
+      });
+      return rows.map(({ workflowId, execution, startedAt, resumedFrom, standingJson }) => {
+        const journal = standingJson === null ? null : fromJson<{ journal: string }>(standingJson).journal;
+        const others = [resumedFrom, journal].filter((one) => one !== null && one !== execution);
+        return { run: workflowId, execution, startedAt: startedAt.toISOString(), goesOnFrom: others };
+      });
+    },
+
     async get(runOrExecution) {
       const row =
         (await database.run.findUnique({ where: { execution: runOrExecution }, include: wholeRun })) ??

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { AmalurError } from '../../core/errors.js';
-import { createFolderStore } from '../../core/exchange/index.js';
+import { openStore } from '../../core/exchange/index.js';
 import { readModelFile } from '../../core/export/amalur/model-file.js';
 import { parseImportRequest } from '../../core/job/import-request.js';
 import type { ImportResult } from '../../workflows/contracts/results.js';
@@ -34,9 +34,9 @@ export function addImport(root: Command): void {
       readModelFile(bytes);
       const asked = { ...(name !== undefined && { name }), ...(nextVersion === true && { nextVersion }) };
       parseImportRequest({ file: '0'.repeat(64), ...asked });
-      const { exchange } = configOf(options);
+      const { exchange, s3 } = configOf(options);
       await withClient(options, async ({ client }) => {
-        const file = await createFolderStore(exchange).put(bytes);
+        const file = await openStore(exchange, s3).put(bytes);
         const result = await client.importModel({ file, ...asked });
         if (options.json === true) printJson(result);
         else print(showImport(result));

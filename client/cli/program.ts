@@ -6,6 +6,7 @@ import { addDoctor } from './doctor.js';
 import { addExport } from './export.js';
 import { EXIT } from './exit-codes.js';
 import { addHealth } from './health.js';
+import { addGc } from './gc.js';
 import { addImport } from './import.js';
 import { addInit } from './init.js';
 import { addIntegration } from './integration.js';
@@ -67,6 +68,7 @@ function program(): Command {
     addImport,
     addSchedule,
     addHealth,
+    addGc,
     addDoctor,
   ]) {
     add(root);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadConfig, type AmalurConfig } from '../../core/config/index.js';
 import { AmalurError } from '../../core/errors.js';
-import { createFolderStore, type Store } from '../../core/exchange/index.js';
+import { openStore, type Store } from '../../core/exchange/index.js';
 import { AmalurClient } from '../amalur-client.js';
 import { connect, type Connected } from '../connect.js';
 
@@ -43,7 +43,7 @@ export async function withClient<T>(
 /** The exchange, where this machine has a configuration that says where it is. */
 export function exchangeOf(options: GlobalOptions): Store | undefined {
   const config = knownConfig(options);
-  return config && createFolderStore(config.exchange);
+  return config && openStore(config.exchange, config.s3);
 }
 
 /** A client needs no configuration: the one of this folder says only where `amalur up` may have left its address. */

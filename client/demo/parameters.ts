@@ -1,6 +1,6 @@
 import type { ModelVersionRecord } from '../../catalog/catalog.js';
 import type { AmalurConfig } from '../../core/config/index.js';
-import { createFolderStore, decodeBundle, type BlobRef, type Store } from '../../core/exchange/index.js';
+import { decodeBundle, openStore, type BlobRef, type Store } from '../../core/exchange/index.js';
 import { encodedColumns } from '../../core/integration/encoder.js';
 import { readPart } from '../../core/models/model-part.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
@@ -44,8 +44,8 @@ export function largestDifference(a: Parameters, b: Parameters): number {
 }
 
 function storeOf({ home }: BlobRef, config: AmalurConfig): Store {
-  if (home === 'exchange') return createFolderStore(config.exchange);
+  if (home === 'exchange') return openStore(config.exchange, config.s3);
   const silo = config.silos.find(({ name }) => home === `private:${siteOf(name)}`);
   if (silo === undefined) throw new Error(`a part of the model is in ${home}, which is no silo's store`);
-  return createFolderStore(silo.store);
+  return openStore(silo.store, config.s3);
 }

@@ -7,13 +7,15 @@ import { AmalurClient } from '../amalur-client.js';
 import { connect, type Connected } from '../connect.js';
 import { hostsOf, neededQueues, pollersOf, queuesOfHost, unpolled } from '../local/pollers.js';
 import { runChecks, Wrong, type Check, type Finding } from './check.js';
+import { storeChecks } from './store-checks.js';
 
-/** What an installation needs: disk, server, workers, tables. */
+/** What an installation needs: disk, stores, server, workers, tables. */
 export async function installationChecks(
   config: AmalurConfig,
   show: (finding: Finding) => void,
 ): Promise<Finding[]> {
-  const findings = await runChecks([{ name: 'disk', run: () => checkDisk(config) }], show);
+  const local: Check[] = [{ name: 'disk', run: () => checkDisk(config) }, ...storeChecks(config)];
+  const findings = await runChecks(local, show);
   let connected: Connected | undefined;
   const server: Check = {
     name: 'server',

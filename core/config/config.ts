@@ -1,9 +1,10 @@
+import type { S3Options } from '../exchange/s3/location.js';
 import type { TableDefinition } from '../sources/source.js';
 
 export interface SiloConfig {
   readonly name: string;
   readonly tables: readonly TableDefinition[];
-  /** Folder of the silo's private store: snapshots, parameters, masks. Never shared. */
+  /** Folder or `s3://` URL of the silo's private store: snapshots, parameters, masks. Never shared. */
   readonly store: string;
   /** Threads of its arithmetic. */
   readonly threads: number;
@@ -15,13 +16,17 @@ export interface AmalurConfig {
   readonly file: string;
   /** `file:…` for SQLite or `postgresql://…`. Only the control worker opens it. */
   readonly catalogUrl: string;
-  /** Folder of the exchange, reached by every site. */
+  /** Folder or `s3://` URL of the exchange, reached by every site. */
   readonly exchange: string;
+  /** How the server of `s3://` URLs is reached; credentials are the environment's. */
+  readonly s3: S3Options;
   readonly silos: readonly SiloConfig[];
   /** Folder into which predictions are written by default. */
   readonly predictions: string;
   /** Folder for logs, the dev server's database and the like. */
   readonly stateFolder: string;
+  /** How long `amalur gc` leaves what ended runs have stored, in milliseconds. */
+  readonly retentionMs: number;
   /** Threads of the aggregator's arithmetic. */
   readonly threads: number;
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AmalurError } from '../errors.js';
+import { parseDuration } from '../garbage/duration.js';
 import { parseWith } from '../parse-with.js';
 import type { TableDefinition, TableLocation } from '../sources/source.js';
 import type { AmalurConfig, SiloConfig } from './config.js';
@@ -27,19 +28,22 @@ export function loadConfig(
   const written = readYaml(readFileSync(file, 'utf8'), basename(file)) ?? {};
   const config = parseWith(configSchema, expandEnvironment(written, environment), 'config');
   const from = (path: string) => resolve(dirname(file), path);
+  const place = (given: string) => (given.startsWith('s3:') ? given : from(given));
   const stateFolder = from(config.state);
   return {
     file,
     catalogUrl: catalogUrl(config, from, stateFolder),
-    exchange: config.exchange === undefined ? join(stateFolder, 'exchange') : from(config.exchange),
+    exchange: config.exchange === undefined ? join(stateFolder, 'exchange') : place(config.exchange),
+    s3: s3Options(config.s3),
     silos: Object.entries(config.silos).map(([name, silo]): SiloConfig => ({
       name,
-      store: silo.store === undefined ? join(stateFolder, 'silos', name) : from(silo.store),
+      store: silo.store === undefined ? join(stateFolder, 'silos', name) : place(silo.store),
       threads: silo.threads ?? config.threads,
       tables: Object.entries(silo.tables).map(([table, entry]) => definitionOf(table, entry, from)),
     })),
     predictions: from(config.predictions),
     stateFolder,
+    retentionMs: parseDuration(config.retention) ?? 0,
     threads: config.threads,
   };
 }
@@ -71,6 +75,14 @@ function findFile(place: string): string {
 function catalogUrl({ catalog }: ConfigFile, from: (path: string) => string, stateFolder: string): string {
   if (catalog === undefined) return `file:${join(stateFolder, 'catalog.db')}`;
   return catalog.startsWith('file:') ? `file:${from(catalog.slice('file:'.length))}` : catalog;
+}
+
+function s3Options({ endpoint, region, forcePathStyle }: ConfigFile['s3']): AmalurConfig['s3'] {
+  return {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(forcePathStyle !== undefined && { forcePathStyle }),
+  };
 }
 
 function definitionOf(name: string, entry: TableEntry, from: (path: string) => string): TableDefinition {

@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { S3_URL } from '../exchange/s3/location.js';
+import { DURATION } from '../garbage/duration.js';
 
 const name = z.string().regex(/^[A-Za-z0-9_-]+$/, 'a name has letters, digits, _ and -');
 const path = z.string().min(1);
+const place = path.refine((value) => !value.startsWith('s3:') || S3_URL.test(value), {
+  message:
+    'a place in S3 is s3://bucket or s3://bucket/prefix, with a bucket of 3 to 63 small letters, digits, dots and dashes',
+});
 
 /** Fields that say where a table is; a table has exactly one of them. */
 const KINDS = ['csv', 'parquet', 'sqlite', 'postgres'] as const;
@@ -68,12 +74,31 @@ const threads = z.number().superRefine((value, context) => {
 });
 
 const silo = z.strictObject({
-  store: path.optional().describe("Folder of the silo's private store. Default: `<state>/silos/<silo>`."),
+  store: place
+    .optional()
+    .describe(
+      "Folder of the silo's private store, or `s3://bucket/prefix`. Default: `<state>/silos/<silo>`.",
+    ),
   threads: threads
     .optional()
     .describe("Threads of this silo's arithmetic. Default: `threads` of the configuration."),
   tables: z.record(name, table).default({}).describe('The tables of the silo, by name.'),
 });
+
+const s3 = z
+  .strictObject({
+    endpoint: z
+      .string()
+      .regex(/^https?:\/\/./, 'the endpoint of a server is http://… or https://…')
+      .optional()
+      .describe("URL of the server. Default: Amazon's, by region."),
+    region: z.string().min(1).optional().describe('Default: AWS_REGION, or what the profile says.'),
+    forcePathStyle: z
+      .boolean()
+      .optional()
+      .describe("`endpoint/bucket` instead of `bucket.endpoint`, as most servers of one's own want it."),
+  })
+  .describe('How the server of `s3://` places is reached.');
 
 /** `amalur.config.yaml`, `.yml` or `.json`. Relative paths start at its folder; `${NAME}` in a text is taken from the environment. */
 export const configSchema = z.strictObject({
@@ -84,13 +109,21 @@ export const configSchema = z.strictObject({
     .describe(
       'Where the catalog is: `file:<path>` (SQLite) or `postgresql://…`. Default: `file:<state>/catalog.db`.',
     ),
-  exchange: path
+  exchange: place
     .optional()
-    .describe('Folder of the exchange, reached by every site. Default: `<state>/exchange`.'),
+    .describe(
+      'Folder of the exchange, or `s3://bucket/prefix`, reached by every site. Default: `<state>/exchange`.',
+    ),
+  s3: s3.default({}),
   predictions: path.default('predictions').describe('Folder into which predictions are written.'),
   state: path
     .default('.amalur')
     .describe('Folder of logs, databases and stores that are not placed elsewhere.'),
+  retention: z
+    .string()
+    .regex(DURATION, 'a span of time is a number of hours, days or weeks: 12h, 30d, 4w')
+    .default('30d')
+    .describe('How long garbage collection leaves what ended runs have stored; the control worker reads it.'),
   threads: threads
     .default(1)
     .describe("Threads of each site's arithmetic; at most the cores of its host are taken."),

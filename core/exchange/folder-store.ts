@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AmalurError } from '../errors.js';
 import { sha256 } from '../json.js';
-import type { Keeping, Store } from './store.js';
-
-const SHA256 = /^[0-9a-f]{64}$/;
+import {
+  isName,
+  pathOf,
+  RENEW_AFTER_MS,
+  type Keeping,
+  type Shelf,
+  type Store,
+  type StoredItem,
+} from './store.js';
 
 /**
  * A store in a folder, which any number of processes may use at once:
@@ -33,7 +39,9 @@ class FolderStore implements Store {
     const file = this.#file('blobs', hash);
     const present = await readIfThere(file);
     // Comparing, not only looking, so that storing a blob again mends one that the disk has damaged.
-    if (present === undefined || Buffer.compare(present, bytes) !== 0) {
+    const whole = present !== undefined && Buffer.compare(present, bytes) === 0;
+    // Garbage collection may take an old one away between the look and the renewal: then it is written like a new one.
+    if (!whole || !(await renewed(file))) {
       await this.#write(bytes, keeping, (temporary) => inFolder(file, () => rename(temporary, file)));
       if (keeping === 'flushed') await flushName(file);
     }
@@ -78,14 +86,47 @@ class FolderStore implements Store {
     return (await readIfThere(this.#file('records', key)))?.toString('utf8');
   }
 
-  #file(kind: 'blobs' | 'records', key: string): string {
-    if (!SHA256.test(key)) throw new TypeError('a blob or record is named by a sha256 in lower-case hex');
-    return join(this.#folder, kind, key.slice(0, 2), key);
+  async *list(shelf: Shelf): AsyncIterable<StoredItem> {
+    const root = join(this.#folder, shelf);
+    for (const part of await namesIn(root)) {
+      for (const name of await namesIn(join(root, part))) {
+        const found = isName(name) && (await statIfThere(this.#file(shelf, name)));
+        if (found) yield { name, bytes: found.size, changedAt: found.mtimeMs };
+      }
+    }
+  }
+
+  async remove(shelf: Shelf, { name, changedAt }: StoredItem): Promise<boolean> {
+    const file = this.#file(shelf, name);
+    const aside = this.#temporary();
+    try {
+      // Whoever stores it again just now either changes this very file before it is looked at, or finds none and writes another.
+      await inFolder(aside, () => rename(file, aside));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+    const gone = (await stat(aside)).mtimeMs === changedAt;
+    if (!gone) {
+      await link(aside, file).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      });
+    }
+    await rm(aside);
+    return gone;
+  }
+
+  #file(shelf: Shelf, name: string): string {
+    return join(this.#folder, ...pathOf(shelf, name));
+  }
+
+  #temporary(): string {
+    return join(this.#folder, 'temporary', `${process.pid}-${randomBytes(9).toString('hex')}`);
   }
 
   /** Writes a temporary file, hands it to `name`, and removes it whatever happens. */
   async #write<T>(bytes: Uint8Array, keeping: Keeping, name: (temporary: string) => Promise<T>): Promise<T> {
-    const temporary = join(this.#folder, 'temporary', `${process.pid}-${randomBytes(9).toString('hex')}`);
+    const temporary = this.#temporary();
     try {
       await inFolder(temporary, async () => {
         const handle = await open(temporary, 'wx');
@@ -123,6 +164,39 @@ async function flushName(file: string): Promise<void> {
     } finally {
       await handle.close();
     }
+  }
+}
+
+/** Lets the age of an old file begin anew; false when it is gone. */
+async function renewed(file: string): Promise<boolean> {
+  const found = await statIfThere(file);
+  if (!found) return false;
+  const now = new Date();
+  if (now.getTime() - found.mtimeMs < RENEW_AFTER_MS) return true;
+  try {
+    await utimes(file, now, now);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function statIfThere(file: string) {
+  try {
+    return await stat(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

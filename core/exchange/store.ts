@@ -1,9 +1,9 @@
 /**
- * Content-addressed blobs and the commit records that name them. Implementations: a folder (folder-store.ts); S3 can follow.
- * All operations are atomic: a reader sees all of a blob or record, or none.
+ * Content-addressed blobs and the commit records that name them. Implementations: a folder (folder-store.ts), and a bucket of a
+ * server that speaks S3 (s3/s3-store.ts). All operations are atomic: a reader sees all of a blob or record, or none.
  */
 export interface Store {
-  /** Stores bytes and returns their sha256. Storing what is there already costs no write. */
+  /** Stores bytes and returns their sha256. Storing what is there already costs no write; from an hour on its age begins anew. */
   put(bytes: Uint8Array, keeping?: Keeping): Promise<string>;
   /** Reads a blob and verifies it. Throws AMALUR_BLOB_MISSING or AMALUR_BLOB_CORRUPT. */
   get(sha256: string): Promise<Uint8Array>;
@@ -11,6 +11,37 @@ export interface Store {
   putIfAbsent(key: string, record: string, keeping?: Keeping): Promise<string>;
   /** Reads a record; undefined when there is none. */
   readRecord(key: string): Promise<string | undefined>;
+  /** All that is there of a kind, in no order; what comes or goes meanwhile may be listed or not. */
+  list(shelf: Shelf): AsyncIterable<StoredItem>;
+  /** Removes what was listed, unless it has been stored again since; says whether it is gone. Only garbage collection does it. */
+  remove(shelf: Shelf, item: StoredItem): Promise<boolean>;
+}
+
+/** What a store holds: blobs by their sha256, records by their key. */
+export type Shelf = 'blobs' | 'records';
+
+export interface StoredItem {
+  /** sha256 of the blob, or key of the record. */
+  readonly name: string;
+  readonly bytes: number;
+  /** When it was written, or stored again; milliseconds since 1970 by the clock of the store. */
+  readonly changedAt: number;
+}
+
+/** What is stored again is as good as new from this age on, in milliseconds: garbage collection goes by age. */
+export const RENEW_AFTER_MS = 3_600_000;
+
+/** Names of blobs and records: other text is no name, and never reaches a file system or a server. */
+const SHA256 = /^[0-9a-f]{64}$/;
+
+export function isName(text: string): boolean {
+  return SHA256.test(text);
+}
+
+/** Where an item is within its store: `blobs/ab/abcd…`, so that no folder has too many entries. */
+export function pathOf(shelf: Shelf, name: string): readonly [Shelf, string, string] {
+  if (!isName(name)) throw new TypeError('a blob or record is named by a sha256 in lower-case hex');
+  return [shelf, name.slice(0, 2), name];
 }
 
 /**

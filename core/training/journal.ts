@@ -27,6 +27,8 @@ export interface StepRecord<Output> {
 
 const recordSchema = z.object({
   actor: z.string(),
+  /** The execution that it belongs to; steps have it from their start. Not in records of versions before 0.4. */
+  execution: z.string().optional(),
   /** Number of steps since the start. */
   position: z.int(),
   root: z.string(),
@@ -73,7 +75,16 @@ export class Journal {
     const known = await this.#read(key);
     if (known) return known.output as O;
     const output = await compute();
-    const record = { actor: name, position: 0, root: key, previous: null, input, output, checkpoint: null };
+    const record = {
+      actor: name,
+      execution,
+      position: 0,
+      root: key,
+      previous: null,
+      input,
+      output,
+      checkpoint: null,
+    };
     return (await this.#commit<O>(key, record, 'flushed')).output;
   }
 
@@ -84,6 +95,7 @@ export class Journal {
     const { live, output } = await actor.start(input);
     const record = {
       actor: actor.name,
+      execution,
       position: 0,
       root: key,
       previous: null,

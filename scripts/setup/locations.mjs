@@ -1,6 +1,7 @@
 // Where the set-up puts each thing. `workers/toolchain.ts` reads the same places at run time: change both together.
 //
 //   <cache>/temporal/<version>/temporal                          the Temporal CLI with its dev server
+//   <cache>/seaweedfs/<version>/weed                             the S3 server of the tests
 //   <cache>/duckdb/<version>/<platform>/<name>.duckdb_extension  DuckDB extensions
 //   <cache>/tfjs-node/<key>/deps/lib, lib/napi-v8                libtensorflow and the addon, linked into node_modules
 //   <cache>/setup.lock                                           one set-up at a time

@@ -6,6 +6,7 @@ import { diskUse, line, megabytes, seconds, title } from './report.mjs';
 import * as compile from './steps/build.mjs';
 import * as duckdb from './steps/duckdb.mjs';
 import * as packages from './steps/packages.mjs';
+import * as objects from './steps/objects.mjs';
 import * as postgres from './steps/postgres.mjs';
 import * as prisma from './steps/prisma.mjs';
 import * as temporal from './steps/temporal.mjs';
@@ -26,7 +27,7 @@ async function perform(step, required) {
     line(step.name, `done by ${route} in ${seconds(Date.now() - started)}, ${megabytes(bytes)} on disk`);
     return true;
   } catch (error) {
-    if (step.optional && !required) {
+    if (step.optional && (!required || step.neverRequired)) {
       line(step.name, `NOT AVAILABLE: ${step.optional}.\n  ${error.message}`);
       return true;
     }
@@ -52,7 +53,7 @@ async function performAll(steps, withTests) {
 export async function setup({ withTests = false, build = true } = {}) {
   title('Amalur set-up');
   const steps = [packages, tensorflow, temporal, duckdb, prisma];
-  if (withTests) steps.push(postgres);
+  if (withTests) steps.push(postgres, objects);
   if (build) steps.push(compile);
   return performAll(steps, withTests);
 }

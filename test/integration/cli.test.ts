@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { GarbageResult } from '../../client/index.js';
 import { amalur, type Finished } from '../support/command.js';
 import { openDuckDB } from '../support/duckdb.js';
 import { scoreWithOnnx } from '../support/onnx.js';
@@ -197,6 +198,37 @@ describe('the command line', () => {
   test('doctor finds everything in order', async () => {
     const findings = await json<{ name: string; ok: boolean }[]>('doctor');
     expect(findings.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  test('garbage is collected, and a model predicts as before', async () => {
+    const state = join(folder, '.amalur');
+    const files = () =>
+      [join(state, 'exchange'), join(state, 'silos'), join(state, 'aggregator')]
+        .filter((store) => existsSync(store))
+        .flatMap((store) => readdirSync(store, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+    await succeed('predict', 'returns', '--output', 'before.csv');
+    const longAgo = new Date(Date.now() - 3 * 86_400_000);
+    for (const file of files()) utimesSync(file, longAgo, longAgo);
+    const there = files().length;
+    const would = await json<GarbageResult>('gc', '--keep-runs', '0h', '--dry-run');
+    const count = ({ stores }: GarbageResult) =>
+      stores.reduce((sum, { blobs, records }) => sum + blobs.freed + records.freed, 0);
+    expect(would.silent).toEqual([]);
+    expect(would.stores.map(({ store }) => store)).toContain('exchange');
+    expect(count(would)).toBeGreaterThan(10);
+    expect(files().length).toBeGreaterThanOrEqual(there);
+    const did = await json<GarbageResult>('gc', '--keep-runs', '0h');
+    expect(count(did)).toBe(count(would));
+    expect(files().length).toBeLessThanOrEqual(there - count(did) + 20);
+    await succeed('predict', 'returns', '--output', 'after.csv');
+    const [before, after] = ['before.csv', 'after.csv'].map((name) =>
+      readFileSync(join(folder, name), 'utf8'),
+    );
+    expect(after).toBe(before);
+    const wrong = await amalur(folder, ['gc', '--keep-runs', 'soon']);
+    expect(wrong.stderr).toContain('AMALUR_INVALID_JOB');
   });
 
   test('mistakes are told without a stack and with the right exit code', async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelVersionRecord } from '../../catalog/catalog.js';
-import { createFolderStore, createStores, type BlobRef, type Bundle } from '../../core/exchange/index.js';
+import { createStores, openStore, type BlobRef, type Bundle } from '../../core/exchange/index.js';
 import type { Dense } from '../../core/algebra/matrix.js';
 import { encodedColumns, type Encoder } from '../../core/integration/encoder.js';
 import { acrossNames } from '../../core/integration/interactions-across.js';
@@ -23,12 +23,12 @@ export interface StoredModel {
 
 /** Reads a blob from wherever it lives: a test may look into every silo's private store, a coordinator may not. */
 export async function readBlob({ config }: TestInstallation, ref: BlobRef): Promise<Bundle> {
-  const exchange = createFolderStore(config.exchange);
+  const exchange = openStore(config.exchange, config.s3);
   if (ref.home === 'exchange') return createStores({ exchange }).get(ref);
   const site = ref.home.slice('private:'.length);
   const silo = config.silos.find(({ name }) => site === `silo.${name}`);
   const folder = silo?.store ?? path.join(config.stateFolder, 'aggregator');
-  return createStores({ exchange, site: { name: site, store: createFolderStore(folder) } }).get(ref);
+  return createStores({ exchange, site: { name: site, store: openStore(folder, config.s3) } }).get(ref);
 }
 
 /** Reads a trained model together: from the exchange, or part by part out of the silos' own stores. */

@@ -44,8 +44,10 @@ describe('loadConfig', () => {
       file: join(folder, 'amalur.config.yaml'),
       catalogUrl: `file:${join(state, 'catalog.db')}`,
       exchange: join(state, 'exchange'),
+      s3: {},
       predictions: join(folder, 'predictions'),
       stateFolder: state,
+      retentionMs: 30 * 86_400_000,
       threads: 1,
       silos: [
         {

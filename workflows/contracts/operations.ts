@@ -17,6 +17,7 @@ import type { Progress, StopReason } from '../../core/training/program.js';
 import type { Steering } from '../../core/training/steering.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
+import type { GarbageOperations } from './garbage.js';
 import type { ImportRequest } from './results.js';
 import type { MeasureInput, MeasureOutput } from './retraining.js';
 import type { AggregatorFoldOperations, SiloFoldOperations } from './validation.js';
@@ -428,7 +429,7 @@ export interface SiloOperations extends SiloFoldOperations {
 }
 
 /** Operations where parties meet: at the aggregator worker, or at a silo that takes the role. */
-export interface AggregatorOperations extends AggregatorFoldOperations {
+export interface AggregatorOperations extends AggregatorFoldOperations, GarbageOperations {
   match(input: MatchInput): Promise<MatchOutput>;
   survey(input: SurveyInput): Promise<SurveyOutput>;
   fitShared(input: FitSharedInput): Promise<FitSharedOutput>;

@@ -1,0 +1,61 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { AmalurError } from '../../core/errors.js';
+import { cutoff } from '../../core/garbage/cutoff.js';
+import { parseDuration } from '../../core/garbage/duration.js';
+import { namesIn } from '../../core/garbage/roots.js';
+import type { GarbageCatalogActivities } from '../../workflows/contracts/garbage.js';
+import { withFailures } from '../failures.js';
+
+/** Names and executions on a page: some 40 kB. */
+const PAGE = 400;
+
+/** What the catalog knows of garbage: what must stay. */
+export function createGarbageActivities(catalog: Catalog, retentionMs: number): GarbageCatalogActivities {
+  return withFailures<GarbageCatalogActivities>({
+    async planCollection(request) {
+      const keepMs = keepMsOf(request, retentionMs);
+      const now = Date.now();
+      const open = (await catalog.runs.recent(iso(now))).map(({ run, startedAt }) => ({
+        run,
+        began: Date.parse(startedAt),
+      }));
+      const before = cutoff(
+        now,
+        keepMs,
+        open.map(({ began }) => began),
+      );
+      const [first] = open.sort((a, b) => a.began - b.began);
+      const held = before < cutoff(now, keepMs, []);
+      const silos = (await catalog.silos.list()).map(({ silo }) => silo);
+      return { keepMs, before, silos, ...(held && first && { heldBackBy: first.run }) };
+    },
+    async collectionRoots(keepMs, page) {
+      const recent = await catalog.runs.recent(iso(Date.now() - keepMs));
+      const executions = [
+        ...new Set(recent.flatMap(({ execution, goesOnFrom }) => [execution, ...goesOnFrom])),
+      ];
+      const models = await catalog.models.list();
+      const names = [...new Set(models.flatMap(({ manifest }) => namesIn(JSON.stringify(manifest))))];
+      const of = <T>(all: readonly T[]) => all.slice(page * PAGE, (page + 1) * PAGE);
+      const more = Math.max(executions.length, names.length) > (page + 1) * PAGE;
+      return { executions: of(executions), names: of(names), more };
+    },
+  });
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** A workflow can be started with anything. */
+function keepMsOf(request: unknown, retentionMs: number): number {
+  if (request === undefined || request === null) return retentionMs;
+  const { keepRuns } = request as { keepRuns?: unknown };
+  if (keepRuns === undefined) return retentionMs;
+  const keepMs = typeof keepRuns === 'string' ? parseDuration(keepRuns) : undefined;
+  if (keepMs !== undefined) return keepMs;
+  throw new AmalurError('AMALUR_INVALID_JOB', 'keepRuns is no span of time', {
+    field: 'keepRuns',
+    suggestion: 'write a number of hours, days or weeks: 12h, 30d, 4w',
+  });
+}

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createStores, type BlobRef } from '../../core/exchange/index.js';
+import { vectorBundle } from '../../core/exchange/bundle.js';
+import type { Shelf, Store } from '../../core/exchange/store.js';
+import { cutoff, GRACE_MS } from '../../core/garbage/cutoff.js';
+import { parseDuration } from '../../core/garbage/duration.js';
+import { namesBundle, namesIn, readNames, type Roots } from '../../core/garbage/roots.js';
+import { sweepBlobs, sweepRecords } from '../../core/garbage/sweep.js';
+import { Journal } from '../../core/training/journal.js';
+import { memoryStore } from '../support/memory-store.js';
+import { all } from '../support/store-suite.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const HOME = 'private:silo.shop';
+
+interface History {
+  readonly keepDays: number;
+  readonly runs: readonly {
+    readonly beginsAt: number;
+    readonly hours: number;
+    /** What it stores; runs store the same now and then. */
+    readonly values: readonly number[];
+    readonly open: boolean;
+    /** Whether its first values are a model's, which outlives it. */
+    readonly publishes: boolean;
+    /** Goes on from the records of the run before it. */
+    readonly resumes: boolean;
+  }[];
+}
+
+const histories: fc.Arbitrary<History> = fc.record({
+  keepDays: fc.integer({ min: 0, max: 20 }),
+  runs: fc.array(
+    fc.record({
+      beginsAt: fc.integer({ min: 0, max: 60 * 24 }),
+      hours: fc.integer({ min: 1, max: 40 * 24 }),
+      values: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }),
+      open: fc.boolean(),
+      publishes: fc.boolean(),
+      resumes: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 6 },
+  ),
+});
+
+const executionOf = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`;
+
+/** What happens by the clock, then a collection 61 days after the beginning. */
+async function live({ keepDays, runs }: History) {
+  let now = 0;
+  const exchange = memoryStore(() => now);
+  const own = memoryStore(() => now);
+  const stores = createStores({ exchange, site: { name: 'silo.shop', store: own } });
+  const journal = new Journal(stores, HOME);
+  const refs = runs.map((): BlobRef[] => []);
+  /** What each run names of the run that it resumes. */
+  const used = runs.map((): BlobRef[] => []);
+  const records = new Map<number, Set<string>>();
+  const steps = runs
+    .flatMap(({ beginsAt, hours, values }, run) =>
+      values.map((value, at) => ({ run, value, at, time: (beginsAt + (hours * at) / values.length) * HOUR })),
+    )
+    .sort((a, b) => a.time - b.time);
+  for (const { run, value, at, time } of steps) {
+    now = time;
+    const before = new Set((await all(own, 'records')).map(({ name }) => name));
+    // A run that resumes another names what that has made in its input.
+    const resumes = runs[run]?.resumes === true;
+    const from = resumes ? [...(refs[run - 1] ?? [])] : [];
+    const heads = resumes ? [...(records.get(run - 1) ?? [])] : [];
+    used[run]?.push(...from);
+    const input = { at, value, from, heads };
+    await journal.once('store', executionOf(run), input, async () => {
+      const home = value % 2 === 0 ? 'exchange' : HOME;
+      const ref = await stores.put(home, 'message', vectorBundle('v', Float64Array.of(value)));
+      refs[run]?.push(ref);
+      return ref;
+    });
+    const made = (await all(own, 'records')).map(({ name }) => name).filter((name) => !before.has(name));
+    records.set(run, new Set([...(records.get(run) ?? []), ...made]));
+  }
+  now = 70 * DAY;
+  const ended = ({ beginsAt, hours }: History['runs'][number]) => (beginsAt + hours) * HOUR;
+  const kept = runs.map((run) => run.open || ended(run) > now - keepDays * DAY);
+  const models = runs.flatMap(({ publishes }, at) => (publishes ? (refs[at] ?? []) : []));
+  const before = cutoff(
+    now,
+    keepDays * DAY,
+    runs.filter(({ open }) => open).map(({ beginsAt }) => beginsAt * HOUR),
+  );
+  const roots: Roots = {
+    executions: new Set(runs.flatMap((_, at) => (kept[at] === true ? [executionOf(at)] : []))),
+    names: new Set(models.map(({ sha256 }) => sha256)),
+  };
+  return { now, exchange, own, stores, refs, used, records, kept, models, before, roots };
+}
+
+async function collect({ exchange, own, before, roots }: Awaited<ReturnType<typeof live>>, dryRun = false) {
+  const options = { roots, before, dryRun };
+  const { report: records, mentioned } = await sweepRecords(own, options);
+  const blobs = await sweepBlobs(own, mentioned, options);
+  const there = await sweepBlobs(exchange, mentioned, options);
+  return { records, blobs, there };
+}
+
+const names = async (store: Store, shelf: Shelf) => (await all(store, shelf)).map(({ name }) => name);
+
+describe('garbage collection', () => {
+  test('never takes what a model, an open run, or one within the retention needs, nor what a run resumes', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const lived = await live(history);
+        await collect(lived);
+        const { stores, refs, used, records, kept, models, own } = lived;
+        const needed = [
+          ...models,
+          ...[...refs, ...used].flatMap((of, at) => (kept[at % kept.length] === true ? of : [])),
+        ];
+        for (const ref of needed) await stores.get(ref);
+        const left = new Set(await names(own, 'records'));
+        for (const [at, made] of records)
+          if (kept[at] === true) for (const key of made) expect(left).toContain(key);
+        // The records of a run go all together or not at all.
+        for (const made of records.values()) {
+          const stay = [...made].filter((key) => left.has(key)).length;
+          expect([0, made.size]).toContain(stay);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  const run = { beginsAt: 0, hours: 2, open: false, publishes: false, resumes: false };
+
+  test('takes what only runs that ended long ago have stored', async () => {
+    const lived = await live({ keepDays: 30, runs: [{ ...run, values: [1, 2, 3] }] });
+    expect(await collect(lived, true)).toMatchObject({
+      records: { freed: 3 },
+      blobs: { freed: 2 },
+      there: { freed: 1 },
+    });
+    expect(await names(lived.own, 'records')).toHaveLength(3);
+    const report = await collect(lived);
+    expect(report).toMatchObject({
+      records: { freed: 3, kept: 0 },
+      blobs: { freed: 2 },
+      there: { freed: 1, kept: 0 },
+    });
+    expect(report.there.freedBytes).toBeGreaterThan(0);
+    for (const store of [lived.own, lived.exchange])
+      for (const shelf of ['blobs', 'records'] as const) expect(await names(store, shelf)).toEqual([]);
+    expect(await collect(lived)).toMatchObject({ records: { freed: 0 }, blobs: { freed: 0 } });
+  });
+
+  test('leaves the blobs of a model, and what is stored again by a later run', async () => {
+    const early = { ...run, values: [2, 4], publishes: false };
+    const late = { ...run, beginsAt: 60 * 24, values: [4], publishes: false };
+    const model = { ...run, values: [6], publishes: true };
+    const lived = await live({ keepDays: 15, runs: [early, late, model] });
+    await collect(lived);
+    const left = await names(lived.exchange, 'blobs');
+    expect(left.sort()).toEqual([lived.refs[1]?.[0]?.sha256, lived.refs[2]?.[0]?.sha256].sort());
+  });
+
+  test('leaves what a run that is open mentions of one that has ended, with all records of that one', async () => {
+    const ended = { ...run, values: [2, 3] };
+    const open = { ...run, beginsAt: 65 * 24, values: [5], open: true, resumes: true };
+    const lived = await live({ keepDays: 3, runs: [ended, open] });
+    await collect(lived);
+    for (const ref of lived.refs.flat()) await lived.stores.get(ref);
+    expect(await names(lived.own, 'records')).toHaveLength(3);
+  });
+
+  test('leaves what has been stored of late, though no record mentions it yet', async () => {
+    const lived = await live({ keepDays: 3, runs: [{ ...run, values: [2] }] });
+    const ref = await lived.stores.put('exchange', 'message', vectorBundle('v', Float64Array.of(7)));
+    await collect(lived);
+    await lived.stores.get(ref);
+  });
+
+  test('what is not a day old stays whatever is asked, and nothing goes that is younger than an open run', () => {
+    const now = 100 * DAY;
+    expect(cutoff(now, 0, [])).toBe(now - GRACE_MS);
+    expect(cutoff(now, 30 * DAY, [])).toBe(70 * DAY);
+    expect(cutoff(now, 0, [40 * DAY, 80 * DAY])).toBeLessThan(40 * DAY - HOUR);
+  });
+
+  test('names are found wherever they stand, and survive being packed', () => {
+    const [a, b] = ['a'.repeat(64), '0123456789abcdef'.repeat(4)];
+    const text = JSON.stringify({ parts: { [a]: 1 }, other: [`x ${b}.`], no: 'f'.repeat(65) });
+    expect(namesIn(text)).toEqual([a, b]);
+    expect(readNames(namesBundle([a, b]))).toEqual([b, a]);
+    expect(readNames(namesBundle([]))).toEqual([]);
+  });
+
+  test.each([
+    ['30d', 30 * DAY],
+    ['12h', 12 * HOUR],
+    ['4w', 28 * DAY],
+    ['0h', 0],
+  ])('%s is a span', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  test.each(['', '30', '-1d', '1.5d', '1y', '30 d'])('%j is none', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,57 @@
+import type { BlobRef } from '../core/exchange/store.js';
+import { aggregatorAt, catalog, probeOf } from './activity-proxies.js';
+import type { GarbageRequest, GarbageResult, StoreReport } from './contracts/garbage.js';
+import { siteOf } from './contracts/task-queues.js';
+import { failureToThrow } from './failures.js';
+import { askSite } from './silo-presence.js';
+
+/**
+ * Removes what ended runs have left, in the private store of every site and in the exchange. What a model version, an open run
+ * or a run that ended within the retention needs stays. The exchange is swept last, knowing what the records of all sites mention.
+ */
+export async function collectGarbage(request: GarbageRequest = {}): Promise<GarbageResult> {
+  try {
+    const { keepMs, before, heldBackBy, silos } = await catalog.planCollection(request);
+    const dryRun = request.dryRun === true;
+    await askSite('aggregator', () => probeOf('aggregator', 'is the aggregator there?').describeHost());
+    const roots: BlobRef[] = [];
+    for (let page = 0, more = true; more; page += 1) {
+      const found = await catalog.collectionRoots(keepMs, page);
+      roots.push(await aggregatorAt('aggregator', 'what is to be kept').keepRoots(found));
+      more = found.more;
+    }
+    const sweep = { before, dryRun, roots };
+    const stores: StoreReport[] = [];
+    const mentioned: BlobRef[] = [];
+    const silent: string[] = [];
+    for (const site of [...silos.map(siteOf), 'aggregator' as const]) {
+      if (site !== 'aggregator' && !(await answers(site))) {
+        silent.push(site);
+        continue;
+      }
+      const swept = await aggregatorAt(site, `sweep the store of ${site}`).sweepPrivate(sweep);
+      stores.push(swept.report);
+      mentioned.push(swept.mentioned);
+    }
+    // Who did not answer may have records that mention what is in the exchange.
+    if (silent.length === 0) {
+      const at = aggregatorAt('aggregator', 'sweep the exchange');
+      stores.push(await at.sweepExchange({ ...sweep, mentioned }));
+    }
+    return {
+      ...{ dryRun, before: new Date(before).toISOString(), stores, silent },
+      ...(heldBackBy !== undefined && { heldBackBy }),
+    };
+  } catch (error) {
+    throw failureToThrow(error);
+  }
+}
+
+async function answers(site: ReturnType<typeof siteOf>): Promise<boolean> {
+  try {
+    await askSite(site, () => probeOf(site, 'is it there?').tableVersions([]));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -8,6 +8,7 @@ import {
 import { AmalurError } from '../core/errors.js';
 import { PROGRESS_QUERY, type RunProgress } from '../workflows/contracts/results.js';
 import { failureOf } from './failures.js';
+import { untilRefused } from './until-refused.js';
 
 /** A run that has been started: on the server, not in this process, which may end before it. */
 export interface RunHandle<Result> {
@@ -27,10 +28,17 @@ export interface RunHandle<Result> {
   cancel(): Promise<boolean>;
 }
 
-export function runHandle<Result>(handle: WorkflowHandle): RunHandle<Result> {
+/** @param seals this client seals what it sends: workers without its key can't take the run up */
+export function runHandle<Result>(handle: WorkflowHandle, seals: boolean): RunHandle<Result> {
   return {
     id: handle.workflowId,
-    result: () => translated(() => patiently(async () => (await handle.result()) as Result)),
+    result: () =>
+      translated(() =>
+        patiently(async () => {
+          const result = handle.result() as Promise<Result>;
+          return seals ? Promise.race([result, untilRefused(handle, result)]) : result;
+        }),
+      ),
     progress: () => translated(() => handle.query<RunProgress>(PROGRESS_QUERY)),
     cancel: () =>
       translated(async () => {

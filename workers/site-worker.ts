@@ -1,17 +1,23 @@
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { forwardActivities } from '../activities/compute/forward.js';
+import { privateHome } from '../activities/compute/site.js';
 import { AGGREGATOR_OPERATIONS, SILO_OPERATIONS } from '../activities/compute/operation-names.js';
 import { createProbeActivities } from '../activities/silo/probe.js';
 import { withFailures } from '../activities/failures.js';
 import type { AmalurConfig } from '../core/config/index.js';
+import type { Stores } from '../core/exchange/index.js';
 import type { HostProfile, Site } from '../core/planner/plan.js';
 import type { AggregatorProbeActivities } from '../workflows/contracts/activities.js';
 import type { AggregatorOperations, SiloOperations } from '../workflows/contracts/operations.js';
 import { probeQueue, siteQueue } from '../workflows/contracts/task-queues.js';
-import { ComputeChild } from './compute.js';
+import { ComputeChild, type ChildListener } from './compute.js';
 import { hostProfile } from './host-profile.js';
 import { openSite } from './open-site.js';
 import { connectWorker, runWorkers, type ServerAccess } from './run-workers.js';
+import { workerMetrics } from './telemetry/metrics.js';
+import { observeActivities } from './telemetry/observe-activities.js';
+import { computeAnswers, serverAnswers, storeAnswers } from './telemetry/readiness.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Time for a step and its checkpoint when the worker is asked to stop. */
 const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> = {
@@ -20,36 +26,57 @@ const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> =
 };
 
 /** A silo's worker: its own operations, those of the aggregator for plans that place that role here, and probes. */
-export async function runSiloWorker(config: AmalurConfig, silo: string, access: ServerAccess): Promise<void> {
-  const { site, sources, threads } = openSite(config, silo);
-  const compute = new ComputeChild([config.file, silo]);
+export async function runSiloWorker(
+  config: AmalurConfig,
+  silo: string,
+  access: ServerAccess,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { site, sources, threads, stores } = openSite(config, silo);
+  const compute = new ComputeChild([config.file, silo], {}, listenerOf(surroundings));
   const operations = {
     ...forwardActivities<SiloOperations>(SILO_OPERATIONS, compute),
     ...forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute),
   };
   const probes = createProbeActivities(silo, sources, onceKnown(compute, threads));
-  await runSite(site, operations, probes, compute, access);
+  await runSite({ site, stores, operations, probes, compute }, access, surroundings);
 }
 
 /** The aggregator worker, where parties meet that may meet in a neutral place. */
-export async function runAggregatorWorker(config: AmalurConfig, access: ServerAccess): Promise<void> {
-  const { site, threads } = openSite(config, undefined);
-  const compute = new ComputeChild([config.file]);
+export async function runAggregatorWorker(
+  config: AmalurConfig,
+  access: ServerAccess,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { site, threads, stores } = openSite(config, undefined);
+  const compute = new ComputeChild([config.file], {}, listenerOf(surroundings));
   const operations = forwardActivities<AggregatorOperations>(AGGREGATOR_OPERATIONS, compute);
   const probes = withFailures<AggregatorProbeActivities>({ describeHost: onceKnown(compute, threads) });
-  await runSite(site, operations, probes, compute, access);
+  await runSite({ site, stores, operations, probes, compute }, access, surroundings);
+}
+
+interface RunningSite {
+  readonly site: Site;
+  readonly stores: Stores;
+  readonly operations: object;
+  readonly probes: object;
+  readonly compute: ComputeChild;
 }
 
 async function runSite(
-  site: Site,
-  operations: object,
-  probes: object,
-  compute: ComputeChild,
+  { site, stores, operations, probes, compute }: RunningSite,
   access: ServerAccess,
+  { health, codec }: Surroundings,
 ): Promise<void> {
   const connection = await connectWorker(access);
   try {
-    const common = { connection, namespace: access.namespace, ...SHUTDOWN };
+    const common = {
+      connection,
+      namespace: access.namespace,
+      dataConverter: { payloadCodecs: [codec] },
+      interceptors: { activity: [observeActivities()] },
+      ...SHUTDOWN,
+    };
     const worker = await Worker.create({
       ...common,
       taskQueue: siteQueue(site),
@@ -61,11 +88,25 @@ async function runSite(
       defaultHeartbeatThrottleInterval: '2 s',
     });
     const probe = await Worker.create({ ...common, taskQueue: probeQueue(site), activities: probes });
-    await runWorkers([worker, probe]);
+    await runWorkers([worker, probe], health, {
+      server: serverAnswers(connection),
+      compute: computeAnswers(compute),
+      exchange: storeAnswers(stores.at('exchange')),
+      store: storeAnswers(stores.at(privateHome(site))),
+    });
   } finally {
     compute.stop();
     await connection.close();
   }
+}
+
+/** What a compute child counts becomes metrics of its worker, what it writes lines of the worker's log. */
+function listenerOf({ logger }: Surroundings): ChildListener {
+  const metrics = workerMetrics();
+  return {
+    onStep: (kind) => metrics.step(kind),
+    onLine: (line) => logger.info(line, { sdkComponent: 'compute' }),
+  };
 }
 
 /** The host's profile, asked for when first needed. */

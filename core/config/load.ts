@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AmalurError } from '../errors.js';
 import { parseWith } from '../parse-with.js';
 import type { TableDefinition, TableLocation } from '../sources/source.js';
-import type { AmalurConfig, SiloConfig } from './config.js';
+import { parseListenAddress } from './address.js';
+import type { AmalurConfig, CodecKeysAt, SiloConfig } from './config.js';
 import { expandEnvironment } from './environment.js';
 import { readYaml } from './read-yaml.js';
 import { configSchema, type ConfigFile, type TableEntry } from './schema.js';
@@ -41,6 +42,9 @@ export function loadConfig(
     predictions: from(config.predictions),
     stateFolder,
     threads: config.threads,
+    codec: codecOf(config, from),
+    metrics: parseListenAddress(config.metricsPort, 'metricsPort'),
+    health: parseListenAddress(config.healthPort, 'healthPort'),
   };
 }
 
@@ -66,6 +70,11 @@ function findFile(place: string): string {
     );
   }
   return file;
+}
+
+function codecOf({ codec }: ConfigFile, from: (path: string) => string): CodecKeysAt | undefined {
+  if (!codec) return undefined;
+  return 'keysFile' in codec ? { file: from(codec.keysFile) } : { variable: codec.keysVariable };
 }
 
 function catalogUrl({ catalog }: ConfigFile, from: (path: string) => string, stateFolder: string): string {

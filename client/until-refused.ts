@@ -11,15 +11,14 @@ const LOOK_MS = 1500;
  * @throws AMALUR_CODEC_KEY; else it never settles
  */
 export async function untilRefused(handle: WorkflowHandle, result: Promise<unknown>): Promise<never> {
-  let over = false;
   const ended = result.then(
-    () => (over = true),
-    () => (over = true),
+    () => true,
+    () => true,
   );
   for (;;) {
-    await Promise.race([sleep(LOOK_MS, undefined, { ref: false }), ended]);
-    const refusal = over ? undefined : await refusalOf(handle).catch(() => undefined);
-    if (refusal === 'taken up' || over) return new Promise(() => undefined);
+    const over = await Promise.race([sleep(LOOK_MS, false, { ref: false }), ended]);
+    const refusal = over ? 'taken up' : await refusalOf(handle).catch(() => undefined);
+    if (refusal === 'taken up') return new Promise(() => undefined);
     if (refusal !== undefined) throw refusal;
   }
 }

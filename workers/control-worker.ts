@@ -48,7 +48,9 @@ export async function runControlWorker(
     });
     await runWorkers([worker], health, {
       server: serverAnswers(connection),
-      catalog: async () => void (await catalog.silos.list()),
+      catalog: async () => {
+        await catalog.silos.list();
+      },
     });
   } finally {
     await connection.close();

@@ -105,7 +105,9 @@ function listenerOf({ logger }: Surroundings): ChildListener {
   const metrics = workerMetrics();
   return {
     onStep: (kind) => metrics.step(kind),
-    onLine: (line) => logger.info(line, { sdkComponent: 'compute' }),
+    onLine(line) {
+      logger.info(line, { sdkComponent: 'compute' });
+    },
   };
 }
 

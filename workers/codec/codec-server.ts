@@ -68,27 +68,32 @@ async function answer(
     response.writeHead(204).end();
     return;
   }
-  // A page that may not read the answer may not ask either: encoding seals by the first key.
-  if (origin !== '' && !origins.includes(origin)) return send(response, 403, { error: 'origin' });
-  if (token !== undefined && !same(request.headers.authorization ?? '', `Bearer ${token}`))
-    return send(response, 401, { error: 'token' });
   const path = new URL(request.url ?? '/', 'http://codec').pathname;
-  const work = path.endsWith('/decode') ? 'decode' : path.endsWith('/encode') ? 'encode' : undefined;
-  if (work === undefined) return send(response, 404, { error: 'there are /encode and /decode' });
-  if (request.method !== 'POST') return send(response, 405, { error: 'POST only' });
-  const { payloads = [] } = parsed(await bodyOf(request));
-  const made = await codec[work](
+  const work = (['encode', 'decode'] as const).find((one) => path.endsWith(`/${one}`));
+  // A page that may not read the answer may not ask either: encoding seals by the first key.
+  const foreign = origin !== '' && !origins.includes(origin);
+  const stranger = token !== undefined && !same(request.headers.authorization ?? '', `Bearer ${token}`);
+  if (foreign) send(response, 403, { error: 'origin' });
+  else if (stranger) send(response, 401, { error: 'token' });
+  else if (work === undefined) send(response, 404, { error: 'there are /encode and /decode' });
+  else if (request.method !== 'POST') send(response, 405, { error: 'POST only' });
+  else send(response, 200, await worked(codec[work].bind(codec), await bodyOf(request)));
+}
+
+async function worked(work: PayloadCodec['decode'], body: string): Promise<object> {
+  const { payloads = [] } = parsed(body);
+  const made = await work(
     payloads.map(({ metadata = {}, data = '' }) => ({
       metadata: mapped(metadata, (value) => Buffer.from(value, 'base64')),
       data: Buffer.from(data, 'base64'),
     })),
   );
-  send(response, 200, {
+  return {
     payloads: made.map(({ metadata, data }) => ({
       metadata: mapped(metadata ?? {}, (value) => Buffer.from(value).toString('base64')),
       data: Buffer.from(data ?? []).toString('base64'),
     })),
-  });
+  };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

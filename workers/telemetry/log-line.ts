@@ -81,8 +81,8 @@ function isError(value: unknown): value is Error {
 /** A code says enough of what a person can mend; a defect is told with its stack. Causes are left out: drivers quote data in theirs. */
 function describeError(error: Error): object {
   const { type, code } = error as { readonly type?: unknown; readonly code?: unknown };
-  const kind = [type, code].find((one) => typeof one === 'string') ?? error.name;
-  const known = String(kind).startsWith('AMALUR_') && kind !== 'AMALUR_INTERNAL';
+  const kind = typeof type === 'string' ? type : typeof code === 'string' ? code : error.name;
+  const known = kind.startsWith('AMALUR_') && kind !== 'AMALUR_INTERNAL';
   return { type: kind, message: error.message, ...(!known && { stack: error.stack }) };
 }
 

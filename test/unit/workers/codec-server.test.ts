@@ -27,7 +27,7 @@ const post = (path: string, body: string, headers: Record<string, string> = {}) 
 
 /** A payload as JSON of the protocol has it. */
 function json(value: unknown): string {
-  const { metadata, data } = defaultPayloadConverter.toPayload(value)!;
+  const { metadata, data } = defaultPayloadConverter.toPayload(value);
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   return JSON.stringify({
     payloads: [{ metadata: { encoding: base64(metadata!['encoding']!) }, data: base64(data!) }],

@@ -10,7 +10,7 @@ import { createPayloadCodec } from '../../../workers/codec/payload-codec.js';
 
 const key = (id: string): CodecKey => ({ id, key: randomBytes(32) });
 const [old, recent] = [key('2026-01'), key('2026-02')];
-const one = defaultPayloadConverter.toPayload({ name: 'canary' }) as Payload;
+const one = defaultPayloadConverter.toPayload({ name: 'canary' });
 const refusal = { code: 'AMALUR_CODEC_KEY' };
 
 async function sealed(keys: readonly CodecKey[], payload: Payload = one): Promise<Payload> {

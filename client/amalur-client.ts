@@ -31,6 +31,8 @@ import type {
 import type { NewTolerance } from '../workflows/contracts/steering.js';
 import type { GarbageRequest, GarbageResult } from '../workflows/contracts/garbage.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
+import { loadKeys, type CodecKey } from '../workers/codec/keys.js';
+import { createPayloadCodec } from '../workers/codec/payload-codec.js';
 import { withArchitecture } from './architecture-file.js';
 import { isTimeout } from './failures.js';
 import { runHandle, type RunHandle } from './run-handle.js';
@@ -57,6 +59,8 @@ export interface AmalurClientOptions {
   readonly connection: ConnectionLike;
   /** @default 'default' */
   readonly namespace?: string;
+  /** Keys of the payload codec, as `loadKeys` reads them. @default those that AMALUR_CODEC_KEYS_FILE or AMALUR_CODEC_KEYS has, or none */
+  readonly keys?: readonly CodecKey[];
 }
 
 export interface TrainOptions {
@@ -98,10 +102,17 @@ const SWEEP_SECONDS = 12 * 3600;
 export class AmalurClient {
   /** The Temporal client, for what is not here. */
   readonly temporal: Client;
+  readonly #seals: boolean;
 
   constructor(connection: ConnectionLike | AmalurClientOptions) {
     const options = 'connection' in connection ? connection : { connection };
-    this.temporal = new Client({ connection: options.connection, namespace: options.namespace ?? 'default' });
+    const keys = options.keys ?? loadKeys(undefined);
+    this.#seals = keys.length > 0;
+    this.temporal = new Client({
+      connection: options.connection,
+      namespace: options.namespace ?? 'default',
+      dataConverter: { payloadCodecs: [createPayloadCodec(keys)] },
+    });
   }
 
   /** Starts a training and returns at once. The job may be as a person writes it: the workflow fills in defaults and refuses mistakes. A file that it names is looked for in the current folder. */
@@ -239,7 +250,7 @@ export class AmalurClient {
 
   /** A run started earlier, here or elsewhere. */
   run<Result = TrainingResult | InferenceResult>(id: string): RunHandle<Result> {
-    return runHandle(this.temporal.workflow.getHandle(id));
+    return runHandle(this.temporal.workflow.getHandle(id), this.#seals);
   }
 
   /** Trains a job by the clock; a turn is left out while the previous run is still going. Returns the schedule's id. */
@@ -309,6 +320,7 @@ export class AmalurClient {
           staticSummary,
           ...timeouts,
         }),
+        this.#seals,
       );
     } catch (error) {
       throw error instanceof WorkflowExecutionAlreadyStartedError ? alreadyRunning(workflowId, error) : error;

@@ -1,6 +1,8 @@
 import { devNull } from 'node:os';
 import { Connection } from '@temporalio/client';
+import type { CodecKeysAt } from '../core/config/index.js';
 import { AmalurError } from '../core/errors.js';
+import { loadKeys, type CodecKey } from '../workers/codec/keys.js';
 import type { ServerAccess } from '../workers/run-workers.js';
 import { serverAccess } from '../workers/server-access.js';
 import { findLocalAddress, readLocalAddress, type LocalAddress } from './up-file.js';
@@ -8,6 +10,8 @@ import { findLocalAddress, readLocalAddress, type LocalAddress } from './up-file
 export interface ConnectOptions {
   /** State folder of an installation that `amalur up` may have started on this machine. @default none is looked for */
   readonly stateFolder?: string;
+  /** Where the keys are by which payloads are sealed. @default as the environment says, or none */
+  readonly codec?: CodecKeysAt | undefined;
 }
 
 export interface Connected {
@@ -16,6 +20,8 @@ export interface Connected {
   readonly address: string;
   /** Where the server was found: in the environment or profile, or in the folder of `amalur up`. */
   readonly local: LocalAddress | undefined;
+  /** The keys of the payload codec; none: nothing is sealed. */
+  readonly keys: readonly CodecKey[];
 }
 
 /** Where the server is, and how client and workers speak to it. */
@@ -29,6 +35,7 @@ export interface FoundServer extends ServerAccess {
  * @throws AMALUR_SERVER_UNREACHABLE
  */
 export async function connect(options: ConnectOptions = {}): Promise<Connected> {
+  const keys = loadKeys(options.codec);
   const { connection: settings, namespace, address, local } = await findServer(options);
   const { apiKey, tls, metadata } = settings;
   try {
@@ -39,7 +46,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Connected> 
       ...(tls !== undefined && { tls }),
       ...(metadata !== undefined && { metadata }),
     });
-    return { connection, namespace, address, local };
+    return { connection, namespace, address, local, keys };
   } catch (error) {
     throw unreachable(address, error);
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { AmalurConfig } from '../core/config/config.js';
+import { loadKeys } from '../workers/codec/keys.js';
 import { AmalurClient } from './amalur-client.js';
 import { localEnvironment } from './connect.js';
 import { lockInstallation } from './local/lock.js';
@@ -12,6 +13,10 @@ import { startWorkerProcess, type WorkerProcess } from './local/worker-process.j
 import { removeLocalAddress, writeLocalAddress } from './up-file.js';
 
 export interface LocalInstallationOptions extends Ports {
+  /** The first worker's port for Prometheus; each further worker (aggregator, then silos) has the next. @default none */
+  readonly metricsPort?: number;
+  /** The same for health. @default none */
+  readonly healthPort?: number;
   /** Told what happens, a line each. */
   readonly say: (line: string) => void;
 }
@@ -56,7 +61,11 @@ export async function startLocalInstallation(
     await mkdir(logs, { recursive: true });
     server = await startServer(config, logs, options);
     const connection = await Connection.connect({ address: server.address });
-    const client = new AmalurClient({ connection, namespace: server.namespace });
+    const client = new AmalurClient({
+      connection,
+      namespace: server.namespace,
+      keys: loadKeys(config.codec),
+    });
     const notStarting = startWorkers(config, logs, server, workers, options, () => ready);
     await Promise.race([allPolled(client, config), notStarting]);
     ready = true;
@@ -100,18 +109,22 @@ function startWorkers(
   logs: string,
   server: ServerProcess,
   workers: WorkerProcess[],
-  { say }: LocalInstallationOptions,
+  { say, metricsPort, healthPort }: LocalInstallationOptions,
   hasWorked: () => boolean,
 ): Promise<never> {
   const roles = [['control'], ['aggregator'], ...config.silos.map(({ name }) => ['silo', name])];
   return new Promise((_, reject) => {
-    for (const [role = '', silo] of roles) {
+    for (const [at, [role = '', silo]] of roles.entries()) {
       const name = silo === undefined ? role : `${role} ${silo}`;
       workers.push(
         startWorkerProcess({
           name,
           args: [role, '--config', config.file, ...(silo === undefined ? [] : ['--silo', silo])],
-          env: localEnvironment(server),
+          env: {
+            ...localEnvironment(server),
+            AMALUR_METRICS_PORT: portAt(metricsPort, at),
+            AMALUR_HEALTH_PORT: portAt(healthPort, at),
+          },
           logFile: join(logs, `${name.replace(' ', '-')}.log`),
           say,
           hasWorked,
@@ -120,6 +133,11 @@ function startWorkers(
       );
     }
   });
+}
+
+/** Workers on one machine can't share the port that a configuration may name. */
+function portAt(first: number | undefined, at: number): string {
+  return first === undefined ? 'off' : String(first + at);
 }
 
 async function allPolled(client: AmalurClient, config: AmalurConfig): Promise<void> {

@@ -10,6 +10,7 @@ import { PROGRESS_QUERY, type RunProgress } from '../workflows/contracts/results
 import type { NewTolerance, SteeringUpdate } from '../workflows/contracts/steering.js';
 import { failureOf } from './failures.js';
 import { steerRun } from './steer-run.js';
+import { untilRefused } from './until-refused.js';
 
 /** A run that has been started: on the server, not in this process, which may end before it. */
 export interface RunHandle<Result> {
@@ -37,10 +38,17 @@ export interface RunHandle<Result> {
   setTolerance(given: NewTolerance): Promise<void>;
 }
 
-export function runHandle<Result>(handle: WorkflowHandle): RunHandle<Result> {
+/** @param seals this client seals what it sends: workers without its key can't take the run up */
+export function runHandle<Result>(handle: WorkflowHandle, seals: boolean): RunHandle<Result> {
   return {
     id: handle.workflowId,
-    result: () => translated(() => patiently(async () => (await handle.result()) as Result)),
+    result: () =>
+      translated(() =>
+        patiently(async () => {
+          const result = handle.result() as Promise<Result>;
+          return seals ? Promise.race([result, untilRefused(handle, result)]) : result;
+        }),
+      ),
     progress: () => translated(() => handle.query<RunProgress>(PROGRESS_QUERY)),
     cancel: () =>
       translated(async () => {

@@ -3,7 +3,7 @@ import { AmalurError, reportOf } from '../core/errors.js';
 import { setThreads } from '../core/algebra/threads/pool.js';
 import { loadConfig } from '../core/config/index.js';
 import { calibrate } from '../core/planner/calibration.js';
-import { Journal } from '../core/training/journal.js';
+import { Journal, type StepKind } from '../core/training/journal.js';
 import { createAggregatorOperations } from '../activities/aggregator/operations.js';
 import { privateHome } from '../activities/compute/site.js';
 import { createSiloOperations } from '../activities/silo/operations.js';
@@ -19,6 +19,7 @@ export interface Request {
 /** To the worker: how far it is, what came out, or what went wrong. */
 export type Reply =
   | { readonly id: number; readonly progress: unknown }
+  | { readonly id: number; readonly step: StepKind }
   | { readonly id: number; readonly output: unknown }
   | { readonly id: number; readonly failure: ErrorReport }
   | {
@@ -35,8 +36,10 @@ type Operation = (input: unknown) => Promise<unknown>;
 function main(configFile: string, silo: string | undefined): void {
   const { threads, ...opened } = openSite(loadConfig(configFile), silo);
   setThreads(threads);
-  const journal = new Journal(opened.stores, privateHome(opened.site));
   let current = -1;
+  const journal = new Journal(opened.stores, privateHome(opened.site), undefined, (step) => {
+    send({ id: current, step });
+  });
   const context = {
     ...opened,
     journal,
@@ -47,6 +50,7 @@ function main(configFile: string, silo: string | undefined): void {
   const operations: Record<string, unknown> = {
     ...createSiloOperations(context),
     ...createAggregatorOperations(context),
+    ping: async () => null,
     calibrate: () => calibrate(opened.stores.at(privateHome(opened.site))),
   };
 

@@ -1,8 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { CallOptions, ComputePort } from '../activities/compute/forward.js';
 import { ComputeLostError } from '../activities/failures.js';
 import { errorFrom } from '../core/errors.js';
+import type { StepKind } from '../core/training/journal.js';
 import type { Reply, Request } from './compute-child.js';
 
 interface Call {
@@ -16,6 +18,13 @@ interface Call {
 interface ChildProgram {
   readonly file: string;
   readonly executable: string;
+}
+
+/** Who is told what a child does beside its answers. */
+export interface ChildListener {
+  readonly onStep: (kind: StepKind) => void;
+  /** A line that the child, or a library in it, has written. */
+  readonly onLine: (line: string) => void;
 }
 
 // Tests run this file as TypeScript, where the child is found in the build.
@@ -42,10 +51,14 @@ export class ComputeChild implements ComputePort {
   #next = 0;
   readonly #program: ChildProgram;
 
-  /** @param program default: the compute child of this build, on this Node */
+  /**
+   * @param program default: the compute child of this build, on this Node
+   * @param listener default: what the child writes goes to this process's own standard output and error
+   */
   constructor(
     private readonly childArguments: readonly string[],
     program: Partial<ChildProgram> = {},
+    private readonly listener?: ChildListener,
   ) {
     this.#program = { file: childFile, executable: process.execPath, ...program };
   }
@@ -81,6 +94,11 @@ export class ComputeChild implements ComputePort {
     });
   }
 
+  /** Whether the child is at an operation. */
+  get busy(): boolean {
+    return this.#current !== undefined;
+  }
+
   /** Ends the child and all that it was to do; the next call starts another. */
   stop(): void {
     for (const call of this.#waiting.splice(0)) call.reject(new ComputeLostError('the worker stops'));
@@ -110,8 +128,14 @@ export class ComputeChild implements ComputePort {
   #running(): ChildProcess {
     if (this.#child) return this.#child;
     const { file, executable } = this.#program;
-    const child = fork(file, [...this.childArguments], { serialization: 'advanced', execPath: executable });
+    const child = fork(file, [...this.childArguments], {
+      serialization: 'advanced',
+      execPath: executable,
+      silent: this.listener !== undefined,
+    });
     this.#child = child;
+    for (const output of [child.stdout, child.stderr])
+      if (output && this.listener) createInterface({ input: output }).on('line', this.listener.onLine);
     child.on('message', (reply: Reply) => {
       if (this.#child === child) this.#receive(reply);
     });
@@ -132,6 +156,10 @@ export class ComputeChild implements ComputePort {
     if (reply.id !== call?.request.id) return;
     if ('progress' in reply) {
       call.onProgress(reply.progress);
+      return;
+    }
+    if ('step' in reply) {
+      this.listener?.onStep(reply.step);
       return;
     }
     this.#current = undefined;

@@ -12,6 +12,9 @@ import { AmalurError } from '../core/errors.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
 import { connectWorker, runWorkers, type ServerAccess } from './run-workers.js';
 import { requireSearchAttributes } from './search-attributes.js';
+import { observeActivities } from './telemetry/observe-activities.js';
+import { serverAnswers } from './telemetry/readiness.js';
+import type { Surroundings } from './surroundings.js';
 
 // Tests run this file as TypeScript, where the bundle is found in the build.
 const bundle = fileURLToPath(
@@ -22,7 +25,11 @@ const bundle = fileURLToPath(
 );
 
 /** The control worker: all workflows, and the activities on catalog and planner. It alone opens the catalog. */
-export async function runControlWorker(config: AmalurConfig, access: ServerAccess): Promise<void> {
+export async function runControlWorker(
+  config: AmalurConfig,
+  access: ServerAccess,
+  { health, codec }: Surroundings,
+): Promise<void> {
   if (!existsSync(bundle)) {
     throw new AmalurError('AMALUR_TOOL_MISSING', 'the bundle of workflows has not been built', {
       suggestion: 'npm run build',
@@ -35,6 +42,7 @@ export async function runControlWorker(config: AmalurConfig, access: ServerAcces
     const worker = await Worker.create({
       connection,
       namespace: access.namespace,
+      dataConverter: { payloadCodecs: [codec] },
       taskQueue: CONTROL_QUEUE,
       workflowBundle: { codePath: bundle },
       activities: {
@@ -44,9 +52,15 @@ export async function runControlWorker(config: AmalurConfig, access: ServerAcces
         ...createPlanningActivities(catalog),
         ...createGarbageActivities(catalog, config.retentionMs),
       },
+      interceptors: { activity: [observeActivities()] },
       shutdownGraceTime: '10 s',
     });
-    await runWorkers([worker]);
+    await runWorkers([worker], health, {
+      server: serverAnswers(connection),
+      catalog: async () => {
+        await catalog.silos.list();
+      },
+    });
   } finally {
     await connection.close();
     await catalog.close();

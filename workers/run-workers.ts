@@ -1,5 +1,8 @@
 import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
+import type { ListenAddress } from '../core/config/index.js';
 import { AmalurError } from '../core/errors.js';
+import { startHealthServer, type Checks } from './telemetry/health-server.js';
+import { polls } from './telemetry/readiness.js';
 
 /** How to reach the Temporal server. */
 export interface ServerAccess {
@@ -28,11 +31,23 @@ export async function connectWorker({
   }
 }
 
-/** Runs workers until one of them ends; SIGTERM and SIGINT let them finish what they are at. */
-export async function runWorkers(workers: readonly Worker[]): Promise<void> {
+/**
+ * Runs workers until one of them ends; SIGTERM and SIGINT let them finish what they are at.
+ * @param health where they answer whether they are ready: when they poll and the checks hold
+ */
+export async function runWorkers(
+  workers: readonly Worker[],
+  health: ListenAddress | undefined,
+  checks: Checks,
+): Promise<void> {
+  const server = health && (await startHealthServer(health, { polling: polls(workers), ...checks }));
   const shutdownAll = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const runs = workers.map((worker) => worker.run().finally(shutdownAll));
-  await Promise.all(runs);
+  try {
+    await Promise.all(runs);
+  } finally {
+    server?.close();
+  }
 }

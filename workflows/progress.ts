@@ -15,6 +15,7 @@ import {
   type TrialProgress,
 } from './contracts/results.js';
 import { siteOf } from './contracts/task-queues.js';
+import { observePhase, observeRound, observeRounds } from './observed.js';
 
 const BEGINNING: RunProgress = {
   phase: 'validating',
@@ -40,6 +41,7 @@ export class Watch {
 
   phase(phase: Phase): void {
     this.#change({ phase });
+    observePhase(phase, this.#progress.strategy);
     upsertSearchAttributes({
       RunPhase: [phase],
       ...(this.#progress.round > 0 && { Round: [this.#progress.round] }),
@@ -64,6 +66,8 @@ export class Watch {
   }
 
   round({ round, loss, gradientNorm }: Progress): void {
+    observeRounds(round - this.#progress.round, this.#progress.strategy);
+    observeRound(round);
     this.#change({ round, loss: Number.isFinite(loss) ? loss : null, gradientNorm });
   }
 

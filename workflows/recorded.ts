@@ -2,6 +2,7 @@ import { CancellationScope, ContinueAsNew, isCancellation, log, workflowInfo } f
 import { catalog } from './activity-proxies.js';
 import type { StartedRun } from './contracts/activities.js';
 import { failureToThrow, reportOfFailure } from './failures.js';
+import { observeEnd } from './observed.js';
 
 /**
  * Runs a workflow's body so that the catalog knows of it from beginning to end, however it ends.
@@ -18,11 +19,14 @@ export async function recorded<T>(
   const started: StartedRun = { run: workflowId, execution: execution ?? own, kind };
   try {
     if (execution === undefined) await catalog.startRun(started);
-    return await body(started);
+    const result = await body(started);
+    observeEnd(started, 'completed');
+    return result;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     const failure = failureToThrow(error);
     const status = isCancellation(error) ? 'cancelled' : 'failed';
+    observeEnd(started, status, failure);
     await CancellationScope.nonCancellable(() =>
       catalog.failRun(started.execution, status, reportOfFailure(failure)),
     ).catch((unrecorded: unknown) => {

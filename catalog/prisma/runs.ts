@@ -1,6 +1,7 @@
 import { AmalurError, type ErrorCode, type ErrorReport } from '../../core/errors.js';
 import type { RunRecord, RunRepository, RunStatus } from '../catalog.js';
 import type { Prisma } from '../generated/sqlite/client.js';
+import { fromJson } from './columns.js';
 import { transact, type Database, type Transaction } from './database.js';
 import { factsOfRun, storeFacts, toFacts } from './facts.js';
 import { storeResolved, toJob, toResolved } from './jobs.js';
@@ -108,7 +109,9 @@ export function createRunRepository(database: Database): RunRepository {
       });
       return rows.map(({ workflowId, execution, startedAt, resumedFrom, standingJson }) => {
         const journal = standingJson === null ? null : fromJson<{ journal: string }>(standingJson).journal;
-        const others = [resumedFrom, journal].filter((one) => one !== null && one !== execution);
+        const others = [resumedFrom, journal].flatMap((one) =>
+          one === null || one === execution ? [] : [one],
+        );
         return { run: workflowId, execution, startedAt: startedAt.toISOString(), goesOnFrom: others };
       });
     },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { RunCancelled } from '../failures.js';
 import { inPackage } from '../package-root.js';
+import { addCodecServer } from './codec-server.js';
 import { addDoctor } from './doctor.js';
 import { addExport } from './export.js';
 import { EXIT } from './exit-codes.js';
@@ -70,6 +71,7 @@ function program(): Command {
     addHealth,
     addGc,
     addDoctor,
+    addCodecServer,
   ]) {
     add(root);
   }

@@ -32,7 +32,7 @@ export async function withClient<T>(
   options: GlobalOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const connected = await connect(stateFolderOf(options));
+  const connected = await connect(knownConfig(options));
   try {
     return await work({ ...connected, client: new AmalurClient(connected) });
   } finally {
@@ -46,13 +46,8 @@ export function exchangeOf(options: GlobalOptions): Store | undefined {
   return config && openStore(config.exchange, config.s3);
 }
 
-/** A client needs no configuration: the one of this folder says only where `amalur up` may have left its address. */
-function stateFolderOf(options: GlobalOptions): { stateFolder?: string } {
-  const config = knownConfig(options);
-  return config ? { stateFolder: config.stateFolder } : {};
-}
-
-function knownConfig(options: GlobalOptions): AmalurConfig | undefined {
+/** A client needs no configuration: the one of this folder says where `amalur up` may have left its address, and where keys are. */
+export function knownConfig(options: GlobalOptions): AmalurConfig | undefined {
   try {
     return configOf(options);
   } catch (error) {

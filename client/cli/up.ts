@@ -10,6 +10,8 @@ import { configOf, optionsOf } from './session.js';
 interface UpCommandOptions {
   readonly port?: number;
   readonly uiPort?: number;
+  readonly metricsPort?: number;
+  readonly healthPort?: number;
 }
 
 /** `amalur up` */
@@ -19,6 +21,16 @@ export function addUp(root: Command): void {
     .description('start a Temporal server and all workers of the configuration on this machine, and stay')
     .option('--port <port>', 'of the server (default: 7233 if free, else any)', parsePort)
     .option('--ui-port <port>', 'of the web UI (default: 8233 if free, else any)', parsePort)
+    .option(
+      '--metrics-port <port>',
+      'for Prometheus, of the control worker; the others have the next ports (default: none)',
+      parsePort,
+    )
+    .option(
+      '--health-port <port>',
+      'of /healthz and /readyz of the control worker; the others have the next ports (default: none)',
+      parsePort,
+    )
     .addHelpText(
       'after',
       '\nEverything is kept in the state folder (.amalur): runs go on where they were after a restart.\n' +

@@ -2,13 +2,20 @@ import { Argument, type Command } from 'commander';
 import { AmalurError } from '../../core/errors.js';
 import { didYouMean } from '../../core/suggest.js';
 import type { AmalurConfig } from '../../core/config/index.js';
-import { findServer, type FoundServer } from '../connect.js';
+import { logSettings } from '../../workers/telemetry/log-settings.js';
+import { reportEnd } from '../../workers/telemetry/report-end.js';
+import { findServer } from '../connect.js';
+import { EXIT } from './exit-codes.js';
 import { tell } from './output.js';
 import { configOf, optionsOf } from './session.js';
+
+type Role = 'control' | 'aggregator' | 'silo';
 
 interface WorkerCommandOptions {
   readonly silo?: string;
   readonly host?: string;
+  readonly metricsPort?: string;
+  readonly healthPort?: string;
 }
 
 /** `amalur worker ROLE` */
@@ -19,37 +26,32 @@ export function addWorker(root: Command): void {
     .addArgument(new Argument('<role>', 'which worker').choices(['control', 'aggregator', 'silo']))
     .option('--silo <name>', 'which silo (needed if the configuration has several)')
     .option('--host <name>', 'of a silo or aggregator with several hosts: which one (default: the machine)')
+    .option('--metrics-port <port>', 'port or host:port for Prometheus (default: none)')
+    .option('--health-port <port>', 'port or host:port of /healthz and /readyz (default: none)')
     .addHelpText(
       'after',
       '\ncontrol     workflows, catalog and planning; no data\naggregator  where partial products meet\nsilo        reads the tables of its silo and computes beside them\n' +
-        '\nThe server is found by TEMPORAL_ADDRESS, TEMPORAL_PROFILE and the like. No worker opens a port.\n' +
+        '\nThe server is found by TEMPORAL_ADDRESS, TEMPORAL_PROFILE and the like. No worker opens a port but those two.\n' +
+        'AMALUR_LOG=debug|info|warn|error and AMALUR_LOG_FORMAT=json|text choose what is logged, and how.\n' +
         '\nExample:\n  $ TEMPORAL_ADDRESS=temporal.example:7233 amalur worker silo --silo shop --config /etc/amalur',
     )
-    .action(async (role: string, _options: unknown, command: Command) => {
+    .action(async (role: Role, _options: unknown, command: Command) => {
       const options = optionsOf<WorkerCommandOptions>(command);
       const config = configOf(options);
       const access = await findServer(config);
       tell(`${role} worker: server ${access.address}, namespace ${access.namespace}`);
-      await runWorker(role, config, options, access);
+      // Loaded when needed: the native parts of a worker would double the time that every other command takes to start.
+      const { runRole } = await import('../../workers/run-role.js');
+      const silo = role === 'silo' ? chooseSilo(config, options.silo) : undefined;
+      try {
+        await runRole(role, config, access, { ...options, silo });
+      } catch (error) {
+        // What reads the log reads JSON; a person is told as by any other command.
+        if (logSettings().format === 'text') throw error;
+        reportEnd({ role, ...(silo !== undefined && { silo }) }, error);
+        process.exitCode = EXIT.error;
+      }
     });
-}
-
-/** Loaded when needed: the native parts of a worker would double the time that every other command takes to start. */
-async function runWorker(
-  role: string,
-  config: AmalurConfig,
-  { silo, host }: WorkerCommandOptions,
-  access: FoundServer,
-): Promise<void> {
-  if (role === 'control') {
-    const { runControlWorker } = await import('../../workers/control-worker.js');
-    return runControlWorker(config, access);
-  }
-  const { hostName } = await import('../../workers/host-name.js');
-  const { runAggregatorWorker, runSiloWorker } = await import('../../workers/site-worker.js');
-  return role === 'aggregator'
-    ? runAggregatorWorker(config, access, hostName(host))
-    : runSiloWorker(config, chooseSilo(config, silo), access, hostName(host));
 }
 
 function chooseSilo({ silos }: AmalurConfig, asked: string | undefined): string {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readableLine } from '../../workers/telemetry/log-line.js';
 import { spawnSupervised } from '../../workers/spawn-supervised.js';
 
 // Tests run this file as TypeScript, where the worker's entry point is found in the build.
@@ -89,5 +90,5 @@ function spawn({ args, env, logFile }: WorkerProcessOptions): ChildProcess {
 
 function lastLines(file: string): string {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-12);
-  return [...lines, `(the end of ${file})`].join('\n');
+  return [...lines.map(readableLine), `(the end of ${file})`].join('\n');
 }

@@ -1,3 +1,4 @@
+import type { ListenAddress } from './address.js';
 import type { S3Options } from '../exchange/s3/location.js';
 import type { TableDefinition } from '../sources/source.js';
 
@@ -9,6 +10,9 @@ export interface SiloConfig {
   /** Threads of its arithmetic. */
   readonly threads: number;
 }
+
+/** Where the keys are by which payloads are sealed: never the keys themselves. */
+export type CodecKeysAt = { readonly file: string } | { readonly variable: string };
 
 /** An installation, or one site's view of it: what `amalur.config.{yaml,yml,json}` says, with defaults and absolute paths. */
 export interface AmalurConfig {
@@ -29,4 +33,10 @@ export interface AmalurConfig {
   readonly retentionMs: number;
   /** Threads of the aggregator's arithmetic. */
   readonly threads: number;
+  /** Where the keys of the payload codec are; undefined: where the environment says. */
+  readonly codec: CodecKeysAt | undefined;
+  /** Where a worker listens for Prometheus; undefined: nowhere. */
+  readonly metrics: ListenAddress | undefined;
+  /** Where a worker answers whether it lives and is ready; undefined: nowhere. */
+  readonly health: ListenAddress | undefined;
 }

@@ -1,3 +1,4 @@
-export type { AmalurConfig, SiloConfig } from './config.js';
+export type { AmalurConfig, CodecKeysAt, SiloConfig } from './config.js';
+export { parseListenAddress, type ListenAddress } from './address.js';
 export { loadConfig, type LoadOptions } from './load.js';
 export { configSchema, type ConfigFile } from './schema.js';

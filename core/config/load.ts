@@ -4,7 +4,8 @@ import { AmalurError } from '../errors.js';
 import { parseDuration } from '../garbage/duration.js';
 import { parseWith } from '../parse-with.js';
 import type { TableDefinition, TableLocation } from '../sources/source.js';
-import type { AmalurConfig, SiloConfig } from './config.js';
+import { parseListenAddress } from './address.js';
+import type { AmalurConfig, CodecKeysAt, SiloConfig } from './config.js';
 import { expandEnvironment } from './environment.js';
 import { readYaml } from './read-yaml.js';
 import { configSchema, type ConfigFile, type TableEntry } from './schema.js';
@@ -45,6 +46,9 @@ export function loadConfig(
     stateFolder,
     retentionMs: parseDuration(config.retention) ?? 0,
     threads: config.threads,
+    codec: codecOf(config, from),
+    metrics: parseListenAddress(config.metricsPort, 'metricsPort'),
+    health: parseListenAddress(config.healthPort, 'healthPort'),
   };
 }
 
@@ -70,6 +74,11 @@ function findFile(place: string): string {
     );
   }
   return file;
+}
+
+function codecOf({ codec }: ConfigFile, from: (path: string) => string): CodecKeysAt | undefined {
+  if (!codec) return undefined;
+  return 'keysFile' in codec ? { file: from(codec.keysFile) } : { variable: codec.keysVariable };
 }
 
 function catalogUrl({ catalog }: ConfigFile, from: (path: string) => string, stateFolder: string): string {

@@ -73,6 +73,8 @@ const threads = z.number().superRefine((value, context) => {
   });
 });
 
+const listen = z.union([z.number(), z.string()]);
+
 const silo = z.strictObject({
   store: place
     .optional()
@@ -127,6 +129,18 @@ export const configSchema = z.strictObject({
   threads: threads
     .default(1)
     .describe("Threads of each site's arithmetic; at most the cores of its host are taken."),
+  codec: z
+    .union([z.strictObject({ keysFile: path }), z.strictObject({ keysVariable: path })])
+    .optional()
+    .describe(
+      'Seals payloads on the Temporal server: a file of keys, or the environment variable that has them. Default: none, unless AMALUR_CODEC_KEYS_FILE is set.',
+    ),
+  metricsPort: listen
+    .optional()
+    .describe('Port, or host:port, at which a worker gives its metrics to Prometheus. Default: none.'),
+  healthPort: listen
+    .optional()
+    .describe('Port, or host:port, at which a worker answers /healthz and /readyz. Default: none.'),
   silos: z.record(name, silo).default({}).describe('The silos of this installation, or those of this site.'),
 });
 

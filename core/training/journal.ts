@@ -19,6 +19,9 @@ export interface Actor<Live, StartInput, StepInput, Output> {
   load(input: StartInput, saved: Bundle): Promise<Live>;
 }
 
+/** How a step came about. */
+export type StepKind = 'made' | 'answered' | 'rebuilt';
+
 /** A step that was made: committed once, by whoever came first. */
 export interface StepRecord<Output> {
   readonly key: string;
@@ -62,11 +65,13 @@ export class Journal {
   /**
    * @param home where records and checkpoints are kept: the private store of the site
    * @param remembered live states kept at the most; the oldest are dropped and rebuilt when needed
+   * @param onStep told of every step: made for the first time, answered from its record, or made again to rebuild a state
    */
   constructor(
     private readonly stores: Stores,
     private readonly home: Home,
     private readonly remembered = 32,
+    private readonly onStep: (kind: StepKind) => void = () => undefined,
   ) {}
 
   /** Computes something once for an execution: whoever repeats it is answered with what was committed first. */
@@ -109,7 +114,10 @@ export class Journal {
   async step<L, A, B, O>(actor: Actor<L, A, B, O>, previous: string, input: B): Promise<StepRecord<O>> {
     const key = hashJson({ actor: actor.name, previous, step: input });
     const known = await this.#read(key);
-    if (known) return { key, output: known.output as O };
+    if (known) {
+      this.onStep('answered');
+      return { key, output: known.output as O };
+    }
     const before = await this.#required(previous);
     const { live, output } = await actor.step(await this.live(actor, previous), input);
     const position = before.position + 1;
@@ -120,6 +128,7 @@ export class Journal {
     const record = { actor: actor.name, position, root: before.root, previous, input, output, checkpoint };
     const committed = await this.#commit<O>(key, record, 'cached', live);
     this.#live.delete(previous);
+    this.onStep('made');
     return committed;
   }
 
@@ -140,6 +149,7 @@ export class Journal {
       live = await actor.load(root.input as A, await this.stores.get(record.checkpoint));
     } else {
       ({ live } = await actor.step(await this.live(actor, record.previous), record.input as B));
+      this.onStep('rebuilt');
       this.#live.delete(record.previous);
     }
     this.#remember(key, live);

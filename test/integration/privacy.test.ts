@@ -13,6 +13,7 @@ import {
   payloadsOf,
   textOf,
 } from '../support/histories.js';
+import { freePorts, namesIn, namesInDashboard } from '../support/metrics.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
 import { readBlob, readModel } from '../support/stored-model.js';
@@ -38,10 +39,13 @@ async function plant(folder: string): Promise<void> {
 }
 
 let shop: TestInstallation;
+let ports: { metricsPort: number; healthPort: number };
 const federated: TrainingResult[] = [];
 
 beforeAll(async () => {
-  shop = await installExample('orders', plant);
+  ports = { metricsPort: await freePorts(10), healthPort: 0 };
+  ports.healthPort = ports.metricsPort + 5;
+  shop = await installExample('orders', plant, ports);
   // First of all, so that what lies in the exchange and in the stores is from federate alone.
   for (const job of ['returns', 'delivery'])
     federated.push(await trained(shop, jobOf(shop, job, { strategy: 'federate' })));
@@ -220,6 +224,74 @@ describe('after trainings of every strategy, predictions and runs that failed', 
       [77123.40625],
     );
     await shop.client.temporal.workflow.getHandle(workflow).terminate();
+  });
+});
+
+describe('who watches the workers', () => {
+  const workers = ['control', 'aggregator', 'silo crm', 'silo shop', 'silo warehouse'] as const;
+  const pages = (first: number, page: string) =>
+    Promise.all(
+      workers.map(async (_, at) => (await fetch(`http://127.0.0.1:${String(first + at)}${page}`)).text()),
+    );
+
+  test('sees metrics of every one by role and silo, all that the dashboard shows, and no value of a row', async () => {
+    const metrics = await pages(ports.metricsPort, '/metrics');
+    const order = metrics.map((page) => {
+      const [, role, , silo] = /amalur_operations_total\{.*?role="(\w+)"(,silo="(\w+)")?\}/.exec(page) ?? [];
+      return silo === undefined ? role : `${String(role)} ${silo}`;
+    });
+    expect([...order].sort()).toEqual([...workers].sort());
+    expect(canariesIn(metrics, Object.values(CANARIES).flat())).toEqual([]);
+    const exposed = new Set(metrics.flatMap(namesIn));
+    const wanted = await namesInDashboard();
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(wanted.filter((name) => !exposed.has(name))).toEqual([]);
+    // What the metrics of a silo count is what its trainings have sent.
+    const all = metrics.join('\n');
+    const count = (name: string, labels: string) =>
+      [...all.matchAll(new RegExp(`^${name}\\{[^}]*${labels}[^}]*\\} ([0-9.e+]+)$`, 'gm'))].reduce(
+        (sum, [, value]) => sum + Number(value),
+        0,
+      );
+    const sent = federated.reduce((sum, { bytesOut }) => sum + bytesOut['crm']!, 0);
+    expect(sent).toBeGreaterThan(0);
+    expect(count('amalur_bytes_out_total', 'silo="crm"')).toBeGreaterThan(sent);
+    const { runs } = await shop.client.ask({ about: 'runs', limit: 100 });
+    const ask = async (run: string) => (await shop.client.ask({ about: 'run', run })).run?.facts?.rounds ?? 0;
+    const trainings = runs!.filter(({ kind }) => kind === 'training');
+    const rounds = (await Promise.all(trainings.map(({ run }) => ask(run)))).reduce((sum, one) => sum + one);
+    expect(count('amalur_rounds_total', 'strategy=')).toBe(rounds);
+    expect(count('amalur_steps_total', 'kind="made"')).toBeGreaterThan(rounds / 2);
+    expect(count('amalur_runs_total', 'outcome="failed"')).toBe(10);
+  });
+
+  test('is told that every one lives and is ready', async () => {
+    for (const page of await pages(ports.healthPort, '/healthz'))
+      expect(JSON.parse(page)).toEqual({ healthy: true });
+    for (const page of await pages(ports.healthPort, '/readyz'))
+      expect(JSON.parse(page)).toMatchObject({ ready: true });
+  });
+
+  test('reads logs in which every line is JSON and says who, and those of a run which', async () => {
+    const logs = path.join(shop.config.stateFolder, 'logs');
+    const { execution, run } = federated[0] as TrainingResult;
+    for (const worker of workers) {
+      const text = await readFile(path.join(logs, `${worker.replace(' ', '-')}.log`), 'utf8');
+      const lines = text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      const [role, silo] = worker.split(' ');
+      for (const line of lines)
+        expect(line).toMatchObject({
+          time: expect.any(String),
+          level: expect.any(String),
+          message: expect.any(String),
+          role,
+        });
+      for (const line of lines) expect(line['silo']).toBe(silo);
+      if (worker !== 'aggregator') expect(lines).toContainEqual(expect.objectContaining({ run, execution }));
+    }
   });
 });
 

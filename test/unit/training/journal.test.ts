@@ -441,3 +441,17 @@ describe('what the store has lost is an error, never another state', () => {
     }
   });
 });
+
+test('whoever counts is told of steps that are made, answered from their records, and made again', async () => {
+  const kinds: string[] = [];
+  const counted = () => new Journal(stores, HOME, undefined, (kind) => kinds.push(kind));
+  const counting = countingActor(stores);
+  const { keys } = await chain(counted(), counting, inputs.slice(0, 12));
+  expect(kinds.splice(0)).toEqual(inputs.slice(0, 12).map(() => 'made'));
+  // A repetition of the last step, by a process that knows nothing any more; then one more.
+  const again = counted();
+  await again.step(counting.actor, keys.at(-2) ?? '', inputs[11] ?? 0);
+  expect(kinds.splice(0)).toEqual(['answered']);
+  await again.step(counting.actor, keys.at(-1) ?? '', 7);
+  expect(kinds).toEqual(['rebuilt', 'rebuilt', 'made']);
+});

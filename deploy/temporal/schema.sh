@@ -1,0 +1,11 @@
+#!/bin/sh
+# Makes and upgrades the two databases of a Temporal server on PostgreSQL. May be repeated.
+set -eu
+for pair in temporal:temporal temporal_visibility:visibility; do
+  database=${pair%%:*}
+  schema=${pair##*:}
+  export SQL_DATABASE="$database"
+  temporal-sql-tool create-database || true
+  temporal-sql-tool setup-schema --schema-version 0.0 || true
+  temporal-sql-tool update-schema --schema-name "postgresql/v12/$schema"
+done

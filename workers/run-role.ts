@@ -1,0 +1,54 @@
+import { Runtime } from '@temporalio/worker';
+import { parseListenAddress, type AmalurConfig, type ListenAddress } from '../core/config/index.js';
+import { loadKeys } from './codec/keys.js';
+import { createPayloadCodec } from './codec/payload-codec.js';
+import { runControlWorker } from './control-worker.js';
+import { hostName } from './host-name.js';
+import type { ServerAccess } from './run-workers.js';
+import { runAggregatorWorker, runSiloWorker } from './site-worker.js';
+import { installRuntime } from './telemetry/runtime.js';
+
+export const ROLES = ['control', 'aggregator', 'silo'] as const;
+
+/** What the command line says of a worker; what it leaves out is in the environment or the configuration. */
+export interface RoleOptions {
+  readonly silo?: string | undefined;
+  readonly host?: string | undefined;
+  readonly metricsPort?: string | undefined;
+  readonly healthPort?: string | undefined;
+}
+
+/** Runs a worker with its log, metrics and health until it is asked to stop. @throws AmalurError where it cannot start */
+export async function runRole(
+  role: (typeof ROLES)[number],
+  config: AmalurConfig,
+  access: ServerAccess,
+  options: RoleOptions,
+): Promise<void> {
+  const { silo = '' } = options;
+  const metrics = addressOf('metrics', options.metricsPort, config.metrics);
+  const health = addressOf('health', options.healthPort, config.health);
+  const codec = createPayloadCodec(loadKeys(config.codec));
+  const logger = await installRuntime({ role, ...(role === 'silo' && { silo }) }, metrics);
+  const surroundings = { host: hostName(options.host), logger, health, codec };
+  try {
+    if (role === 'control') await runControlWorker(config, access, surroundings);
+    else if (role === 'aggregator') await runAggregatorWorker(config, access, surroundings);
+    else await runSiloWorker(config, silo, access, surroundings);
+  } finally {
+    // The last lines of the log are still on their way.
+    await Runtime.instance().shutdown();
+  }
+}
+
+function addressOf(
+  what: 'metrics' | 'health',
+  option: string | undefined,
+  configured: ListenAddress | undefined,
+): ListenAddress | undefined {
+  const variable = `AMALUR_${what.toUpperCase()}_PORT`;
+  const inEnvironment = process.env[variable];
+  if (option !== undefined) return parseListenAddress(option, `--${what}-port`);
+  if (inEnvironment !== undefined && inEnvironment !== '') return parseListenAddress(inEnvironment, variable);
+  return configured;
+}

@@ -3,6 +3,7 @@ import { forwardActivities } from '../activities/compute/forward.js';
 import { AGGREGATOR_OPERATIONS, SILO_OPERATIONS } from '../activities/compute/operation-names.js';
 import { createProbeActivities } from '../activities/silo/probe.js';
 import { withFailures } from '../activities/failures.js';
+import { withHeartbeats } from '../activities/heartbeats.js';
 import type { AmalurConfig } from '../core/config/index.js';
 import type { HostProfile, Site } from '../core/planner/plan.js';
 import type { AggregatorProbeActivities } from '../workflows/contracts/activities.js';
@@ -17,6 +18,12 @@ import { connectWorker, runWorkers, type ServerAccess } from './run-workers.js';
 const SHUTDOWN: Pick<WorkerOptions, 'shutdownGraceTime' | 'shutdownForceTime'> = {
   shutdownGraceTime: '20 s',
   shutdownForceTime: '30 s',
+};
+
+/** Heartbeats carry cancellations, and a lost worker is noticed by their absence. */
+const HEARTBEATS: Pick<WorkerOptions, 'maxHeartbeatThrottleInterval' | 'defaultHeartbeatThrottleInterval'> = {
+  maxHeartbeatThrottleInterval: '2 s',
+  defaultHeartbeatThrottleInterval: '2 s',
 };
 
 /** A silo's worker: its own operations, those of the aggregator for plans that place that role here, and probes. */
@@ -49,18 +56,19 @@ async function runSite(
 ): Promise<void> {
   const connection = await connectWorker(access);
   try {
-    const common = { connection, namespace: access.namespace, ...SHUTDOWN };
+    const common = { connection, namespace: access.namespace, ...SHUTDOWN, ...HEARTBEATS };
     const worker = await Worker.create({
       ...common,
       taskQueue: siteQueue(site),
       activities: operations,
       // The child computes one operation at a time; a second slot keeps its queue filled.
       maxConcurrentActivityTaskExecutions: 2,
-      // Heartbeats carry cancellations, and a lost worker is noticed by their absence.
-      maxHeartbeatThrottleInterval: '2 s',
-      defaultHeartbeatThrottleInterval: '2 s',
     });
-    const probe = await Worker.create({ ...common, taskQueue: probeQueue(site), activities: probes });
+    const probe = await Worker.create({
+      ...common,
+      taskQueue: probeQueue(site),
+      activities: withHeartbeats(probes),
+    });
     await runWorkers([worker, probe]);
   } finally {
     compute.stop();

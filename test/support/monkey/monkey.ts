@@ -24,8 +24,10 @@ export interface Kill {
 }
 
 export interface Monkey {
-  /** Kills no more, and waits until what was killed has recovered or the time for it is over. */
-  stop(): Promise<readonly Kill[]>;
+  /** Kills no more. */
+  rest(): Promise<void>;
+  /** What was killed, and how long it took to recover; from now on nobody waits for what has not. */
+  kills(): Promise<readonly Kill[]>;
 }
 
 /** Seconds between two kills. */
@@ -38,33 +40,44 @@ export function releaseMonkey(installation: TestInstallation, seed: number): Mon
   const victims = victimsOf(installation);
   const draw = draws(`monkey ${String(seed)}`);
   const kills: Promise<Kill>[] = [];
-  const end = new AbortController();
+  const resting = new AbortController();
+  const over = new AbortController();
   const going = (async () => {
-    for (let turn = 0; !end.signal.aborted; turn++) {
+    for (let turn = 0; !resting.signal.aborted; turn++) {
       const seconds = PAUSE.from + draw(turn, 0) * (PAUSE.to - PAUSE.from);
-      await sleep(seconds * 1000, undefined, { signal: end.signal }).catch(() => undefined);
-      if (end.signal.aborted) break;
+      await sleep(seconds * 1000, undefined, { signal: resting.signal }).catch(() => undefined);
+      if (resting.signal.aborted) break;
       // Each kind is as likely as another, however many processes of it there are.
       const kind = KINDS[Math.floor(draw(turn, 1) * KINDS.length)];
       const some = victims.filter((victim) => victim.kind === kind);
-      const victim = some[Math.floor(draw(turn, 2) * some.length)];
-      const pid = victim?.pid();
-      if (!victim || pid === undefined) continue;
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        continue;
+      const first = Math.floor(draw(turn, 2) * some.length);
+      for (const victim of [...some.slice(first), ...some.slice(0, first)]) {
+        const pid = victim.pid();
+        if (pid === undefined || !killed(pid)) continue;
+        kills.push(recovered(victim, pid, over.signal));
+        break;
       }
-      kills.push(recovered(victim, pid, end.signal));
     }
   })();
   return {
-    async stop() {
-      end.abort();
+    async rest() {
+      resting.abort();
       await going;
+    },
+    kills() {
+      over.abort();
       return Promise.all(kills);
     },
   };
+}
+
+/** Kills a process; false if it was gone already. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 function victimsOf(installation: TestInstallation): Victim[] {
@@ -89,7 +102,7 @@ function victimsOf(installation: TestInstallation): Victim[] {
 }
 
 /** Watches where a kill has struck until another process is there and has committed a step. */
-async function recovered({ kind, pid, stores }: Victim, killed: number, end: AbortSignal): Promise<Kill> {
+async function recovered({ kind, pid, stores }: Victim, gone: number, end: AbortSignal): Promise<Kill> {
   const struck = performance.now();
   const passed = () => (performance.now() - struck) / 1000;
   let committed: number | undefined;
@@ -97,7 +110,7 @@ async function recovered({ kind, pid, stores }: Victim, killed: number, end: Abo
     await sleep(250);
     if (committed === undefined) {
       const now = pid();
-      if (now !== undefined && now !== killed) committed = recordsIn(stores);
+      if (now !== undefined && now !== gone) committed = recordsIn(stores);
     } else if (recordsIn(stores) > committed) return { kind, recovery: passed() };
   }
   return { kind, recovery: undefined };

@@ -7,6 +7,8 @@ export interface DisturbedRun {
   readonly outcome: 'as undisturbed' | 'differing hash' | 'lost';
   /** Activities that were taken up more than once. */
   readonly repeated: number;
+  /** Times it was refused before it began, because a worker that it needs was just away. */
+  readonly refused: number;
   /** Why it was lost. */
   readonly error?: string;
 }
@@ -17,6 +19,7 @@ export interface MonkeyReport {
   readonly runs: number;
   readonly kills: Readonly<Record<Kind, number>>;
   readonly stepsRecomputed: number;
+  readonly refusedAtStart: number;
   readonly differingHashes: number;
   readonly runsLost: number;
   readonly secondsToRecover: Readonly<
@@ -42,6 +45,7 @@ export function monkeyReport(
     runs: runs.length,
     kills: byKind((kind) => of(kind).length),
     stepsRecomputed: runs.reduce((sum, { repeated }) => sum + repeated, 0),
+    refusedAtStart: runs.reduce((sum, { refused }) => sum + refused, 0),
     differingHashes: runs.filter(({ outcome }) => outcome === 'differing hash').length,
     runsLost: runs.filter(({ outcome }) => outcome === 'lost').length,
     secondsToRecover: { ...byKind((kind) => quantiles(of(kind))), all: quantiles(kills) },
@@ -68,10 +72,10 @@ export function tableOf(report: MonkeyReport): string {
       kind === 'all' ? Object.values(report.kills).reduce((a, b) => a + b, 0) : report.kills[kind];
     kills.push([kind, times, measured, shown(p50), shown(p95)]);
   }
-  const { seed, minutes, runs, stepsRecomputed, differingHashes, runsLost } = report;
+  const { seed, minutes, runs, stepsRecomputed, refusedAtStart, differingHashes, runsLost } = report;
   return [
     `monkey of seed ${String(seed)}, ${String(minutes)} minutes: ${String(runs)} runs, ${String(stepsRecomputed)} steps recomputed, ` +
-      `${String(differingHashes)} differing hashes, ${String(runsLost)} runs lost`,
+      `${String(differingHashes)} differing hashes, ${String(runsLost)} runs lost (${String(refusedAtStart)} starts refused while a worker was away)`,
     'Time to recover, from a kill to the next committed step where it struck:',
     kills.toString(),
     ...report.errors,

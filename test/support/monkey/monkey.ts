@@ -12,7 +12,7 @@ export type Kind = (typeof KINDS)[number];
 interface Victim {
   readonly kind: Kind;
   /** Its process id; undefined while it is down. */
-  pid(): number | undefined;
+  readonly pid: () => number | undefined;
   /** Stores in which its next committed step shows. */
   readonly stores: readonly string[];
 }
@@ -43,7 +43,7 @@ export function releaseMonkey(installation: TestInstallation, seed: number): Mon
   const resting = new AbortController();
   const over = new AbortController();
   const going = (async () => {
-    for (let turn = 0; !resting.signal.aborted; turn++) {
+    for (let turn = 0; ; turn++) {
       const seconds = PAUSE.from + draw(turn, 0) * (PAUSE.to - PAUSE.from);
       await sleep(seconds * 1000, undefined, { signal: resting.signal }).catch(() => undefined);
       if (resting.signal.aborted) break;

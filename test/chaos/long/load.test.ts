@@ -26,34 +26,30 @@ describe('fifty trainings that are started at once on three silos', () => {
   const model = { type: 'logistic-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 8 } as const;
   const job = (): JobInput => jobOf(shop, 'returns', { model, strategy: 'federate' });
 
-  test('all end with the same model, about in the order in which they were started, in bounded memory', async () => {
+  test('all get on alike and end with the same model, in bounded memory', async () => {
     const { bits } = await outcomeOf(shop, await shop.client.train(job()));
     const before = residentMegabytes();
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     const runs = await Promise.all(Array.from({ length: COUNT }, () => shop.client.train(job())));
-    const ended: { readonly at: number; readonly seconds: number }[] = [];
+    const ended: number[] = [];
     let most = before;
     const watching = setInterval(() => (most = Math.max(most, residentMegabytes())), 1_000);
     const results = await Promise.all(
-      runs.map(async (run, at) => {
+      runs.map(async (run) => {
         const result = await run.result();
-        ended.push({ at, seconds: seconds() });
+        ended.push(seconds());
         return result;
       }),
     );
     clearInterval(watching);
     for (const result of results) expect((await readModel(shop, referenceOf(result))).bits).toBe(bits);
-    const moved = ended.map(({ at }, place) => Math.abs(at - place));
-    const mean = moved.reduce((sum, one) => sum + one, 0) / COUNT;
     process.stdout.write(
-      `50 trainings: first after ${ended[0]!.seconds.toFixed(0)} s, last after ${ended.at(-1)!.seconds.toFixed(0)} s, ` +
-        `${mean.toFixed(1)} places from the order of their start; ${before.toFixed(0)} MB resident before, ${most.toFixed(0)} MB at most\n`,
+      `50 trainings: first after ${ended[0]!.toFixed(0)} s, last after ${ended.at(-1)!.toFixed(0)} s, ` +
+        `${before.toFixed(0)} MB resident before, ${most.toFixed(0)} MB at most\n`,
     );
-    // By chance it would be a third of them.
-    expect(mean).toBeLessThan(COUNT / 5);
-    // Nobody is left behind: the last does not wait for the first to have ended long ago.
-    expect(ended[0]!.seconds).toBeGreaterThan(ended.at(-1)!.seconds / 4);
+    // A site takes the steps of all in turn: all get on alike, and nobody waits until others have ended.
+    expect(ended[0]!).toBeGreaterThan(ended.at(-1)! / 2);
     expect(most - before).toBeLessThan(1_500);
   }, 900_000);
 });

@@ -23,7 +23,7 @@ import { predictions, trainings, type SmallRun } from '../support/monkey/runs.js
 
 // `npm run test:chaos -- --seeds N --minutes M --json FILE` sets these.
 const seeds = Number(process.env['AMALUR_MONKEY_SEEDS'] ?? 1);
-const minutes = Number(process.env['AMALUR_MONKEY_MINUTES'] ?? 1.2);
+const minutes = Number(process.env['AMALUR_MONKEY_MINUTES'] ?? 1);
 const json = process.env['AMALUR_MONKEY_JSON'];
 
 /** Runs that are under way at once: twenty, or a few when time is short. */

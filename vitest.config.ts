@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // unit         fast, no server, no process of its own
 // integration  a real Temporal server, real databases and worker processes; two files at a time: much of it is waiting
-// chaos        the same with processes killed, frozen and cut off; one file at a time
+// chaos        the same with processes killed, frozen and cut off; `npm run test:chaos` adds what takes long, one file at a time
+const long = process.env['AMALUR_CHAOS'] === 'long';
 const withServer = {
   globalSetup: ['test/support/temporal.ts'],
   testTimeout: 60_000,
@@ -39,8 +40,8 @@ export default defineConfig({
         test: {
           ...withServer,
           name: 'chaos',
-          fileParallelism: false,
-          include: ['test/chaos/**/*.test.ts'],
+          maxWorkers: long ? 1 : 2,
+          include: [long ? 'test/chaos/**/*.test.ts' : 'test/chaos/*.test.ts'],
           testTimeout: 180_000,
           sequence: { groupOrder: 2 },
         },

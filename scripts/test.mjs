@@ -12,7 +12,7 @@ const known = ['unit', 'integration', 'chaos'];
 const args = process.argv.slice(2);
 const tiers = [];
 while (known.includes(args[0])) tiers.push(args.shift());
-if (tiers.length === 0) tiers.push('unit', 'integration');
+if (tiers.length === 0) tiers.push(...known);
 
 // Unit tests import the sources; only the others start processes from dist/.
 if (!(await setup({ withTests: true, build: tiers.some((tier) => tier !== 'unit') }))) finish(0, 1);

@@ -5,6 +5,7 @@ import { AGGREGATOR_OPERATIONS, SILO_OPERATIONS } from '../activities/compute/op
 import { createSessions } from '../activities/sessions/activities.js';
 import { createProbeActivities } from '../activities/silo/probe.js';
 import { withFailures } from '../activities/failures.js';
+import { withHeartbeats } from '../activities/heartbeats.js';
 import type { AmalurConfig } from '../core/config/index.js';
 import { Mailbox } from '../core/exchange/mailbox.js';
 import type { HostProfile } from '../core/planner/plan.js';
@@ -110,7 +111,7 @@ async function runSite(
         // One that found no slot would keep those of other sites waiting, and theirs it: what waits computes nothing, so there is room.
         maxConcurrentActivityTaskExecutions: 1000,
       }),
-      Worker.create({ ...common, taskQueue: probeQueue(site), activities: probes }),
+      Worker.create({ ...common, taskQueue: probeQueue(site), activities: withHeartbeats(probes) }),
       Worker.create({ ...common, taskQueue: siteQueue(site), activities: here }),
       Worker.create({ ...common, taskQueue: hostProbeQueue(site, host), activities: here }),
     ]);

@@ -35,7 +35,9 @@ const COMPUTE: ActivityOptions = {
 const PROBE: ActivityOptions = {
   scheduleToStartTimeout: '10 s',
   startToCloseTimeout: '5 min',
-  retry: { maximumAttempts: 2 },
+  // As of an operation, twice as patient: sources are read in the worker itself.
+  heartbeatTimeout: '10 s',
+  retry: { initialInterval: '500 ms', maximumAttempts: 5 },
 };
 
 export const catalog = proxyActivities<

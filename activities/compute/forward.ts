@@ -1,5 +1,5 @@
 import { withFailures } from '../failures.js';
-import { heartbeating } from './heartbeating.js';
+import { heartbeating } from '../heartbeats.js';
 
 /** A process that computes: takes an operation by name, reports progress, answers or fails. */
 export interface ComputePort {

@@ -3,7 +3,7 @@ import type { Site } from '../../core/planner/plan.js';
 import type { AggregatorOperations, SiloOperations } from '../../workflows/contracts/operations.js';
 import type { AggregatorSessions, PartySessions } from '../../workflows/contracts/sessions.js';
 import type { ComputePort } from '../compute/forward.js';
-import { heartbeating } from '../compute/heartbeating.js';
+import { heartbeating } from '../heartbeats.js';
 import { withFailures } from '../failures.js';
 import { aggregatorSession } from './aggregator-session.js';
 import { partySession } from './party-session.js';

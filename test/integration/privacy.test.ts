@@ -1,10 +1,11 @@
-import { appendFile, cp, readFile, readdir, rm } from 'node:fs/promises';
+import { appendFile, cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AmalurError, TrainingResult } from '../../client/index.js';
 import { keyTokens } from '../../core/integration/key-tokens.js';
 import type { JobInput } from '../../core/job/schema.js';
 import type { Json } from '../../core/json.js';
+import { CANARIES, canariesIn, filesIn, plantCanaries } from '../support/canaries.js';
 import {
   allHistories,
   blobRefsIn,
@@ -18,26 +19,6 @@ import { installExample, type TestInstallation } from '../support/installation.j
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
 import { readBlob, readModel } from '../support/stored-model.js';
 
-/** Values that stand in no other place of the world, by the silo that owns them: in keys, features, labels and notes. */
-const CANARIES: Readonly<Record<string, readonly (string | number)[]>> = {
-  shop: ['CANARYORDER', 'canarychannel', 'canarynote', 'canarylabel', 90210.28125, 61234.59375],
-  crm: [98413577, 'canarysegment', 'Canaryville', 48215.0625],
-  warehouse: ['CANARY-SKU', 'canaryname', 'canarycategory', 77123.40625],
-};
-
-/** Rows that hold the canaries; several orders, so that training sees them whatever the split. */
-async function plant(folder: string): Promise<void> {
-  const orders = Array.from(
-    { length: 6 },
-    (_, at) =>
-      `CANARYORDER${at},2024-05-17,canarychannel,98413577,CANARY-SKU,2,90210.28125,true,canarynote,61234.59375,${at % 2 ? 'canarylabel' : 'yes'}`,
-  );
-  const table = (name: string) => path.join(folder, 'data', `${name}.csv`);
-  await appendFile(table('orders'), `${orders.join('\n')}\n`);
-  await appendFile(table('customers'), '98413577,canarysegment,Canaryville,1931,true,48215.0625\n');
-  await appendFile(table('products'), 'CANARY-SKU,canaryname,canarycategory,77123.40625,1.5,true,2024\n');
-}
-
 let shop: TestInstallation;
 let ports: { metricsPort: number; healthPort: number };
 const federated: TrainingResult[] = [];
@@ -45,7 +26,7 @@ const federated: TrainingResult[] = [];
 beforeAll(async () => {
   ports = { metricsPort: await freePorts(10), healthPort: 0 };
   ports.healthPort = ports.metricsPort + 5;
-  shop = await installExample('orders', plant, ports);
+  shop = await installExample('orders', plantCanaries, ports);
   // First of all, so that what lies in the exchange and in the stores is from federate alone.
   for (const job of ['returns', 'delivery'])
     federated.push(await trained(shop, jobOf(shop, job, { strategy: 'federate' })));
@@ -315,27 +296,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scores: ['scores'],
 };
 
-/** Those of the values that occur in texts of bytes: as text, or as a float64 in memory's order. */
-function canariesIn(
-  contents: readonly string[],
-  canaries: readonly (string | number)[],
-): (string | number)[] {
-  const forms = (canary: string | number) =>
-    typeof canary === 'string'
-      ? [canary]
-      : [String(canary), Buffer.from(Float64Array.of(canary).buffer).toString('latin1')];
-  return canaries.filter((canary) =>
-    contents.some((text) => forms(canary).some((form) => text.includes(form))),
-  );
-}
-
 async function contentsOf(folder: string): Promise<string[]> {
   return Promise.all((await filesIn(folder)).map((file) => readFile(file, 'latin1')));
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
 }
 
 /** Every parameter but those that regularisation leaves at nothing. */

@@ -87,3 +87,9 @@ export function highestAttempt({ events }: History): number {
     ...(events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 1),
   );
 }
+
+/** Activities that were taken up more than once: steps that a disturbance has cost. */
+export function repeatedActivities({ events }: History): number {
+  return (events ?? []).filter((event) => (event.activityTaskStartedEventAttributes?.attempt ?? 1) > 1)
+    .length;
+}

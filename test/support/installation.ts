@@ -14,8 +14,19 @@ const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 export interface TestInstallation extends LocalInstallation {
   readonly folder: string;
   readonly config: AmalurConfig;
+  /** What the installation has said, a line each. */
+  readonly said: readonly string[];
   /** Stops everything and removes the folder. */
   remove(): Promise<void>;
+}
+
+export type Example = 'orders' | 'credit' | 'flight-counts' | 'late-flights' | 'heart-disease' | 'clinic';
+
+/** @returns a folder of its own with the files of an example */
+export async function copyExample(name: Example): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), `amalur ${name} `));
+  await cp(path.join(examples, name), folder, { recursive: true });
+  return folder;
 }
 
 /**
@@ -24,12 +35,11 @@ export interface TestInstallation extends LocalInstallation {
  * @param prepare changes the copied folder before anything starts
  */
 export async function installExample(
-  name: 'orders' | 'credit' | 'flight-counts' | 'late-flights' | 'heart-disease' | 'clinic',
+  name: Example,
   prepare?: (folder: string) => Promise<void>,
   options: Omit<LocalInstallationOptions, 'say'> = {},
 ): Promise<TestInstallation> {
-  const folder = await mkdtemp(path.join(tmpdir(), `amalur ${name} `));
-  await cp(path.join(examples, name), folder, { recursive: true });
+  const folder = await copyExample(name);
   await prepare?.(folder);
   const config = loadConfig(folder);
   const lines: string[] = [];
@@ -42,6 +52,7 @@ export async function installExample(
     ...installation,
     folder,
     config,
+    said: lines,
     async remove() {
       await installation.stop();
       await rm(folder, { recursive: true, force: true });

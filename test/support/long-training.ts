@@ -1,7 +1,10 @@
 import { expect } from 'vitest';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunHandle, TrainingResult } from '../../client/index.js';
 import type { JobInput } from '../../core/job/schema.js';
+import { sha256 } from '../../core/json.js';
 import type { TestInstallation } from './installation.js';
 import { jobOf, referenceOf } from './jobs.js';
 import { readModel } from './stored-model.js';
@@ -78,4 +81,19 @@ export async function expectUndisturbed(
   expect(bits).toBe(undisturbed.bits);
   expect(result.metrics).toEqual(undisturbed.result.metrics);
   expect(result.bytesOut).toEqual(undisturbed.result.bytesOut);
+}
+
+/** Records of steps in all stores of the installation by the name of their file, each with the sha256 of its content. */
+export async function stepRecords({ config }: TestInstallation): Promise<ReadonlyMap<string, string>> {
+  const stores = [path.join(config.stateFolder, 'aggregator'), ...config.silos.map(({ store }) => store)];
+  const records = new Map<string, string>();
+  for (const store of stores) {
+    const folder = path.join(store, 'records');
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const file = path.join(entry.parentPath, entry.name);
+      records.set(path.relative(config.stateFolder, file), sha256(await readFile(file)));
+    }
+  }
+  return records;
 }

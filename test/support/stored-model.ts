@@ -17,7 +17,7 @@ export interface StoredModel {
   readonly record: ModelVersionRecord;
   readonly intercept: number;
   readonly parameters: Parameters;
-  /** sha256 over the bits of all parameters, those that belong to no column included. */
+  /** sha256 over the bits of all parameters, those that belong to no column and all layers of a network included. */
   readonly bits: string;
 }
 
@@ -59,6 +59,8 @@ export async function readModel(installation: TestInstallation, reference: strin
     bytes.push(bytesOf(theta));
   }
   bytes.push(Buffer.from(Float64Array.of(intercept, ...own).buffer));
+  // A blob's name is the sha256 of its bytes: the layers above the first of a network.
+  if (record.manifest.network) bytes.push(Buffer.from(record.manifest.network.sha256));
   return { record, intercept, parameters, bits: sha256(Buffer.concat(bytes)) };
 }
 

@@ -20,6 +20,12 @@ export function computePid({ config }: TestInstallation, silo?: string): number 
   return find((command) => command.endsWith(own));
 }
 
+/** The Temporal server of this installation, not its supervisor; undefined while it is down. */
+export function serverPid({ config }: TestInstallation): number | undefined {
+  const own = `--db-filename ${config.stateFolder}/temporal-`;
+  return find((command) => command.includes(own) && !command.includes('supervise.js'));
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -34,7 +34,10 @@ afterAll(async () => {
 });
 
 test('on a server without the search attributes no run begins that would hang; the remedy that is told helps', async () => {
-  const { code, stderr } = await amalur(folder, ['worker', 'control'], { ...server, AMALUR_LOG_FORMAT: 'text' });
+  const { code, stderr } = await amalur(folder, ['worker', 'control'], {
+    ...server,
+    AMALUR_LOG_FORMAT: 'text',
+  });
   expect(code).toBe(1);
   expect(stderr).toContain(`the namespace ${namespace} of the Temporal server lacks`);
   const [command = ''] = /temporal operator .*/.exec(stderr) ?? [];

@@ -11,12 +11,14 @@ const JOBS = list('examples')
   .flatMap((example) => list(`examples/${example}`).map((file) => `${example}/${file}`))
   .filter((file) => file.endsWith('.json'));
 
-const suites = list('test/integration').map((file) =>
-  readFileSync(join(root, 'test/integration', file), 'utf8'),
+const suites = ['test/integration', 'test/chaos'].flatMap((folder) =>
+  list(folder)
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => readFileSync(join(root, folder, file), 'utf8')),
 );
 const guide = readFileSync(join(root, 'examples', 'README.md'), 'utf8');
 
-test.each(JOBS)('the example job %s is run by an integration test and told of in the guide', (file) => {
+test.each(JOBS)('the example job %s is run on a real server by a test and told of in the guide', (file) => {
   const name = new RegExp(`'${basename(file, '.json')}(\\.json)?'`);
   expect(suites.some((suite) => name.test(suite))).toBe(true);
   expect(guide).toContain(`\`${file}\``);

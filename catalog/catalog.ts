@@ -119,8 +119,8 @@ export interface RunRepository {
   keepStanding(execution: string, standing: string): Promise<void>;
   /** What was kept last; null if nothing was. */
   standing(execution: string): Promise<string | null>;
-  /** Records that a run goes on from another, from where that one stood. */
-  resume(execution: string, resumedFrom: string, standing: string | null): Promise<void>;
+  /** Records that a run goes on from another, from where that one stood; null: from none, it begins anew. */
+  resume(execution: string, resumedFrom: string | null, standing: string | null): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<RunRecord[]>;
   /** Runs that are still going on, and those that have ended after a time. */

@@ -44,6 +44,13 @@ export const catalog = proxyActivities<
   CatalogActivities & RetrainingActivities & HealthActivities & PlanningActivities & GarbageCatalogActivities
 >(CONTROL);
 
+/** Where a training stands is told in passing: a catalog that is away does not hold the training up. */
+export const standings = proxyActivities<Pick<CatalogActivities, 'keepStanding'>>({
+  ...CONTROL,
+  startToCloseTimeout: '10 s',
+  scheduleToCloseTimeout: '20 s',
+});
+
 type AtSite<T> = ActivityInterfaceFor<T>;
 
 /** A silo's operations, on the host that the run has there. @param summary what the UI shows beside the activity */
@@ -80,7 +87,9 @@ function operationsAt<T extends object>(
 
 /** The sessions of a site. They last as long as those that they wait for are away. */
 export function sessionsAt(site: Site, summary: string): AtSite<PartySessions & AggregatorSessions> {
-  const options = { ...COMPUTE, startToCloseTimeout: '12 h', summary } as const;
+  // A job may let a silo be lost for a week (onSiloLost.after): those that wait for it must not be the first to give up.
+  const longest = { startToCloseTimeout: '8 d', scheduleToCloseTimeout: '8 d' } as const;
+  const options = { ...COMPUTE, ...longest, summary };
   return operationsAt<PartySessions & AggregatorSessions>(site, options, hostSessionQueue);
 }
 

@@ -54,8 +54,10 @@ async function refresh(silo: string, { parties }: ResolvedJob): Promise<Record<s
     ...new Set(own.filter(({ table, version }) => versions[table] !== version).map(({ table }) => table)),
   ];
   if (stale.length === 0) return versions;
-  const description = await probe.describeSilo();
-  const profiles = await Promise.all(stale.map((table) => probe.profileTable(table)));
+  const description = await askSite(site, () => probe.describeSilo(), field);
+  const profiles = await Promise.all(
+    stale.map((table) => askSite(site, () => probe.profileTable(table), field)),
+  );
   await catalog.recordSilo(description, profiles);
   return { ...versions, ...Object.fromEntries(profiles.map((one) => [one.table, one.contentHash])) };
 }

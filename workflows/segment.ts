@@ -11,14 +11,15 @@ import type { RoundsState } from './train-in-rounds.js';
 /** Seconds that a segment should last: as often a run tells how far it is, and takes in what it is told. */
 const SEGMENT_SECONDS = 2.5;
 /** Of the first one, which goes by the planner's estimate. */
-const FIRST_SECONDS = 0.25;
+const FIRST_SECONDS = 0.1;
 /** A segment has at the most so many times the exchanges of the one before: one that was quick may have been so by chance. */
-const GROWTH = 4;
+const GROWTH = 2;
 const MOST_EXCHANGES = 1000;
 
-/** Exchanges of the first segment of a training. */
-export function firstSegment({ seconds, rounds }: Candidate): number {
-  const perRound = (seconds.compute + seconds.transfer + seconds.orchestration) / rounds.expected;
+/** Exchanges of the first segment of a training. @param trainings that the planner's seconds are of */
+export function firstSegment({ seconds, rounds }: Candidate, trainings: number): number {
+  const all = seconds.compute + seconds.transfer + seconds.orchestration;
+  const perRound = all / (rounds.expected * trainings);
   return bounded(FIRST_SECONDS / perRound);
 }
 

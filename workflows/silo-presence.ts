@@ -72,7 +72,8 @@ export async function atHost<T>(
       patience = Math.min(BUSY_MS, patience * 2);
       continue;
     }
-    missed(site, Date.now() - patience - answer);
+    // A step beside this one may have found another host already.
+    if (hosts.get(site) === host) missed(site, Date.now() - patience - answer);
     patience = least;
   }
 }
@@ -120,7 +121,8 @@ async function acquire(site: Site, field: string | undefined): Promise<string> {
   if (host === undefined) {
     absentSince.set(site, since);
     followed.watch?.absent(site, since);
-    if (since + limitMs() > Date.now()) host = await answerFrom(siteQueue(site), left(), summary);
+    while (host === undefined && since + limitMs() > Date.now())
+      host = await answerFrom(siteQueue(site), left(), summary);
   }
   if (host === undefined) throw new SiloLost(site, since, { field, begun: followed.begun === true });
   absentSince.delete(site);
@@ -142,7 +144,8 @@ async function answerFrom(queue: string, untakenMs: number, summary: string): Pr
   try {
     return await acquireHost();
   } catch (error) {
-    if (isUntaken(error)) return undefined;
+    // The server may hand it to polls of a host that is gone and has not hung up: these took it, and never answer.
+    if (isLate(error)) return undefined;
     throw error;
   }
 }
@@ -161,4 +164,8 @@ function limitMs(): number {
 function isUntaken(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
 }

@@ -1,6 +1,6 @@
-import { CancellationScope, ContinueAsNew, log } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, isCancellation, log } from '@temporalio/workflow';
 import type { Steering as Told } from '../core/training/steering.js';
-import { catalog } from './activity-proxies.js';
+import { catalog, standings } from './activity-proxies.js';
 import type { Reached, Standing } from './contracts/standing.js';
 
 /** A run that is terminated, or runs out of time, cannot say where it stood: the catalog is told so often. */
@@ -26,13 +26,20 @@ export class StandingKeeper {
   /** The training is about to take its next step from here. */
   async reached(journal: string, reached: Reached, told: Told): Promise<void> {
     this.#latest = { journal, reached, told };
-    if (Date.now() - this.#keptAt >= KEEP_EVERY_MS) await this.keep();
+    if (Date.now() - this.#keptAt < KEEP_EVERY_MS) return;
+    try {
+      await this.keep(standings);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      this.#keptAt = Date.now();
+      log.warn('where the training stands is not in the catalog', { error });
+    }
   }
 
-  async keep(): Promise<void> {
+  async keep(by: Pick<typeof catalog, 'keepStanding'> = catalog): Promise<void> {
     if (this.#latest === undefined) return;
     this.#keptAt = Date.now();
-    await catalog.keepStanding(this.execution, this.#latest);
+    await by.keepStanding(this.execution, this.#latest);
   }
 
   /** Does a training, and keeps where it stood when it ends before its time, cancelled or failed. */

@@ -76,6 +76,12 @@ export class Steering {
     this.#state = { ...this.#state, told, pending: { ...pending, ...this.#state.pending } };
   }
 
+  /** The training begins anew, without a silo: its first step is told all that the last training was. */
+  anew(): void {
+    const { told, pending } = this.#state;
+    this.#state = { ...this.#state, told: {}, pending: { ...told, ...pending } };
+  }
+
   /** Waits while the run is paused. */
   async gate(): Promise<void> {
     if (!this.#state.paused) return;

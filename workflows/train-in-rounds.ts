@@ -3,6 +3,7 @@ import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
 import type { Candidate } from '../core/planner/plan.js';
+import { trainingsInRounds } from '../core/planner/validation-work.js';
 import type { StopReason } from '../core/training/program.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Integrated, RunProgress } from './contracts/results.js';
@@ -23,6 +24,7 @@ import {
 import { sealSecret } from './seal-secret.js';
 import { firstSegment, makeSegment } from './segment.js';
 import type { ValidationState } from './validate-in-rounds.js';
+import type { Reached } from './contracts/standing.js';
 import { sharedEncoders } from './shared-encoders.js';
 import { nonZeroOf, ofManifest, type Trained } from './train-here.js';
 
@@ -57,6 +59,8 @@ export interface Resume {
   /** Of a run with folds: the rounds are those of the fold under way, or of the model after all of them. */
   readonly validation?: ValidationState;
   readonly steering?: SteeringState;
+  /** Of a run that goes on from another's end and is still at its folds: where that one stood. */
+  readonly from?: Reached;
   /** Execution in whose name steps were committed, if it is not the run's own. */
   readonly journal?: string;
 }
@@ -142,7 +146,7 @@ export async function begin(run: Run, candidate: Candidate): Promise<RoundsState
   return {
     round: 0,
     exchanges: 0,
-    segment: firstSegment(candidate),
+    segment: firstSegment(candidate, trainingsInRounds(resolved)),
     aggregator: opening.head,
     heads: Object.assign({}, ...starts.map(({ heads }) => heads)) as Record<string, string>,
     down: opening.down,

@@ -65,15 +65,18 @@ async function trainAndStore(
   const { resolved, plan, journal } = planned;
   if (resume) followJob(resolved, watch, true);
   const { skipped } = watch.snapshot();
+  if (!resume && skipped) steering.anew();
   const candidate = chosenOf(plan);
   const { standing: from, pending = {} } = planned.resumption ?? {};
   if (planned.resumption) steering.begin(from?.told ?? {}, pending);
   steering.resolved(resolved.job.model);
-  const standing = new StandingKeeper(execution, from?.reached);
+  const reached = resume?.from ?? from?.reached;
+  const standing = new StandingKeeper(execution, reached);
 
   const ledger = ledgerOf();
   const course: Run = { execution: journal, resolved, watch, ledger, steering, standing };
-  const goOn = (turn: Resume) => continueAsNew<typeof trainModel>(job, { ...turn, execution, journal });
+  const goOn = (turn: Resume) =>
+    continueAsNew<typeof trainModel>(job, { ...turn, execution, journal, ...(reached && { from: reached }) });
   const trained = await standing.during(() =>
     candidate.mode === 'rounds'
       ? trainValidated(course, candidate, goOn, resume)
@@ -143,6 +146,7 @@ async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Pro
   }
   const plan = await planOf(resolved);
   watch.planned(chosenOf(plan));
+  if (skipped !== undefined) await catalog.forgetStanding(execution);
   await catalog.recordPlan(execution, resolved, plan);
   return { resolved, plan, journal: execution };
 }
@@ -150,7 +154,8 @@ async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Pro
 /** Silos may be without a worker for as long as the job says. */
 function followJob({ job }: ResolvedJob, watch: Watch, begun: boolean): void {
   const { onSiloLost } = job;
-  followSilos({ onSiloLost, watch, begun, hosts: watch.snapshot().hosts });
+  // Only a run that continues as new has forgotten its hosts; of one that begins anew some may be lost.
+  followSilos({ onSiloLost, watch, begun, ...(begun && { hosts: watch.snapshot().hosts }) });
 }
 
 /** The planner's decision, on the hosts as they are. */

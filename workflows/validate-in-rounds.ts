@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import { entryOf } from '../core/entry-of.js';
 import type { BlobRef } from '../core/exchange/store.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
@@ -65,19 +66,26 @@ export async function trainValidated(
   while (state.made < trialCount(search) * validation.folds) {
     await run.steering?.gate();
     tell(run, validation, state);
-    begun ??= await beginFold(run, candidate, validation, state);
+    if (begun === undefined) {
+      begun = await beginFold(run, candidate, validation, state);
+      // Folds that end within their first segment come by here only.
+      const { execution, ledger, watch } = run;
+      if (workflowInfo().continueAsNewSuggested)
+        await carry({ execution, rounds: begun, ledger: ledger.snapshot(), progress: watch.snapshot() });
+    }
     const ended = await makeRounds(unsteered, candidate, begun, carry);
     state = await measure(run, candidate, validation, state, ended);
     begun = undefined;
   }
-  const { model, report } = await choose(run, candidate, validation, state);
+  const { model, report } = await choose(run, candidate, validation, state, begun !== undefined);
   const chosen = { ...run, resolved: { ...run.resolved, job: { ...job, model } } };
+  begun ??= standing?.from.rounds;
   if (begun === undefined && search) begun = await open(chosen, candidate, state.whole, model);
   run.watch.phase('training');
   const trained = await finish(
     chosen,
     candidate,
-    await makeRounds(chosen, candidate, begun ?? standing?.from.rounds ?? state.whole, carry),
+    await makeRounds(chosen, candidate, begun ?? state.whole, carry),
   );
   return { ...trained, manifest: { ...trained.manifest, validation: report } };
 }
@@ -201,18 +209,19 @@ async function measure(
   return { ...after, values: [], best: isBetter(mean, state.best, by) ? mean : state.best };
 }
 
-/** Chooses a trial; whoever asks again gets the same answer. */
+/** Chooses a trial; whoever asks again gets the same answer, which costs nothing. */
 async function choose(
   { execution, resolved, ledger }: Run,
   { site }: Candidate,
   validation: Validation,
   { measured }: ValidationState,
+  again: boolean,
 ) {
   if (measured === undefined) throw new Error('no fold was measured');
   const { model, task, search } = resolved.job;
   const job = { model, task, ...(search && { search }) };
   const answer = await aggregatorAt(site, 'choose').chooseTrial({ execution, job, validation, measured });
-  ledger.together([{ silo: siloOfSite(site), cost: answer.cost }]);
+  if (!again) ledger.together([{ silo: siloOfSite(site), cost: answer.cost }]);
   return answer;
 }
 

@@ -37,6 +37,7 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
     finishRun: (execution, facts, model) => catalog.runs.finish(execution, now(), facts, model),
     failRun: (execution, status, error) => catalog.runs.fail(execution, now(), status, error),
     keepStanding: (execution, standing) => catalog.runs.keepStanding(execution, JSON.stringify(standing)),
+    forgetStanding: (execution) => catalog.runs.resume(execution, null, null),
     resumeRun: (execution, resolved) => resumeRun(catalog, server, execution, resolved),
     async publishModel(execution, manifest, metrics) {
       const { name, version } = await catalog.models.publish(execution, manifest, metrics, now());

@@ -18,7 +18,7 @@ beforeAll(async () => {
   [hospitals, renewing] = await Promise.all([
     installExample('heart-disease'),
     installExample('heart-disease', undefined, {
-      serverArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=40'],
+      serverArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=1'],
     }),
   ]);
 }, 120_000);

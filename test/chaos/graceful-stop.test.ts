@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunCancelled } from '../../client/index.js';
+import type { JobInput } from '../../core/job/schema.js';
 import type { LeftOut } from '../../core/evaluation/left-out.js';
 import { highestAttempt, historyOf } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
@@ -89,7 +90,9 @@ test('a run that is terminated is terminated in the catalog too, and another goe
     await shop.client.train({ ...longReturns(shop), resumeFrom: run.id }),
   );
   expect(bits).toBe(undisturbed.bits);
-  const done = await shop.client.train({ ...longReturns(shop), resumeFrom: run.id }, { id: 'again' });
+  const { model } = longReturns(shop);
+  const short = { ...longReturns(shop), model: { ...model, maxRounds: 5 } } as JobInput;
+  const done = await shop.client.train(short, { id: 'short' });
   await done.result();
   await expect((await shop.client.resume(done.id)).result()).rejects.toMatchObject({
     code: 'AMALUR_NOT_RESUMABLE',

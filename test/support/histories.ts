@@ -88,8 +88,11 @@ export function highestAttempt({ events }: History): number {
   );
 }
 
-/** Activities that were taken up more than once: steps that a disturbance has cost. */
+/** Activities that were taken up more than once, or scheduled anew because nobody took them: what a disturbance has cost. */
 export function repeatedActivities({ events }: History): number {
-  return (events ?? []).filter((event) => (event.activityTaskStartedEventAttributes?.attempt ?? 1) > 1)
-    .length;
+  return (events ?? []).filter(
+    (event) =>
+      (event.activityTaskStartedEventAttributes?.attempt ?? 1) > 1 ||
+      event.activityTaskTimedOutEventAttributes,
+  ).length;
 }

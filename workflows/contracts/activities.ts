@@ -102,6 +102,8 @@ export interface CatalogActivities {
   finishRun(execution: string, facts: RunFacts, model: string | null): Promise<void>;
   failRun(execution: string, status: 'failed' | 'cancelled', error: ErrorReport | null): Promise<void>;
   keepStanding(execution: string, standing: Standing): Promise<void>;
+  /** A run begins anew: it goes on from none, and where it stood before is void. */
+  forgetStanding(execution: string): Promise<void>;
   /** Where the run ended that a job goes on from. @throws AMALUR_UNKNOWN_RUN, AMALUR_NOT_RESUMABLE */
   resumeRun(execution: string, resolved: ResolvedJob): Promise<Resumption>;
   publishModel(

@@ -11,12 +11,12 @@ import { askSite } from './silo-presence.js';
  */
 export async function collectGarbage(request: GarbageRequest = {}): Promise<GarbageResult> {
   try {
-    const { keepMs, before, heldBackBy, silos } = await catalog.planCollection(request);
+    const { endedAfter, before, heldBackBy, silos } = await catalog.planCollection(request);
     const dryRun = request.dryRun === true;
     await askSite('aggregator', () => probeOf('aggregator', 'is the aggregator there?').describeHost());
     const roots: BlobRef[] = [];
     for (let page = 0, more = true; more; page += 1) {
-      const found = await catalog.collectionRoots(keepMs, page);
+      const found = await catalog.collectionRoots(endedAfter, page);
       roots.push(await aggregatorAt('aggregator', 'what is to be kept').keepRoots(found));
       more = found.more;
     }

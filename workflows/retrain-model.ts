@@ -1,5 +1,6 @@
 import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { contest, type Contest } from '../core/evaluation/promotion.js';
+import type { ResolvedJob } from '../core/job/resolved.js';
 import { resolveFreshly } from './check-silos.js';
 import { catalog } from './activity-proxies.js';
 import type { KnownVersions, RetrainRequest, RetrainingResult } from './contracts/retraining.js';
@@ -20,13 +21,12 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
     watch.phase('checking silos');
     const resolved = await resolveFreshly(job);
     watch.resolved(resolved);
-    const { changes, inUse } = await catalog.lookUpVersions(resolved, alias);
-    const current = inUse && `${inUse.name}@${inUse.version}`;
+    const { changes, inUse: before } = await catalog.lookUpVersions(resolved, alias);
     const nothing = { trained: null, contest: null, promoted: false };
     if (!force && changes !== null && !changes.job && changes.tables.length === 0) {
       watch.phase('completed');
       const reason = 'neither the job nor its tables have changed since the last training';
-      return { inUse: current, alias, changes, ...nothing, reason };
+      return { inUse: nameOf(before), alias, changes, ...nothing, reason };
     }
 
     watch.phase('training');
@@ -37,12 +37,14 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
       staticSummary: `train ${job.name} again`,
     });
     watch.phase('comparing');
-    const judged = await judge(inUse, made, margin, watch);
+    // Somebody may have promoted another one meanwhile.
+    const { inUse } = await catalog.lookUpVersions(resolved, alias);
+    const judged = await judge(inUse, made, { resolved, alias, margin }, watch);
     const model = `${made.model.name}@${made.model.version}`;
     if (judged.promoted) await catalog.promoteModel({ model, alias });
     watch.phase('completed');
     return {
-      inUse: judged.promoted ? model : current,
+      inUse: judged.promoted ? model : nameOf(inUse),
       ...{ alias, changes },
       trained: { run: made.run, model, metrics: made.metrics.test },
       ...judged,
@@ -52,22 +54,39 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
   }
 }
 
+/** Tasks whose measures are taken over encoded columns, which each version encodes in its own way. */
+const UNLABELLED: readonly string[] = ['clustering', 'decomposition'];
+
+interface Terms {
+  readonly resolved: ResolvedJob;
+  readonly alias: string;
+  readonly margin: number;
+}
+
 type Judgement = Pick<RetrainingResult, 'contest' | 'promoted' | 'reason'>;
 
 /** Whether the new version is to be used. What cannot be compared is left to a person. */
 async function judge(
   inUse: KnownVersions['inUse'],
   made: TrainingResult,
-  margin: number,
+  { resolved, alias, margin }: Terms,
   watch: Watch,
 ): Promise<Judgement> {
   if (inUse === null) return { contest: null, promoted: true, reason: 'no version was in use' };
+  if (UNLABELLED.includes(resolved.job.task))
+    return unjudged('without labels the measures of two versions are in units of their own encodings');
   if (!inUse.sameTestRows) return unjudged('the version in use was trained by a job with other test rows');
   try {
     const { firstExecutionRunId } = workflowInfo();
-    const { metrics, rows } = await measureModel(firstExecutionRunId, inUse, made, watch);
+    const { constraints } = resolved.job;
+    const again = await measureModel(firstExecutionRunId, inUse, made, constraints, watch);
+    const { metrics, rows } = again;
     if (rows !== made.rows.test) return unjudged('the two versions do not see the same test rows');
-    if (metrics === null) return unjudged('there are classes that the version in use does not know');
+    const { changes } = await catalog.lookUpVersions(inCommon(again.resolved, resolved), alias);
+    if (changes !== null && changes.tables.length > 0)
+      return unjudged(`${changes.tables.join(', ')} changed during the training`);
+    if (metrics === null)
+      return unjudged('there are test rows of classes that only one of the versions knows');
     const found = contest(metrics, made.metrics.test, margin);
     return { contest: found, promoted: found.won, reason: sentence(found) };
   } catch (error) {
@@ -77,6 +96,17 @@ async function judge(
       `the version in use could not be measured: ${report?.message ?? 'for an unknown reason'}`,
     );
   }
+}
+
+/** With the tables only that the other job has too. */
+function inCommon(resolved: ResolvedJob, other: ResolvedJob): ResolvedJob {
+  const known = new Set(other.parties.map(({ silo, table }) => `${silo}.${table}`));
+  const parties = resolved.parties.filter(({ silo, table }) => known.has(`${silo}.${table}`));
+  return { ...resolved, parties };
+}
+
+function nameOf(inUse: KnownVersions['inUse']): string | null {
+  return inUse && `${inUse.name}@${inUse.version}`;
 }
 
 function unjudged(reason: string): Judgement {

@@ -27,15 +27,15 @@ export function createGarbageActivities(catalog: Catalog, retentionMs: number): 
       const [first] = open.sort((a, b) => a.began - b.began);
       const held = before < cutoff(now, keepMs, []);
       const silos = (await catalog.silos.list()).map(({ silo }) => silo);
-      return { keepMs, before, silos, ...(held && first && { heldBackBy: first.run }) };
+      return { endedAfter: now - keepMs, before, silos, ...(held && first && { heldBackBy: first.run }) };
     },
-    async collectionRoots(keepMs, page) {
-      const recent = await catalog.runs.recent(iso(Date.now() - keepMs));
+    async collectionRoots(endedAfter, page) {
+      const recent = await catalog.runs.recent(iso(endedAfter));
       const executions = [
         ...new Set(recent.flatMap(({ execution, goesOnFrom }) => [execution, ...goesOnFrom])),
-      ];
+      ].sort();
       const models = await catalog.models.list();
-      const names = [...new Set(models.flatMap(({ manifest }) => namesIn(JSON.stringify(manifest))))];
+      const names = [...new Set(models.flatMap(({ manifest }) => namesIn(JSON.stringify(manifest))))].sort();
       const of = <T>(all: readonly T[]) => all.slice(page * PAGE, (page + 1) * PAGE);
       const more = Math.max(executions.length, names.length) > (page + 1) * PAGE;
       return { executions: of(executions), names: of(names), more };

@@ -103,16 +103,21 @@ export function createRunRepository(database: Database): RunRepository {
         where: { OR: [{ status: 'running' }, { finishedAt: { gt: new Date(endedAfter) } }] },
         select: {
           ...{ workflowId: true, execution: true, startedAt: true },
-          ...{ resumedFrom: true, standingJson: true },
+          standingJson: true,
         },
         orderBy: { execution: 'asc' },
       });
-      return rows.map(({ workflowId, execution, startedAt, resumedFrom, standingJson }) => {
+      const resumed = await database.run.findMany({
+        where: { resumedFrom: { not: null } },
+        select: { execution: true, resumedFrom: true },
+      });
+      const before = new Map(resumed.map((one) => [one.execution, one.resumedFrom]));
+      return rows.map(({ workflowId, execution, startedAt, standingJson }) => {
         const journal = standingJson === null ? null : fromJson<{ journal: string }>(standingJson).journal;
-        const others = [resumedFrom, journal].flatMap((one) =>
-          one === null || one === execution ? [] : [one],
-        );
-        return { run: workflowId, execution, startedAt: startedAt.toISOString(), goesOnFrom: others };
+        const others = new Set(journal === null ? [] : [journal]);
+        for (let at = before.get(execution); at && !others.has(at); at = before.get(at)) others.add(at);
+        others.delete(execution);
+        return { run: workflowId, execution, startedAt: startedAt.toISOString(), goesOnFrom: [...others] };
       });
     },
 

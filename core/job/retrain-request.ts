@@ -12,9 +12,14 @@ export const DEFAULT_ALIAS = 'production';
 
 /** The one JSON object that every start of a retraining takes. */
 export const retrainRequestSchema = z.strictObject({
-  job: z.custom<JobInput>((value) => typeof value === 'object' && value !== null, {
-    message: 'the job is an object, as a training takes it',
-  }),
+  job: z
+    .custom<JobInput>((value) => typeof value === 'object' && value !== null, {
+      message: 'the job is an object, as a training takes it',
+    })
+    .refine((job) => job.resumeFrom === undefined, {
+      path: ['resumeFrom'],
+      message: 'a retraining begins anew',
+    }),
   force: z.boolean().default(false).describe('Train even if neither the job nor its tables have changed.'),
   alias: alias
     .default(DEFAULT_ALIAS)

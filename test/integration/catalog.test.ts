@@ -215,6 +215,7 @@ describe.each(backends)('the catalog on $provider', (backend) => {
         facts,
         error: null,
         model: 'late-arrivals@1',
+        resumedFrom: null,
       });
       expect(canonicalJson(run?.resolved)).toBe(canonicalJson(resolved));
     });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AmalurError, TrainingResult } from '../../client/index.js';
 import { keyTokens } from '../../core/integration/key-tokens.js';
 import type { JobInput } from '../../core/job/schema.js';
-import type { Json } from '../../core/json.js';
+import { sha256, type Json } from '../../core/json.js';
 import { CANARIES, canariesIn, filesIn, plantCanaries } from '../support/canaries.js';
 import {
   allHistories,
@@ -37,14 +37,23 @@ afterAll(() => shop.remove());
 describe('after federated trainings and predictions', () => {
   test('the exchange has only known kinds of blobs: no part of the model, no key, no label, no row of the base table', async () => {
     const histories = await allHistories(shop);
-    const refs = histories.flatMap(({ history }) => payloadsOf(history)).flatMap(blobRefsIn);
+    // Of messages of rounds only the first and the last of a segment are in a history; all are records in the exchange.
+    const messages = await messagesIn(path.join(shop.config.exchange, 'records'));
+    expect(messages.length).toBeGreaterThan(100);
+    for (const message of messages) {
+      for (const name of Object.keys(message)) expect(MESSAGE).toContain(name);
+      expect(message.execution).toMatch(/^[0-9a-f-]{36}$/);
+      expect(Object.values(message.cost ?? {}).every((one) => typeof one === 'number')).toBe(true);
+    }
+    const told = [...histories.flatMap(({ history }) => payloadsOf(history)), ...messages];
+    const refs = told.flatMap(blobRefsIn);
     const travelled = new Map(
       refs.filter(({ home }) => home === 'exchange').map((ref) => [ref.sha256, ref] as const),
     );
-    // The exchange has what the messages name, and nothing else: no record, no blob that nobody speaks of.
+    // The exchange has what the messages name, what shows that it can be written, and nothing else that nobody speaks of.
     const blobs = await filesIn(path.join(shop.config.exchange, 'blobs'));
-    expect(blobs.map((file) => path.basename(file)).sort()).toEqual([...travelled.keys()].sort());
-    expect(await filesIn(path.join(shop.config.exchange, 'records'))).toEqual([]);
+    const spoken = blobs.map((file) => path.basename(file)).filter((name) => name !== sha256('amalur'));
+    expect(spoken.sort()).toEqual([...travelled.keys()].sort());
 
     const theta = await parametersOf(federated);
     const keys = await keysOf(shop);
@@ -277,6 +286,20 @@ describe('who watches the workers', () => {
 });
 
 /** What may travel under federate: names of tensors and of members of the JSON, by kind of blob. */
+/** What a message of a round may have: whose it is, where the chain of steps is, references to blobs, and what the step has cost. */
+const MESSAGE: readonly string[] = ['execution', 'head', 'down', 'ups', 'cost'];
+
+interface MessageRecord {
+  readonly execution: string;
+  readonly cost?: Readonly<Record<string, unknown>>;
+}
+
+/** Records of the exchange: each is a message of a round, behind its checksum. */
+async function messagesIn(folder: string): Promise<MessageRecord[]> {
+  const texts = await Promise.all((await filesIn(folder)).map((file) => readFile(file, 'utf8')));
+  return texts.map((text) => JSON.parse(text.slice(text.indexOf('\n') + 1)) as MessageRecord);
+}
+
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   counts: ['counts'],
   // Keyed hashes of a dimension's keys, and which row has which; no labels, no split, nothing that names rows.

@@ -68,7 +68,7 @@ async function answer(
     response.writeHead(204).end();
     return;
   }
-  const path = new URL(request.url ?? '/', 'http://codec').pathname;
+  const [path = '/'] = (request.url ?? '/').split('?');
   const work = (['encode', 'decode'] as const).find((one) => path.endsWith(`/${one}`));
   // A page that may not read the answer may not ask either: encoding seals by the first key.
   const foreign = origin !== '' && !origins.includes(origin);

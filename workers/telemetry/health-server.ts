@@ -20,7 +20,7 @@ export async function startHealthServer({ host, port }: ListenAddress, checks: C
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(`${JSON.stringify(body)}\n`);
     };
-    const { pathname } = new URL(request.url ?? '/', 'http://worker');
+    const [pathname] = (request.url ?? '/').split('?');
     if (request.method !== 'GET' && request.method !== 'HEAD') answer(405, { error: 'GET only' });
     else if (pathname === '/healthz') answer(200, { healthy: true });
     else if (pathname === '/readyz')

@@ -37,7 +37,8 @@ export interface GarbagePage {
 }
 
 export interface GarbagePlan {
-  readonly keepMs: number;
+  /** Runs that ended later are kept: one moment for all pages. Milliseconds since 1970. */
+  readonly endedAfter: number;
   readonly before: number;
   readonly heldBackBy?: string;
   readonly silos: readonly string[];
@@ -47,7 +48,7 @@ export interface GarbagePlan {
 export interface GarbageCatalogActivities {
   /** @throws AMALUR_INVALID_JOB for a span that is none */
   planCollection(request: GarbageRequest): Promise<GarbagePlan>;
-  collectionRoots(keepMs: number, page: number): Promise<GarbagePage>;
+  collectionRoots(endedAfter: number, page: number): Promise<GarbagePage>;
 }
 
 export interface SweepInput {

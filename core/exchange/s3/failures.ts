@@ -15,6 +15,11 @@ const DENIED =
 const OVERLOADED =
   /^(SlowDown|Throttling\w*|TooManyRequests\w*|RequestTimeout|InternalError|ServiceUnavailable)$/;
 
+/** Somebody else has changed or completed it meanwhile: whoever tries again sees how it is now. */
+const CHANGED = /^(NoSuchUpload|OperationAborted|ConditionalRequestConflict|PreconditionFailed)$/;
+/** What a server answers that has no such operation, or ignores a condition that it does not know. */
+const NOT_IMPLEMENTED = 501;
+
 export function statusOf(error: unknown): number | undefined {
   return (error as Partial<SdkError>).$metadata?.httpStatusCode;
 }
@@ -63,10 +68,11 @@ export function storeFailure(cause: unknown, { bucket, prefix }: S3Location): Er
     );
   }
   // Without an answer that has a status the server was not reached, or its answer broke off.
-  if (status === undefined || status >= 500 || status === 429 || OVERLOADED.test(name)) {
+  const busy = status === undefined || status >= 500 || status === 429 || OVERLOADED.test(name);
+  if ((busy && status !== NOT_IMPLEMENTED) || CHANGED.test(name)) {
     return new AmalurError(
       'AMALUR_STORE_UNREACHABLE',
-      `the server of ${store} cannot be reached or is overloaded (${said})`,
+      `the server of ${store} cannot be reached, is overloaded, or was busy with the same object (${said})`,
       { suggestion: 'look whether the server runs, and at s3.endpoint and s3.region in the configuration' },
       options,
     );

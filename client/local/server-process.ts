@@ -32,12 +32,15 @@ export interface ServerProcessOptions extends Ports {
   readonly onRestart: () => void;
 }
 
+/** How often the server is started on other ports before what it says is believed. */
+const STARTS = 3;
+
 /** Keeps a Temporal dev server running on a database in the state folder: it ends with this process, and not before. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   requireBinary();
-  const port = await choosePort('port', options.port, 7233);
-  const uiPort = await choosePort('ui-port', options.uiPort, 8233);
-  let server = await start(options, port, uiPort);
+  const first = await startFirst(options);
+  const { port, uiPort } = first;
+  let { server } = first;
   let stopping = false;
 
   const watch = (): void => {
@@ -72,6 +75,24 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       await server.stop();
     },
   };
+}
+
+/** Starts the server on ports that it keeps when it is started again. */
+async function startFirst(
+  options: ServerProcessOptions,
+): Promise<{ readonly server: TemporalServer; readonly port: number; readonly uiPort: number }> {
+  const chosen = typeof options.port === 'number' || typeof options.uiPort === 'number';
+  for (let attempt = 1; ; attempt++) {
+    // What was free may have been taken by another process since: then other ports, unless somebody wants just these.
+    const usual = attempt === 1;
+    const port = await choosePort('port', options.port ?? (usual ? undefined : 'any'), 7233);
+    const uiPort = await choosePort('ui-port', options.uiPort ?? (usual ? undefined : 'any'), 8233);
+    try {
+      return { server: await start(options, port, uiPort), port, uiPort };
+    } catch (error) {
+      if (chosen || attempt === STARTS) throw error;
+    }
+  }
 }
 
 async function start(

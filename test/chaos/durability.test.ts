@@ -411,7 +411,8 @@ describe('a training that is steered', () => {
 test('no payload of any of these histories is larger than 64 KiB', async () => {
   const histories = [...(await allHistories(shop)), ...(await allHistories(renewing))];
   const sizes = histories.flatMap(({ history }) => payloadSizes(history));
-  expect(sizes.length).toBeGreaterThan(1000);
+  // The fewer, the faster the machine: segments of rounds go by time.
+  expect(sizes.length).toBeGreaterThan(300);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
 });
 

@@ -93,8 +93,24 @@ async function untilReady(
   }
 }
 
-/** Starts a dev server on 127.0.0.1 that ends with this process, and waits until its namespace answers. */
+/** How often a server is started on other ports before what it says is believed. */
+export const STARTS = 3;
+
+/**
+ * Starts a dev server on 127.0.0.1 that ends with this process, and waits until its namespace answers. It takes free ports for its parts
+ * besides, which another process may have taken when it comes to listen, and then it ends: where no port is given it is started again.
+ */
 export async function startTemporalServer(options: TemporalServerOptions = {}): Promise<TemporalServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (options.port !== undefined || attempt === STARTS) throw error;
+    }
+  }
+}
+
+async function startOnce(options: TemporalServerOptions): Promise<TemporalServer> {
   const { namespace = 'default', startSeconds = 30 } = options;
   const port = options.port ?? (await getPort());
   const address = `127.0.0.1:${port}`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { AmalurError } from '../../core/errors.js';
-import { startTemporalServer, type TemporalServer } from '../../workers/temporal-server.js';
+import { startTemporalServer, STARTS, type TemporalServer } from '../../workers/temporal-server.js';
 import { temporalBinary, temporalVersion } from '../../workers/toolchain.js';
 
 export interface Ports {
@@ -31,9 +31,6 @@ export interface ServerProcessOptions extends Ports {
   /** The server was started again. */
   readonly onRestart: () => void;
 }
-
-/** How often the server is started on other ports before what it says is believed. */
-const STARTS = 3;
 
 /** Keeps a Temporal dev server running on a database in the state folder: it ends with this process, and not before. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
@@ -83,7 +80,8 @@ async function startFirst(
 ): Promise<{ readonly server: TemporalServer; readonly port: number; readonly uiPort: number }> {
   const chosen = typeof options.port === 'number' || typeof options.uiPort === 'number';
   for (let attempt = 1; ; attempt++) {
-    // What was free may have been taken by another process since: then other ports, unless somebody wants just these.
+    // What was free, for the server or for its parts, may have been taken by another process since: then other ports, unless
+    // somebody wants just these.
     const usual = attempt === 1;
     const port = await choosePort('port', options.port ?? (usual ? undefined : 'any'), 7233);
     const uiPort = await choosePort('ui-port', options.uiPort ?? (usual ? undefined : 'any'), 8233);

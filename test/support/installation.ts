@@ -44,6 +44,8 @@ export async function installExample(
   const config = loadConfig(folder);
   const lines: string[] = [];
   const installation = await startLocalInstallation(config, {
+    // Other files start installations at the same moment: the usual port would be free for both of them.
+    ...{ port: 'any', uiPort: 'any' },
     ...options,
     say: (line) => lines.push(line),
   });

@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunHandle, TrainingResult } from '../../client/index.js';
 import type { JobInput } from '../../core/job/schema.js';
@@ -27,6 +25,7 @@ import {
 } from '../support/long-training.js';
 import { paused } from '../support/steered.js';
 import { readModel } from '../support/stored-model.js';
+import { expectToReplay } from '../support/replay.js';
 import { computePid, isAlive, serverPid, until, workerPid } from '../support/worker-processes.js';
 
 /** Three installations would be too many for a small machine: one that is disturbed, one whose workflows continue as new. */
@@ -417,15 +416,7 @@ test('no payload of any of these histories is larger than 64 KiB', async () => {
 });
 
 test('the histories of all these runs replay on the workflows as they are now', async () => {
-  const code = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
   const recorded = [...(await allHistories(shop)), ...(await allHistories(renewing))];
   expect(recorded.filter(({ type }) => type === 'trainModel').length).toBeGreaterThanOrEqual(10);
-  const options = { workflowBundle: { codePath: code }, replayName: 'durability' };
-  const histories = recorded.map(({ workflow, history }) => ({ workflowId: workflow, history }));
-  let replayed = 0;
-  for await (const { error, workflowId } of Worker.runReplayHistories(options, histories)) {
-    expect(error, workflowId).toBeUndefined();
-    replayed++;
-  }
-  expect(replayed).toBe(recorded.length);
+  await expectToReplay(recorded, 'durability');
 });

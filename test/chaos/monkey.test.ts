@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AmalurError } from '../../core/errors.js';
 import { draws } from '../../core/models/draws.js';
+import { expectToReplay } from '../support/replay.js';
 import { CANARIES, canariesIn, filesIn, plantCanaries } from '../support/canaries.js';
 import { long } from '../support/chaos-scale.js';
 import {
@@ -89,11 +88,7 @@ describe.each(Array.from({ length: seeds }, (_, seed) => seed + 1))('the monkey 
     expect(Math.max(...recorded.flatMap(({ history }) => payloadSizes(history)))).toBeLessThanOrEqual(
       64 * 1024,
     );
-    const code = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
-    const options = { workflowBundle: { codePath: code }, replayName: `monkey-${String(seed)}` };
-    const histories = recorded.map(({ workflow, history }) => ({ workflowId: workflow, history }));
-    for await (const { error, workflowId } of Worker.runReplayHistories(options, histories))
-      expect(error, workflowId).toBeUndefined();
+    await expectToReplay(recorded, `monkey-${String(seed)}`);
   }, 300_000);
 
   test('leaves no value of a row in a history, a log or the catalog', async () => {

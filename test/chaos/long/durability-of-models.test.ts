@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobInput } from '../../../core/job/schema.js';
 import { allHistories, executionsOf, highestAttempt, historyOf } from '../../support/histories.js';
 import { installExample, type TestInstallation } from '../../support/installation.js';
 import { jobOf } from '../../support/jobs.js';
 import { expectUndisturbed, hangIn, midway, outcomeOf, type Outcome } from '../../support/long-training.js';
+import { expectToReplay } from '../../support/replay.js';
 import { workerPid, type Role } from '../../support/worker-processes.js';
 
 // Four hospitals have the same columns: every program runs where the aggregator is, and every round is two exchanges.
@@ -88,15 +87,7 @@ describe('a training over shared columns gives the same model to the bit when in
 });
 
 test('the histories of all these runs replay on the workflows as they are now', async () => {
-  const code = fileURLToPath(new URL('../../../dist/workflow-bundle.js', import.meta.url));
   const recorded = [...(await allHistories(hospitals)), ...(await allHistories(renewing))];
   expect(recorded.filter(({ type }) => type === 'trainModel').length).toBeGreaterThanOrEqual(9);
-  const options = { workflowBundle: { codePath: code }, replayName: 'durability-of-models' };
-  const histories = recorded.map(({ workflow, history }) => ({ workflowId: workflow, history }));
-  let replayed = 0;
-  for await (const { error, workflowId } of Worker.runReplayHistories(options, histories)) {
-    expect(error, workflowId).toBeUndefined();
-    replayed++;
-  }
-  expect(replayed).toBe(recorded.length);
+  await expectToReplay(recorded, 'durability-of-models');
 });

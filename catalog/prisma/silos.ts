@@ -38,57 +38,24 @@ export async function lockSilo(transaction: Transaction, silo: string): Promise<
 type HostColumns = Omit<Prisma.HostUncheckedCreateInput, 'siloName' | 'name'>;
 
 function toColumns({ cpu, cores, memoryBytes, node, rates }: HostProfile): HostColumns {
-  const {
-    denseMultiplyAdds,
-    gathers,
-    scatters,
-    lossEvaluations,
-    putBytes,
-    getBytes,
-    scannedCells,
-    matchedRows,
-  } = rates;
-  return {
-    ...{ cpu, cores, memoryBytes: BigInt(memoryBytes), node },
-    ...{
-      denseMultiplyAdds,
-      gathers,
-      scatters,
-      lossEvaluations,
-      putBytes,
-      getBytes,
-      scannedCells,
-      matchedRows,
-    },
-  };
+  return { cpu, cores, memoryBytes: BigInt(memoryBytes), node, ...ratesOf(rates) };
 }
 
 function fromRow(row: Prisma.HostGetPayload<object>): HostProfile {
-  const {
-    denseMultiplyAdds,
-    gathers,
-    scatters,
-    lossEvaluations,
-    putBytes,
-    getBytes,
-    scannedCells,
-    matchedRows,
-  } = row;
+  const { name: host, cpu, cores, memoryBytes, node } = row;
+  return { host, cpu, cores, memoryBytes: Number(memoryBytes), node, rates: ratesOf(row) };
+}
+
+/** The rates alone, of a row or of a profile that may hold more. */
+function ratesOf(from: HostProfile['rates']): HostProfile['rates'] {
   return {
-    host: row.name,
-    cpu: row.cpu,
-    cores: row.cores,
-    memoryBytes: Number(row.memoryBytes),
-    node: row.node,
-    rates: {
-      denseMultiplyAdds,
-      gathers,
-      scatters,
-      lossEvaluations,
-      putBytes,
-      getBytes,
-      scannedCells,
-      matchedRows,
-    },
+    denseMultiplyAdds: from.denseMultiplyAdds,
+    gathers: from.gathers,
+    scatters: from.scatters,
+    lossEvaluations: from.lossEvaluations,
+    putBytes: from.putBytes,
+    getBytes: from.getBytes,
+    scannedCells: from.scannedCells,
+    matchedRows: from.matchedRows,
   };
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dense, denseMatrix } from '../../../core/algebra/dense.js';
-import { factorizedTable } from '../../../core/algebra/factorized-table.js';
 import { jobSchema, type ModelSpec } from '../../../core/job/schema.js';
 import { fillEmptyClusters } from '../../../core/models/k-means/empty-clusters.js';
 import { kMeans } from '../../../core/models/k-means/family.js';
@@ -9,6 +8,7 @@ import { nearestCentres } from '../../../core/models/k-means/nearest.js';
 import { runLocally, type LocalRun } from '../../../core/training/local-runner.js';
 import { grouped } from '../../support/arbitrary-groups.js';
 import { everyWay, inRounds } from '../../support/every-way.js';
+import { testRepeatableBits } from '../../support/repeatable-suite.js';
 
 type KMeans = Extract<ModelSpec, { type: 'k-means' }>;
 
@@ -104,14 +104,7 @@ describe('K-means', () => {
     );
   });
 
-  test('equal seeds give equal bits', () => {
-    fc.assert(
-      fc.property(problem, ({ scene, spec }) => {
-        expect(everyWay(scene, spec)).toEqual(everyWay(scene, spec));
-      }),
-      { numRuns: 20 },
-    );
-  });
+  testRepeatableBits(problem);
 
   test('while centres move the inertia never grows', () => {
     fc.assert(
@@ -142,25 +135,6 @@ describe('K-means', () => {
         }
       }),
       { numRuns: 100 },
-    );
-  });
-
-  test('stopping after every round and going on from the stored state gives the same bits', () => {
-    fc.assert(
-      fc.property(problem, ({ scene, spec }) => {
-        const table = factorizedTable(scene.target.trainRows, scene.sources);
-        const run = { table, names: scene.names, labels: new Float64Array(0), spec };
-        const straight = runLocally({ ...run, rounds: 10_000 });
-        let piecewise = runLocally({ ...run, rounds: 1 });
-        while (piecewise.stopped === undefined) {
-          const from = structuredClone(piecewise.state);
-          piecewise = runLocally({ ...run, rounds: 1, from });
-        }
-        expect([...piecewise.parameters.data]).toEqual([...straight.parameters.data]);
-        expect([...piecewise.own]).toEqual([...straight.own]);
-        expect(inRounds(scene, spec, true)).toEqual(inRounds(scene, spec));
-      }),
-      { numRuns: 50 },
     );
   });
 

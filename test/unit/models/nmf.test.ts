@@ -10,6 +10,7 @@ import { packed, unpacked } from '../../../core/models/nmf/triangle.js';
 import { runLocally } from '../../../core/training/local-runner.js';
 import { grouped, type Grouped } from '../../support/arbitrary-groups.js';
 import { everyWay, inRounds, statesOf } from '../../support/every-way.js';
+import { testRepeatableBits } from '../../support/repeatable-suite.js';
 
 type Nmf = Extract<ModelSpec, { type: 'nmf' }>;
 
@@ -85,14 +86,7 @@ describe('NMF', () => {
     );
   });
 
-  test('equal seeds give equal bits', () => {
-    fc.assert(
-      fc.property(problem, ({ scene, spec }) => {
-        expect(everyWay(scene, spec)).toEqual(everyWay(scene, spec));
-      }),
-      { numRuns: 20 },
-    );
-  });
+  testRepeatableBits(problem);
 
   test('no update lets the error grow, and no number becomes negative', () => {
     fc.assert(
@@ -130,24 +124,6 @@ describe('NMF', () => {
           });
         });
         expect(Math.abs(progress.loss - squares / 2 / scene.target.trainRows)).toBeLessThan(1e-7);
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  test('stopping after every round and going on from the stored state gives the same bits', () => {
-    fc.assert(
-      fc.property(problem, ({ scene, spec }) => {
-        const table = factorizedTable(scene.target.trainRows, scene.sources);
-        const run = { table, names: scene.names, labels: new Float64Array(0), spec };
-        const straight = runLocally({ ...run, rounds: 10_000 });
-        let piecewise = runLocally({ ...run, rounds: 1 });
-        while (piecewise.stopped === undefined) {
-          piecewise = runLocally({ ...run, rounds: 1, from: structuredClone(piecewise.state) });
-        }
-        expect([...piecewise.parameters.data]).toEqual([...straight.parameters.data]);
-        expect([...piecewise.own]).toEqual([...straight.own]);
-        expect(inRounds(scene, spec, true)).toEqual(inRounds(scene, spec));
       }),
       { numRuns: 50 },
     );

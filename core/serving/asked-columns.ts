@@ -19,8 +19,7 @@ export function askedColumns({
   joins,
   groups,
   offsets = [],
-}: Pick<ServedModel, 'base' | 'columns'> &
-  Pick<ResolvedJob, 'joins' | 'groups' | 'offsets'>): AskedColumn[] {
+}: Pick<ServedModel, 'base' | 'columns'> & Pick<ResolvedJob, 'joins' | 'groups' | 'offsets'>): AskedColumn[] {
   const uses = new Map<string, Set<AskedColumn['use'][number]>>();
   const use = (name: string, what: AskedColumn['use'][number]) => {
     uses.set(name, (uses.get(name) ?? new Set()).add(what));

@@ -30,11 +30,7 @@ export function numberIn(type: ColumnType, value: unknown): number | undefined {
 }
 
 /** Its canonical text as a category or in a key; null for NULL. */
-export function textIn(
-  type: ColumnType,
-  value: unknown,
-  use: 'key' | 'category',
-): string | null | undefined {
+export function textIn(type: ColumnType, value: unknown, use: 'key' | 'category'): string | null | undefined {
   if (value === null || value === undefined) return null;
   switch (type) {
     case 'integer':

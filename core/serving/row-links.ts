@@ -50,7 +50,11 @@ export function rowLinks(
     return { party, lefts, index };
   });
 
-  const rowBy = ({ party, lefts, index }: Step, tokenOf: Parameters<RowLinks['find']>[0], rows: Int32Array) => {
+  const rowBy = (
+    { party, lefts, index }: Step,
+    tokenOf: Parameters<RowLinks['find']>[0],
+    rows: Int32Array,
+  ) => {
     for (const left of lefts) {
       if (left === 'base') {
         const token = tokenOf(party);

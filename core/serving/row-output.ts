@@ -37,4 +37,3 @@ function namesOf(columns: readonly string[], taken: readonly string[]): Readonly
   const free = freeNames(new Map(columns.map((name) => [name, name])), taken);
   return new Map([...free].map(([name, column]) => [column, name]));
 }
-

@@ -32,8 +32,7 @@ export interface Scorer {
 
 /** q numbers that the row gets from a share of a group: of the base table computed, of another looked up. */
 type Contribution =
-  | { readonly compute: (row: Row) => Dense }
-  | { readonly position: number; readonly scores: Dense };
+  { readonly compute: (row: Row) => Dense } | { readonly position: number; readonly scores: Dense };
 
 /** Σ_k x_k Θ_k over the tables that have a part in the row. @throws AMALUR_REPEATED_KEY where a table's key names two rows */
 export function createScorer(model: ServedModel): Scorer {

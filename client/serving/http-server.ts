@@ -43,6 +43,7 @@ const refusals = {
 export async function createHttpServer(server: ModelServer, version: string): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: MOST_BYTES });
   const metrics = servingMetrics();
+  app.removeContentTypeParser('text/plain');
   // Schemas are documents: rows are checked as the scorer reads them, so that nothing is coerced, and answers are plain JSON.
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -1,4 +1,3 @@
-import { ERROR_CODES } from '../../core/errors.js';
 import type { AskedColumn } from '../../core/serving/asked-columns.js';
 import type { ColumnType } from '../../core/sources/profile.js';
 import { MOST_ROWS } from './answer-rows.js';
@@ -81,7 +80,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
       error: {
         type: 'object',
         properties: {
-          code: { enum: [...ERROR_CODES] },
+          code: { type: 'string', description: 'See docs/errors.md.' },
           message: { type: 'string' },
           field: { type: 'string' },
           suggestion: { type: 'string' },
@@ -93,7 +92,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   Stale: {
     type: 'object',
-    properties: { since: { type: 'string', format: 'date-time' }, code: { enum: [...ERROR_CODES] } },
+    properties: { since: { type: 'string', format: 'date-time' }, code: { type: 'string', description: 'See docs/errors.md.' } },
     required: ['since', 'code'],
   },
   Model: {

@@ -62,7 +62,7 @@ function part(prefix: string, { numbers, levels }: Omit<Table, 'keys'>, seed: nu
     ...texts.map((name) => [name, 'text'] as [string, ColumnType]),
   ];
   const row = (i: number): Row =>
-    Object.fromEntries([
+    Object.fromEntries<unknown>([
       ...numeric.map((name, at) => [name, drawn(i, at + 100 * seed)]),
       ...texts.map((name, at) => [name, `level ${String(Math.floor(drawn(i, at + 50) * levels[at]!))}`]),
     ]);
@@ -88,9 +88,9 @@ export function generatedModel({ base, tables }: Problem) {
   });
   const byKeys: ServedModel = {
     ...{ type: 'logistic-regression', intercept: 0.1, base: 'silo.base' },
-    columns: Object.fromEntries([
+    columns: Object.fromEntries<ColumnType>([
       ...own.types,
-      ...ids.map((_, at) => [`k${String(at)}`, 'integer' as const]),
+      ...ids.map((_, at): [string, ColumnType] => [`k${String(at)}`, 'integer']),
     ]),
     joins: ids.map((party, at) => ({
       ...{ party, scenario: 'left', matches: 'one', field: `integration.joins[${String(at)}]` },

@@ -92,7 +92,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   Stale: {
     type: 'object',
-    properties: { since: { type: 'string', format: 'date-time' }, code: { type: 'string', description: 'See docs/errors.md.' } },
+    properties: {
+      since: { type: 'string', format: 'date-time' },
+      code: { type: 'string', description: 'See docs/errors.md.' },
+    },
     required: ['since', 'code'],
   },
   Model: {

@@ -50,7 +50,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const app = await createHttpServer(server, packageVersion());
   const at = await listen(app, address);
   const ended = new AbortController();
-  const refreshing = refreshMs === undefined ? undefined : keepFresh(server.refresh, refreshMs, ended.signal);
+  const refreshing =
+    refreshMs === undefined ? undefined : keepFresh(() => server.refresh(), refreshMs, ended.signal);
   return {
     address: at,
     model: server.served().prepared.model,
@@ -65,10 +66,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
 /** Asks, and waits, and asks again, until it is told to end. */
 async function keepFresh(refresh: () => Promise<void>, everyMs: number, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
-    if (!signal.aborted) await refresh();
-  }
+  const again = () => sleep(everyMs, true, { signal, ref: false }).catch(() => false);
+  while (await again()) await refresh();
 }
 
 function storesOf(config: AmalurConfig, silo: string | undefined): Stores {

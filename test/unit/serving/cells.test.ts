@@ -99,7 +99,7 @@ describe.each(Object.entries(CELLS))('a cell of type %s', (name, cells) => {
       const key = read.keys.get(apply.join() || 'plain')!;
       const written = cells.map((cell) => {
         const text = keyIn(type, value(cell), apply);
-        return text == null ? undefined : `${String(Buffer.byteLength(text))}:${text}`;
+        return text === null || text === undefined ? undefined : `${String(Buffer.byteLength(text))}:${text}`;
       });
       expect(written, apply.join()).toEqual([...key.codes].map((code) => key.values[code]));
     }

@@ -28,6 +28,7 @@ import type {
   RetrainingResult,
   RetrainRequest,
 } from '../workflows/contracts/retraining.js';
+import type { PreparedScoring, ScoringRequest } from '../workflows/contracts/serving.js';
 import type { NewTolerance } from '../workflows/contracts/steering.js';
 import type { GarbageRequest, GarbageResult } from '../workflows/contracts/garbage.js';
 import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
@@ -219,6 +220,13 @@ export class AmalurClient {
   async promote(request: PromotionRequest): Promise<PromotionResult> {
     const id = newId(`promote-${request.model.replace('@', '-')}`);
     return this.#finish('promoteModel', request, id, `promote ${request.model}`, ANSWER_SECONDS);
+  }
+
+  /** Lets the silos prepare what single rows are scored by; null where nothing has changed since. @throws AMALUR_NOT_SERVABLE */
+  async prepareScoring(request: ScoringRequest): Promise<PreparedScoring | null> {
+    const id = newId(`serve-${request.model.replace('@', '-')}`);
+    const { prepared } = await this.#finish('prepareScoring', request, id, `serve ${request.model}`, 3600);
+    return prepared;
   }
 
   /** How every site is: whether its worker answers, and whether its tables can be read and are what the catalog knows. */

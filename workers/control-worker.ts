@@ -5,6 +5,7 @@ import { createCatalogActivities } from '../activities/catalog/activities.js';
 import { createGarbageActivities } from '../activities/catalog/garbage.js';
 import { createHealthActivities } from '../activities/catalog/health.js';
 import { createRetrainingActivities } from '../activities/catalog/retraining.js';
+import { createServingActivities } from '../activities/catalog/serving.js';
 import { createPlanningActivities } from '../activities/planning/activities.js';
 import { openCatalog } from '../catalog/index.js';
 import type { AmalurConfig } from '../core/config/index.js';
@@ -51,6 +52,7 @@ export async function runControlWorker(
         ...createHealthActivities(catalog),
         ...createPlanningActivities(catalog),
         ...createGarbageActivities(catalog, config.retentionMs),
+        ...createServingActivities(catalog),
       },
       interceptors: { activity: [observeActivities()] },
       shutdownGraceTime: '10 s',

@@ -11,6 +11,7 @@ import type { AggregatorOperations, SiloOperations } from './contracts/operation
 import type { HealthActivities } from './contracts/health.js';
 import { hostQueue, hostSessionQueue } from './contracts/hosts.js';
 import type { RetrainingActivities } from './contracts/retraining.js';
+import type { ServingActivities } from './contracts/serving.js';
 import type { AggregatorSessions, PartySessions } from './contracts/sessions.js';
 import { CONTROL_QUEUE, probeQueue } from './contracts/task-queues.js';
 import { atHost } from './silo-presence.js';
@@ -41,7 +42,12 @@ const PROBE: ActivityOptions = {
 };
 
 export const catalog = proxyActivities<
-  CatalogActivities & RetrainingActivities & HealthActivities & PlanningActivities & GarbageCatalogActivities
+  CatalogActivities &
+    RetrainingActivities &
+    HealthActivities &
+    PlanningActivities &
+    GarbageCatalogActivities &
+    ServingActivities
 >(CONTROL);
 
 /** Where a training stands is told in passing: a catalog that is away does not hold the training up. */

@@ -24,13 +24,15 @@ export async function resolveFreshly(
 /**
  * A resolved job with the versions that its tables have now: every silo that takes part is asked for their content hashes, and what
  * has changed since it was registered is profiled again.
+ * @param asked tables whose versions are wanted; default: all
  */
 export async function withVersionsOfNow(
   resolved: ResolvedJob,
+  asked: ResolvedJob['parties'] = resolved.parties,
 ): Promise<{ readonly resolved: ResolvedJob; readonly changed: boolean }> {
-  const silos = [...new Set(resolved.parties.map(({ silo }) => silo))];
+  const silos = [...new Set(asked.map(({ silo }) => silo))];
   const answers = await Promise.all(
-    silos.map(async (silo) => [silo, await refresh(silo, resolved)] as const),
+    silos.map(async (silo) => [silo, await refresh(silo, resolved, asked)] as const),
   );
   const versions = Object.fromEntries(answers);
   const parties = resolved.parties.map((party) => ({
@@ -43,11 +45,15 @@ export async function withVersionsOfNow(
 }
 
 /** Content hashes of a silo's tables in the job, those registered again that have changed. */
-async function refresh(silo: string, { parties }: ResolvedJob): Promise<Record<string, string>> {
+async function refresh(
+  silo: string,
+  { parties }: ResolvedJob,
+  asked: ResolvedJob['parties'],
+): Promise<Record<string, string>> {
   const site = siteOf(silo);
   const probe = probeOf(site, `is ${silo} there, and unchanged?`);
-  const own = parties.filter((party) => party.silo === silo);
-  const first = parties.findIndex((party) => party.silo === silo);
+  const own = asked.filter((party) => party.silo === silo);
+  const first = parties.findIndex(({ id }) => id === own[0]?.id);
   const field = first === 0 ? 'target.base' : `integration.joins[${first - 1}].table`;
   const versions = await askSite(site, () => probe.tableVersions(own.map(({ table }) => table)), field);
   const stale = [

@@ -4,6 +4,7 @@ export { explainIntegration } from './explain-integration.js';
 export { exportModel } from './export-model.js';
 export { importModel } from './import-model.js';
 export { planTraining } from './plan-training.js';
+export { prepareScoring } from './prepare-scoring.js';
 export { promoteModel } from './promote-model.js';
 export { readCatalog } from './read-catalog.js';
 export { registerSilo } from './register-silo.js';

@@ -87,7 +87,7 @@ export function siteFor({ manifest, resolved }: ModelVersionRecord, strategy: St
 }
 
 /** Keys that were not to be seen in training are not to be seen in inference, nor cells that are only compared. */
-function keysNeedSecret({ manifest, resolved }: ModelVersionRecord): boolean {
+export function keysNeedSecret({ manifest, resolved }: ModelVersionRecord): boolean {
   return isFederated(manifest) || resolved.job.constraints.keysStay.length > 0 || comparesCells(resolved);
 }
 

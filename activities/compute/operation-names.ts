@@ -4,6 +4,7 @@ import type { AggregatorOperations, SiloOperations } from '../../workflows/contr
 const silo = {
   openChannel: true,
   sealSecret: true,
+  keepSecret: true,
   publish: true,
   summarizeShares: true,
   startParties: true,

@@ -1,6 +1,6 @@
 import { createKeyPair, createSecret, open, seal, type KeyPair } from '../../core/privacy/sealed-secret.js';
 import type { SiloOperations } from '../../workflows/contracts/operations.js';
-import type { SiteContext } from '../compute/site.js';
+import { privateHome, type SiteContext } from '../compute/site.js';
 
 /** The key pair of this silo for an execution: drawn once, kept with the commit record in the private store. */
 function keyPair({ journal }: SiteContext, execution: string): Promise<KeyPair> {
@@ -23,8 +23,16 @@ export async function channelSecret(
   return open(sealed, (await keyPair(context, execution)).privateKey);
 }
 
-export function channelOperations(context: SiteContext): Pick<SiloOperations, 'openChannel' | 'sealSecret'> {
+export function channelOperations(
+  context: SiteContext,
+): Pick<SiloOperations, 'openChannel' | 'sealSecret' | 'keepSecret'> {
   return {
+    async keepSecret({ execution }) {
+      const data = new Uint8Array(await ownSecret(context, execution));
+      const tensors = { secret: { shape: [data.length], data } };
+      const home = privateHome(context.site);
+      return { secret: await context.stores.put(home, 'secret', { json: {}, tensors }) };
+    },
     async openChannel({ execution }) {
       const { publicKey } = await keyPair(context, execution);
       return { publicKey };

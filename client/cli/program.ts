@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { RunCancelled } from '../failures.js';
-import { inPackage } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import { addCodecServer } from './codec-server.js';
 import { addDoctor } from './doctor.js';
 import { addExport } from './export.js';
@@ -21,12 +20,11 @@ import { addReport } from './report.js';
 import { addRetrain } from './retrain.js';
 import { addRuns } from './runs.js';
 import { addSchedule } from './schedule.js';
+import { addServe } from './serve.js';
 import { addTables } from './tables.js';
 import { addTrain } from './train.js';
 import { addUp } from './up.js';
 import { addWorker } from './worker.js';
-
-const { version } = JSON.parse(readFileSync(inPackage('package.json'), 'utf8')) as { version: string };
 
 const EXAMPLES = `
 From nothing to a model:
@@ -45,7 +43,7 @@ function program(): Command {
     .description('Train and serve models over data silos: materialize, factorize or federate.')
     .option('-c, --config <file>', 'configuration file, or the folder that has one (default: this folder)')
     .option('--json', 'print results as JSON')
-    .version(version, '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(amalur --help shows what there is)')
     // Inherited by the commands that are added from here on.
@@ -61,6 +59,7 @@ function program(): Command {
     addTrain,
     addRetrain,
     addPredict,
+    addServe,
     addRuns,
     addReport,
     addModels,

@@ -21,10 +21,15 @@ export interface KeyTokens {
 export function keyTokens({ codes, values }: Dictionary, secret?: Uint8Array): KeyTokens {
   const tokens = new Uint8Array(values.length * TOKEN_BYTES);
   values.forEach((value, at) => {
-    const hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
-    tokens.set(hash.update(value).digest().subarray(0, TOKEN_BYTES), at * TOKEN_BYTES);
+    tokens.set(tokenOf(value, secret), at * TOKEN_BYTES);
   });
   return { codes, tokens };
+}
+
+/** The token of one key. */
+export function tokenOf(value: string, secret?: Uint8Array): Uint8Array {
+  const hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
+  return hash.update(value).digest().subarray(0, TOKEN_BYTES);
 }
 
 /** Text of one token, to look it up by. */

@@ -41,7 +41,11 @@ export function codesAmong({ codes, tokens }: KeyTokens, others: RowsByKey): Int
 }
 
 /** Throws AMALUR_REPEATED_KEY if a key stands in more than one row. */
-export function requireOneRowAKey({ repeated }: RowsByKey, party: string, field: string): void {
+export function requireOneRowAKey(
+  { repeated }: Pick<RowsByKey, 'repeated'>,
+  party: string,
+  field: string,
+): void {
   if (repeated === 0) return;
   throw new AmalurError(
     'AMALUR_REPEATED_KEY',

@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobInput, RetrainingResult } from '../../client/index.js';
 import type { RetrainRequest } from '../../workflows/contracts/retraining.js';
 import { amalur } from '../support/command.js';
+import { openDuckDB } from '../support/duckdb.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf } from '../support/jobs.js';
+import { serveProcess } from '../support/served-process.js';
+import { workerPid } from '../support/worker-processes.js';
 
 let shop: TestInstallation;
 /** Keys and parameters stay with their silos: what is measured anew is measured under a secret of its own. */
@@ -128,6 +131,48 @@ describe('a retraining', () => {
   });
 });
 
+describe('a model that is served', () => {
+  test('scores rows as an inference does, follows its silos, outlives them, and ends when asked to', async () => {
+    // The model is federated: its parameters and keys are known in the silo of the base table alone.
+    const refused = await amalur(shop.folder, ['serve', 'returns@5', '--port', '0', '--json']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('AMALUR_NOT_SERVABLE');
+
+    const served = await serveProcess(shop.folder, ['returns@5', '--silo', 'shop', '--refresh', '500ms']);
+    const output = 'served.csv';
+    const { file } = await (await shop.client.predict({ model: 'returns@5', output })).result();
+    const written = (await readFile(file, 'utf8')).trim().split('\n').slice(1);
+    const rows = await baseRows(path.join(shop.folder, 'data', 'orders.csv'));
+    const answers = await served.predict(rows.map(({ row }) => row));
+    const lines = answers.map(({ predicted }, at) => {
+      const { prediction } = predicted as { prediction: number };
+      return `${rows[at]?.id ?? ''},${String(prediction)}`;
+    });
+    expect(lines).toEqual(written);
+
+    // A silo changes its table: what is served follows without a restart.
+    const { versions } = await served.get('/v1/model');
+    await appendFile(path.join(shop.folder, 'data', 'customers.csv'), '9999,consumer,Delft,1990,true,2021\n');
+    const newcomer = { ...rows[0]?.row, customer_id: 9999 };
+    const unmatched = async () => (await served.predict([newcomer]))[0]?.['unmatched'];
+    await expect.poll(unmatched, { timeout: 60_000, interval: 500 }).toEqual([]);
+    expect((await served.get('/v1/model'))['versions']).not.toEqual(versions);
+
+    // A silo that nobody serves: what is served stays, and says that it may be out of date.
+    const pid = workerPid(shop, { role: 'silo', silo: 'crm' });
+    if (pid === undefined) return expect.fail('crm has no worker');
+    process.kill(pid, 'SIGSTOP');
+    const staleness = async () => (await served.get('/ready'))['stale'];
+    await expect
+      .poll(staleness, { timeout: 60_000, interval: 500 })
+      .toMatchObject({ code: expect.stringMatching(/^AMALUR_S/) as string });
+    expect(await unmatched()).toEqual([]);
+    process.kill(pid, 'SIGCONT');
+    await expect.poll(staleness, { timeout: 60_000, interval: 500 }).toBeNull();
+    expect(await served.stop()).toBe(0);
+  }, 240_000);
+});
+
 describe('the health of silos', () => {
   test('tells of every site, and of tables that are not what was registered', async () => {
     const health = await shop.client.health();
@@ -161,3 +206,17 @@ describe('the health of silos', () => {
     ]);
   });
 });
+
+/** Rows of the orders as JSON, with what the configuration computes. */
+async function baseRows(file: string): Promise<readonly { id: string; row: Record<string, unknown> }[]> {
+  const { query, close } = await openDuckDB();
+  const cells = await query(
+    `SELECT order_id, channel, customer_id, product, quantity, discount, gift, month(ordered_on)
+     FROM read_csv('${file}', types = {'customer_id': 'BIGINT', 'gift': 'BOOLEAN'})`,
+  );
+  close();
+  return cells.map(([id, channel, customer_id, product, quantity, discount, gift, month]) => ({
+    id: String(id),
+    row: { channel, customer_id, product, quantity, discount, gift, month },
+  }));
+}

@@ -2,7 +2,7 @@ import type { LogLevel, LogMetadata } from '@temporalio/common';
 
 /** Which process writes: stands in every line and on every metric. */
 export interface WorkerIdentity {
-  readonly role: 'control' | 'aggregator' | 'silo' | 'codec-server';
+  readonly role: 'control' | 'aggregator' | 'silo' | 'codec-server' | 'serve';
   readonly silo?: string;
 }
 

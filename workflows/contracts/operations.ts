@@ -1,3 +1,4 @@
+import type { BlobRef } from '../../core/exchange/store.js';
 import type { EvaluateInput, EvaluateOutput } from './evaluating.js';
 import type { GarbageOperations } from './garbage.js';
 import type { OfExecution } from './operation.js';
@@ -60,6 +61,8 @@ export type * from './using-models.js';
 export interface SiloOperations extends SiloFoldOperations {
   openChannel(input: OfExecution): Promise<OpenChannelOutput>;
   sealSecret(input: SealSecretInput): Promise<SealSecretOutput>;
+  /** Where the execution's secret is, in the private store of the silo that has drawn it. */
+  keepSecret(input: OfExecution): Promise<{ secret: BlobRef }>;
   publish(input: PublishInput): Promise<PublishOutput>;
   summarizeShares(input: SummarizeSharesInput): Promise<SummarizeSharesOutput>;
   startParties(input: StartPartiesInput): Promise<StartPartiesOutput>;

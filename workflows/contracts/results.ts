@@ -10,6 +10,7 @@ import type { ValidationReport } from '../../core/validation/report.js';
 import type { EndReason } from '../../core/training/steering.js';
 import type { HealthRequest, HealthResult } from './health.js';
 import type { PromotionRequest, PromotionResult, RetrainRequest, RetrainingResult } from './retraining.js';
+import type { ScoringRequest, ScoringResult } from './serving.js';
 
 /** What a training has found where rows were matched. */
 export interface Integrated {
@@ -191,6 +192,7 @@ export interface WorkflowTypes {
   retrainModel(request: RetrainRequest): Promise<RetrainingResult>;
   promoteModel(request: PromotionRequest): Promise<PromotionResult>;
   siloHealth(request: HealthRequest): Promise<HealthResult>;
+  prepareScoring(request: ScoringRequest): Promise<ScoringResult>;
   registerSilo(request: { readonly silo: string }): Promise<RegistrationResult>;
 }
 

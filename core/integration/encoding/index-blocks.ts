@@ -9,6 +9,7 @@ import {
 import { binOf } from './bins.js';
 import { columnOf, type FeatureData } from './feature-data.js';
 import { bucketOf } from './hash-bucket.js';
+import { levelPositions } from './level-positions.js';
 
 /** The indicator columns of D_k, one code a row of the source for each block of them. Codes have length r_k. */
 export function indexBlocks(data: FeatureData, { numeric, categorical }: Encoder): OneHotColumn[] {
@@ -51,6 +52,6 @@ function presence(data: FeatureData, { kind, column }: ColumnEncoding): OneHotCo
 function positionsIn(encoding: CategoricalEncoding | HashEncoding, texts: readonly string[]): Int32Array {
   if (encoding.kind === 'hash') return Int32Array.from(texts, (text) => bucketOf(text, encoding.buckets));
   const { levels } = encoding;
-  const position = new Map(levels.map((level, at) => [level, at]));
+  const position = levelPositions(levels);
   return Int32Array.from(texts, (text) => position.get(text) ?? levels.length);
 }

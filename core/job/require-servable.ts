@@ -1,0 +1,41 @@
+import { AmalurError } from '../errors.js';
+import type { ColumnType } from '../sources/profile.js';
+import type { ResolvedJob } from './resolved.js';
+
+/**
+ * What keeps a model from being served row by row: a score that is no sum over tables, a row that becomes several, a cell whose owner is
+ * not known from keys alone, a key that only its source can read.
+ * @param columns types of the columns of the base table
+ * @throws AMALUR_NOT_SERVABLE
+ */
+export function requireServable(
+  { interactions }: { readonly interactions?: unknown },
+  { parties, joins, job, groups }: Pick<ResolvedJob, 'parties' | 'joins' | 'job' | 'groups'>,
+  columns: Readonly<Record<string, ColumnType>>,
+): void {
+  const base = parties[0]?.id ?? '';
+  if (interactions !== undefined)
+    throw notServable(
+      'the model has products of columns of different tables: its score is no sum of partial scores',
+    );
+  for (const { matches, party, field } of joins) {
+    if (matches === 'all') throw notServable(`a row may match several rows of ${party}`, `${field}.matches`);
+  }
+  if (typeof job.integration.overlap !== 'string' && groups.some(({ shares }) => shares.length > 1))
+    throw notServable('the newest of several tables owns a cell', 'integration.overlap');
+  for (const { to, field } of joins) {
+    for (const { column, apply } of to.find(({ party }) => party === base)?.columns ?? []) {
+      const at = apply.indexOf('date');
+      const type = Object.hasOwn(columns, column) ? columns[column] : undefined;
+      if (at > 0 || (at === 0 && type !== 'date' && type !== 'timestamp'))
+        throw notServable(`the key ${column} is text of which the source makes a date`, `${field}.on`);
+    }
+  }
+}
+
+function notServable(why: string, field = 'model'): AmalurError {
+  return new AmalurError('AMALUR_NOT_SERVABLE', why, {
+    field,
+    suggestion: 'score with `amalur predict`, or train a model without it',
+  });
+}

@@ -35,7 +35,12 @@ export function failureToThrow(error: unknown): unknown {
 export function endOf(error: unknown): unknown {
   const failure = failureToThrow(error);
   const report = reportOfFailure(failure);
-  if (report) setCurrentDetails([failureDetails(report), getCurrentDetails()].join('\n\n').trim());
+  // Where in the program it was found out helps nobody who is to mend a job, and stands in front of what does.
+  if (failure instanceof ApplicationFailure && report?.code !== 'AMALUR_INTERNAL') failure.stack = '';
+  if (report) {
+    const before = getCurrentDetails();
+    setCurrentDetails([failureDetails(report), ...(before ? ['Until then:', before] : [])].join('\n\n'));
+  }
   return failure;
 }
 

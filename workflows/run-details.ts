@@ -24,10 +24,10 @@ const ASKED = {
 /** What the UI shows of a run while it goes on, and how it has ended: Markdown. */
 export function runDetails(progress: RunProgress): string {
   const { subject, phase, validation, asked, facts = {}, absent = [], skipped = [], silos } = progress;
-  const parts = [
-    `**${plain([...(subject === undefined ? [] : [subject]), standing(progress)].join(': '))}**`,
+  const subjects = subject === undefined ? [] : [subject];
+  return [
+    `**${plain([...subjects, standing(progress)].join(': '))}**`,
     markdownFacts([
-      ...planFacts(progress),
       ['asked', asked ? ASKED[asked] : undefined],
       ['told', told(progress)],
       ['trial', validation && phase === 'cross-validating' ? trialOf(validation) : undefined],
@@ -40,8 +40,11 @@ export function runDetails(progress: RunProgress): string {
       ...trainingFacts(progress),
       ...Object.entries(facts),
     ]),
-  ];
-  return [...parts, ...(silos.length > 0 ? [siloTable(progress)] : [])].join('\n\n');
+    ...(silos.length > 0 ? [siloTable(progress)] : []),
+    markdownFacts(planFacts(progress)),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 /** `training, round 12 of at most 100` */

@@ -197,11 +197,11 @@ describe('a run shows', () => {
     expect(currentDetails).toContain(
       `**returns (logistic-regression): completed, round ${rounds} of at most`,
     );
-    expect(currentDetails).toContain('| **plan** | federate, meeting at silo.shop |');
-    expect(currentDetails).toContain(`| **model** | ${model.name}@${String(model.version)} |`);
-    expect(currentDetails).toMatch(/^\| silo \| rows \| state \| seconds \| bytes out \|$/m);
+    expect(currentDetails).toContain('| **plan**\u2003| federate, meeting at silo.shop |');
+    expect(currentDetails).toContain(`| **model**\u2003| ${model.name}@${String(model.version)} |`);
+    expect(currentDetails).toMatch(/^\| silo\s*\| rows\s*\| state\s*\| seconds\s*\| bytes out \|$/m);
     for (const silo of ['shop', 'crm', 'warehouse'])
-      expect(currentDetails).toMatch(new RegExp(`^\\| ${silo} \\| [\\d,]+ \\| finished \\|`, 'm'));
+      expect(currentDetails).toMatch(new RegExp(`^\\| ${silo}\\s*\\| [\\d,]+\\s*\\| finished\\s*\\|`, 'm'));
   });
 
   test('beside each activity what it is for', async () => {

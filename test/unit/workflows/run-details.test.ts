@@ -48,15 +48,18 @@ test('a person who looks at a training sees phase, round, loss, plan with its re
     '',
     '| | |',
     '| --- | --- |',
-    '| **plan** | federate, meeting at silo.shop |',
-    '| **why** | about 2 s: chosen as the fastest that is allowed |',
-    '| **loss** | 0.512346; 0.693147 in round 1 |',
-    '| **gradient norm** | 3.21e-4; stops at 0.000001 |',
+    '| **loss**\u2003| 0.512346; 0.693147 in round 1 |',
+    '| **gradient norm**\u2003| 3.21e-4; stops at 0.000001 |',
     '',
-    '| silo | rows | state | seconds | bytes out | repeated |',
-    '| --- | --- | --- | --- | --- | --- |',
-    '| crm | 12,000 | in step | 1.3 | 14 kB | 0 |',
-    '| shop | 340 | in step | 0.5 | 0 B | 2 |',
+    '| silo\u2003| rows\u2003| state\u2003| seconds\u2003| bytes out\u2003| repeated |',
+    '| :-- | :-- | :-- | :-- | :-- | :-- |',
+    '| crm\u2003| 12,000\u2003| in step\u2003| 1.3\u2003| 14 kB\u2003| 0 |',
+    '| shop\u2003| 340\u2003| in step\u2003| 0.5\u2003| 0 B\u2003| 2 |',
+    '',
+    '| | |',
+    '| --- | --- |',
+    '| **plan**\u2003| federate, meeting at silo.shop |',
+    '| **why**\u2003| about 2 s: chosen as the fastest that is allowed |',
   ]);
 });
 
@@ -70,11 +73,11 @@ test('what somebody has asked, and who is missing, is told', () => {
     skipped: [{ silo: 'web', since: '2026-11-22T03:00:00.000Z', phase: 'training' }],
   });
   expect(details).toContain('paused, round 12');
-  expect(details).toContain('| **asked** | to pause, until it is sent the update resume |');
-  expect(details).toContain('| **told** | tolerance 0.01, at most 50 rounds |');
-  expect(details).toContain('| **waits for** | a worker of silo.crm, since 2026-11-22 04:00:00 UTC |');
-  expect(details).toContain('| **goes on without** | web, lost since 2026-11-22 03:00:00 UTC |');
-  expect(details).toContain('| crm | 12,000 | no worker (was: in step) |');
+  expect(details).toContain('| **asked**\u2003| to pause, until it is sent the update resume |');
+  expect(details).toContain('| **told**\u2003| tolerance 0.01, at most 50 rounds |');
+  expect(details).toContain('| **waits for**\u2003| a worker of silo.crm, since 2026-11-22 04:00:00 UTC |');
+  expect(details).toContain('| **goes on without**\u2003| web, lost since 2026-11-22 03:00:00 UTC |');
+  expect(details).toContain('| crm\u2003| 12,000\u2003| no worker (was: in step)\u2003|');
 });
 
 test('a failure stands with code, field and suggestion, whatever signs are in them', () => {
@@ -87,9 +90,9 @@ test('a failure stands with code, field and suggestion, whatever signs are in th
       '',
       '| | |',
       '| --- | --- |',
-      '| **what** | the table shop.a\\|b has no column "x\\<y\\>" but others |',
-      '| **field** | joins\\[0\\].on |',
-      '| **mend it** | see \\*it\\* |',
+      '| **what**\u2003| the table shop.a\\|b has no column "x\\<y\\>" but others |',
+      '| **field**\u2003| joins\\[0\\].on |',
+      '| **mend it**\u2003| see \\*it\\* |',
     ].join('\n'),
   );
 });
@@ -99,11 +102,11 @@ test('the first loss is that of the training that goes on now: of another fold i
   watch.round({ round: 0, loss: NaN, gradientNorm: null });
   watch.round({ round: 2, loss: 0.7, gradientNorm: null });
   watch.round({ round: 5, loss: 0.5, gradientNorm: null });
-  expect(shown).toContain('| **loss** | 0.500000; 0.700000 in round 2 |');
+  expect(shown).toContain('| **loss**\u2003| 0.500000; 0.700000 in round 2 |');
   watch.round({ round: 0, loss: NaN, gradientNorm: null });
   expect(shown).not.toContain('loss');
   watch.round({ round: 3, loss: 0.6, gradientNorm: null });
-  expect(shown).toContain('| **loss** | 0.600000; 0.600000 in round 3 |');
+  expect(shown).toContain('| **loss**\u2003| 0.600000; 0.600000 in round 3 |');
 });
 
 test('attempts that were lost are counted by silo, and so is a change of host', () => {
@@ -130,7 +133,7 @@ test('a run that trains nothing has no rounds, and says what else it does', () =
   watch.phase('predicting');
   expect(watch.snapshot()).toMatchObject({ maxRounds: 0, tolerance: null });
   expect(shown).toMatch(/: predicting\*\*/);
-  expect(shown).toContain('| **scores** | factorize, meeting at silo.shop |');
+  expect(shown).toContain('| **scores**\u2003| factorize, meeting at silo.shop |');
   expect(shown).not.toMatch(/round|gradient|plan/);
 });
 
@@ -138,6 +141,6 @@ test('a planned run says why', () => {
   const watch = new Watch();
   const candidate = { strategy: 'factorize', site: 'aggregator', explanation: 'the fastest' } as Candidate;
   watch.planned(candidate);
-  expect(shown).toContain('| **plan** | factorize, meeting at aggregator |');
-  expect(shown).toContain('| **why** | the fastest |');
+  expect(shown).toContain('| **plan**\u2003| factorize, meeting at aggregator |');
+  expect(shown).toContain('| **why**\u2003| the fastest |');
 });

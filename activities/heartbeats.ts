@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { Cost } from '../workflows/contracts/operations.js';
 import type { CallOptions } from './compute/forward.js';
 
 /** How often an activity that is under way tells the server that it lives. */
@@ -16,15 +17,22 @@ export async function heartbeating<T>(work: (options: CallOptions) => Promise<T>
     context.heartbeat({ beat: ++beats, progress: latest });
   }, HEARTBEAT_MS);
   try {
-    return await work({
+    const output = await work({
       signal: context.cancellationSignal,
       onProgress(progress) {
         latest = progress;
       },
     });
+    return withRepeats(output, context.info.attempt - 1);
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Says of what an operation has cost how many attempts at it there were before. */
+export function withRepeats<T>(output: T, repeats: number): T {
+  if (repeats === 0 || typeof output !== 'object' || output === null || !('cost' in output)) return output;
+  return { ...output, cost: { ...(output.cost as Cost), repeats } };
 }
 
 /** The same for every activity of a group. */

@@ -41,20 +41,39 @@ const PROBE: ActivityOptions = {
   retry: { initialInterval: '500 ms', maximumAttempts: 5 },
 };
 
-export const catalog = proxyActivities<
-  CatalogActivities &
-    RetrainingActivities &
-    HealthActivities &
-    PlanningActivities &
-    GarbageCatalogActivities &
-    ServingActivities
->(CONTROL);
+type ControlActivities = CatalogActivities &
+  RetrainingActivities &
+  HealthActivities &
+  PlanningActivities &
+  GarbageCatalogActivities &
+  ServingActivities;
+
+/** What the UI shows beside activities of the control worker whose names do not say it. */
+const SUMMARIES: Readonly<Partial<Record<keyof ControlActivities, string>>> = {
+  resolveJob: 'check the job against the catalog',
+  planRun: 'compare the plans',
+  recordPlan: 'store the plan',
+  keepStanding: 'store how far the training is',
+  resumeRun: 'look up how far the run was',
+  publishModel: 'store the model',
+  finishRun: 'store measures and costs',
+  failRun: 'store why the run ended',
+};
+
+export const catalog = new Proxy({} as ActivityInterfaceFor<ControlActivities>, {
+  get(_, name) {
+    const summary = SUMMARIES[name as keyof ControlActivities];
+    const options = { ...CONTROL, ...(summary !== undefined && { summary }) };
+    return proxyActivities<Record<string | symbol, Operation>>(options)[name];
+  },
+});
 
 /** Where a training stands is told in passing: a catalog that is away does not hold the training up. */
 export const standings = proxyActivities<Pick<CatalogActivities, 'keepStanding'>>({
   ...CONTROL,
   startToCloseTimeout: '10 s',
   scheduleToCloseTimeout: '20 s',
+  summary: 'store how far the training is',
 });
 
 type AtSite<T> = ActivityInterfaceFor<T>;

@@ -1,8 +1,11 @@
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { BlobRef } from '../core/exchange/store.js';
+import { formatBytes } from '../core/planner/format.js';
 import { aggregatorAt, catalog, probeOf } from './activity-proxies.js';
 import type { GarbageRequest, GarbageResult, StoreReport } from './contracts/garbage.js';
+import { markdownTable, plain } from './markdown.js';
 import { siteOf } from './contracts/task-queues.js';
-import { failureToThrow } from './failures.js';
+import { endOf } from './failures.js';
 import { askSite } from './silo-presence.js';
 
 /**
@@ -24,26 +27,30 @@ export async function collectGarbage(request: GarbageRequest = {}): Promise<Garb
     const stores: StoreReport[] = [];
     const mentioned: BlobRef[] = [];
     const silent: string[] = [];
+    const show = () => setCurrentDetails(describe(dryRun, stores, silent));
     for (const site of [...silos.map(siteOf), 'aggregator' as const]) {
       if (site !== 'aggregator' && !(await answers(site))) {
         silent.push(site);
+        show();
         continue;
       }
       const swept = await aggregatorAt(site, `sweep the store of ${site}`).sweepPrivate(sweep);
       stores.push(swept.report);
       mentioned.push(swept.mentioned);
+      show();
     }
     // Who did not answer may have records that mention what is in the exchange.
     if (silent.length === 0) {
       const at = aggregatorAt('aggregator', 'sweep the exchange');
       stores.push(await at.sweepExchange({ ...sweep, mentioned }));
+      show();
     }
     return {
       ...{ dryRun, before: new Date(before).toISOString(), stores, silent },
       ...(heldBackBy !== undefined && { heldBackBy }),
     };
   } catch (error) {
-    throw failureToThrow(error);
+    throw endOf(error);
   }
 }
 
@@ -54,4 +61,22 @@ async function answers(site: ReturnType<typeof siteOf>): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** What the UI shows: what has gone of each store, so far. */
+function describe(dryRun: boolean, stores: readonly StoreReport[], silent: readonly string[]): string {
+  const rows = stores.map(({ store, blobs, records }) => [
+    store,
+    `${blobs.freed} (${formatBytes(blobs.freedBytes)})`,
+    `${records.freed} (${formatBytes(records.freedBytes)})`,
+    formatBytes(blobs.keptBytes + records.keptBytes),
+  ]);
+  const gone = dryRun ? 'would go' : 'gone';
+  return [
+    ...(dryRun ? ['**a dry run: nothing is removed**'] : []),
+    markdownTable(['store', `blobs ${gone}`, `records ${gone}`, 'stays'], rows),
+    ...(silent.length > 0
+      ? [`left out, for want of an answer: ${plain(silent.join(', '))}, and so the exchange`]
+      : []),
+  ].join('\n\n');
 }

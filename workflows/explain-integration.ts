@@ -4,7 +4,7 @@ import type { JobInput } from '../core/job/schema.js';
 import { aggregatorAt, catalog } from './activity-proxies.js';
 import { resolveFreshly } from './check-silos.js';
 import { siteOf } from './contracts/task-queues.js';
-import { failureToThrow } from './failures.js';
+import { endOf } from './failures.js';
 import { baseSilo, matched, publishLinks } from './publish.js';
 import { sealSecret } from './seal-secret.js';
 
@@ -36,6 +36,6 @@ export async function explainIntegration(job: JobInput): Promise<IntegrationReco
     });
     return await catalog.recordIntegration(resolved, survey);
   } catch (error) {
-    throw failureToThrow(error);
+    throw endOf(error);
   }
 }

@@ -4,7 +4,7 @@ import { EXPORT_ENDINGS, exportFormat, type ExportFormat } from '../core/job/exp
 import { requireExportable } from '../core/job/require-exportable.js';
 import { aggregatorAt, catalog } from './activity-proxies.js';
 import type { ExportRequest, ExportResult } from './contracts/results.js';
-import { coded, failureToThrow } from './failures.js';
+import { coded, endOf } from './failures.js';
 
 /** Writes a model with the encoding of its columns: for other programs, or for another installation. */
 export async function exportModel(request: ExportRequest): Promise<ExportResult> {
@@ -21,7 +21,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportResult>
     const { file, bytes, sha256 } = written;
     return { model: `${name}@${version}`, format, file, bytes, sha256 };
   } catch (error) {
-    throw failureToThrow(error instanceof AmalurError ? coded(error) : error);
+    throw endOf(error instanceof AmalurError ? coded(error) : error);
   }
 }
 

@@ -3,11 +3,14 @@ import {
   ApplicationFailure,
   CancelledFailure,
   ChildWorkflowFailure,
+  getCurrentDetails,
   isCancellation,
+  setCurrentDetails,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { AmalurError, reportOf, type ErrorReport } from '../core/errors.js';
 import { isUnreachable } from '../core/passing-codes.js';
+import { failureDetails } from './run-details.js';
 
 /** A failed run says what its cause says: code, field and suggestion stand at the top, not below "activity failed" or "child workflow failed". */
 export function failureToThrow(error: unknown): unknown {
@@ -26,6 +29,19 @@ export function failureToThrow(error: unknown): unknown {
   if (error instanceof ActivityFailure && cause instanceof TimeoutFailure)
     return timeoutFailure(error, cause);
   return ApplicationFailure.fromError(error, { nonRetryable: true });
+}
+
+/** How a failed workflow ends: also its details, where a person looks, say what is to be mended. */
+export function endOf(error: unknown): unknown {
+  const failure = failureToThrow(error);
+  const report = reportOfFailure(failure);
+  // Where in the program it was found out helps nobody who is to mend a job, and stands in front of what does.
+  if (failure instanceof ApplicationFailure && report?.code !== 'AMALUR_INTERNAL') failure.stack = '';
+  if (report) {
+    const before = getCurrentDetails();
+    setCurrentDetails([failureDetails(report), ...(before ? ['Until then:', before] : [])].join('\n\n'));
+  }
+  return failure;
 }
 
 /** The report that a failure carries, for the catalog. */

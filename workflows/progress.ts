@@ -14,8 +14,9 @@ import {
   type SiloProgress,
   type TrialProgress,
 } from './contracts/results.js';
-import { siteOf } from './contracts/task-queues.js';
+import { siloOfSite, siteOf } from './contracts/task-queues.js';
 import { observePhase, observeRound, observeRounds } from './observed.js';
+import { runDetails } from './run-details.js';
 
 const BEGINNING: RunProgress = {
   phase: 'validating',
@@ -36,7 +37,9 @@ export class Watch {
   /** @param until where a run that continues as new has got; whoever watches it doesn't see it begin again */
   constructor(until: RunProgress = BEGINNING) {
     this.#progress = until;
-    setHandler(defineQuery<RunProgress>(PROGRESS_QUERY), () => this.#progress);
+    setHandler(defineQuery<RunProgress>(PROGRESS_QUERY), () => this.#progress, {
+      description: 'How far the run is.',
+    });
   }
 
   phase(phase: Phase): void {
@@ -48,27 +51,32 @@ export class Watch {
     });
   }
 
-  resolved({ job, parties }: ResolvedJob): void {
+  /** @param trains whether this run makes the rounds of the job's model */
+  resolved({ job, parties }: ResolvedJob, trains = true): void {
     const silos = [...new Set(parties.map(({ silo }) => silo))];
     const { model } = job;
     this.#change({
-      maxRounds: mostRounds(model),
+      subject: `${job.name} (${model.type})`,
+      maxRounds: trains ? mostRounds(model) : 0,
       // What other models hold against their tolerance is neither a gradient nor a residual.
-      tolerance: 'memory' in model || model.type === 'pca' ? model.tolerance : null,
+      tolerance: trains && ('memory' in model || model.type === 'pca') ? model.tolerance : null,
       silos: silos.map((silo) => ({ silo, state: 'ready', round: 0, bytesOut: 0, seconds: 0 })),
     });
     upsertSearchAttributes({ Model: [job.name], Silos: silos });
   }
 
-  planned({ strategy, site }: Candidate): void {
-    this.#change({ strategy, site });
+  planned({ strategy, site, explanation }: Candidate): void {
+    this.#change({ strategy, site, why: explanation });
     upsertSearchAttributes({ Strategy: [strategy] });
   }
 
   round({ round, loss, gradientNorm }: Progress): void {
     observeRounds(round - this.#progress.round, this.#progress.strategy);
     observeRound(round);
-    this.#change({ round, loss: Number.isFinite(loss) ? loss : null, gradientNorm });
+    const known = Number.isFinite(loss) ? loss : null;
+    const begun = this.#progress.begun ?? (known === null ? null : { round, loss: known });
+    // A training that begins anew, of another fold say, tells of round 0.
+    this.#change({ round, loss: known, gradientNorm, begun: round === 0 ? null : begun });
   }
 
   /** What somebody has asked of the run. */
@@ -77,6 +85,7 @@ export class Watch {
     this.#change({
       ...(tolerance !== undefined && this.#progress.tolerance !== null && { tolerance }),
       ...(given && { maxRounds: mostRounds({ ...model, maxRounds }) }),
+      told: { ...(tolerance !== undefined && { tolerance }), ...(maxRounds !== undefined && { maxRounds }) },
       asked: stop ? 'stop' : paused ? 'pause' : null,
     });
   }
@@ -86,19 +95,20 @@ export class Watch {
     this.#change({ validation });
   }
 
-  /** A silo has done something, or is at it. */
-  silo(name: string, state: string, cost?: Cost): void {
-    const silos = this.#progress.silos.map((silo): SiloProgress =>
-      silo.silo === name
-        ? {
-            ...silo,
-            state,
-            round: this.#progress.round,
-            seconds: silo.seconds + (cost ? cost.join + cost.compute + cost.transfer : 0),
-          }
-        : silo,
-    );
-    this.#change({ silos });
+  /** What else a person who looks at the run may want to know, by name. */
+  tell(facts: Readonly<Record<string, string>>): void {
+    this.#change({ facts: { ...this.#progress.facts, ...facts } });
+  }
+
+  /** A silo has done something, or is at it. @param rows that its tables have */
+  silo(name: string, state: string, cost?: Cost, rows?: number): void {
+    const { round } = this.#progress;
+    this.#changeSilo(name, (silo) => ({
+      ...{ state, round },
+      seconds: silo.seconds + (cost ? cost.join + cost.compute + cost.transfer : 0),
+      ...(rows !== undefined && { rows }),
+      ...(cost?.repeats !== undefined && { repeats: (silo.repeats ?? 0) + cost.repeats }),
+    }));
   }
 
   /** What each silo has sent until now, as the ledger has it: also what it sent in the aggregator's role. */
@@ -109,7 +119,12 @@ export class Watch {
 
   /** Which host does the steps of a site. */
   host(site: Site, host: string): void {
+    const before = this.#progress.hosts?.[site];
     this.#change({ hosts: { ...this.#progress.hosts, [site]: host } });
+    const silo = siloOfSite(site);
+    // What another host was at is done again here.
+    if (silo !== undefined && before !== undefined && before !== host)
+      this.#changeSilo(silo, ({ repeats = 0 }) => ({ repeats: repeats + 1 }));
   }
 
   /** A site has no worker, or has one again. */
@@ -124,7 +139,13 @@ export class Watch {
     const { phase, skipped = [] } = this.#progress;
     const skippedNow = { silo, since: new Date(since).toISOString(), phase };
     this.absent(siteOf(silo), undefined);
-    this.#change({ skipped: [...skipped, skippedNow], round: 0, loss: null, gradientNorm: null });
+    this.#change({
+      skipped: [...skipped, skippedNow],
+      round: 0,
+      loss: null,
+      gradientNorm: null,
+      begun: null,
+    });
   }
 
   best(metric: number | null): void {
@@ -135,65 +156,13 @@ export class Watch {
     return this.#progress;
   }
 
+  #changeSilo(name: string, change: (silo: SiloProgress) => Partial<SiloProgress>): void {
+    const silos = this.#progress.silos.map((one) => (one.silo === name ? { ...one, ...change(one) } : one));
+    this.#change({ silos });
+  }
+
   #change(change: Partial<RunProgress>): void {
     this.#progress = { ...this.#progress, ...change };
-    setCurrentDetails(describe(this.#progress));
+    setCurrentDetails(runDetails(this.#progress));
   }
-}
-
-const ASKED = {
-  pause: 'to pause until it is resumed',
-  stop: 'to stop after the round under way',
-} as const;
-
-/** The table that the UI shows while a run goes on. */
-function describe({
-  phase,
-  strategy,
-  site,
-  round,
-  maxRounds,
-  loss,
-  gradientNorm,
-  tolerance,
-  silos,
-  validation,
-  asked,
-  absent = [],
-  skipped = [],
-}: RunProgress): string {
-  const facts: (readonly [string, string])[] = [
-    ['phase', phase],
-    ['strategy', strategy === null ? 'not decided yet' : `${strategy}, meeting at ${site ?? '?'}`],
-    ...(asked ? [['asked', ASKED[asked]] as const] : []),
-    ...(validation === undefined ? [] : [['cross-validation', describeTrial(validation)] as const]),
-    ...absent.map(({ site, since }) => ['waits for a worker of', `${site}, since ${since}`] as const),
-    ...skipped.map((one) => ['goes on without', `${one.silo}, lost since ${one.since}`] as const),
-    ['round', `${round} of at most ${maxRounds}`],
-    ['loss', loss === null ? '–' : loss.toPrecision(8)],
-    [
-      'gradient norm',
-      gradientNorm === null
-        ? '–'
-        : `${gradientNorm.toExponential(2)}${tolerance === null ? '' : ` (stops at ${tolerance})`}`,
-    ],
-  ];
-  const rows = silos.map(
-    ({ silo, state, round: at, seconds, bytesOut }) =>
-      `| ${silo} | ${state} | ${at} | ${seconds.toFixed(1)} | ${bytesOut.toLocaleString('en-US')} |`,
-  );
-  return [
-    '| | |',
-    '|---|---|',
-    ...facts.map(([name, value]) => `| **${name}** | ${value} |`),
-    '',
-    '| silo | state | round | seconds | bytes out |',
-    '|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
-}
-
-function describeTrial({ trial, trials, fold, folds, measure, best }: TrialProgress): string {
-  const known = best === null ? '' : `; best ${measure} ${best.toPrecision(6)}`;
-  return `trial ${trial} of ${trials}, fold ${fold} of ${folds}${known}`;
 }

@@ -11,13 +11,15 @@ import type {
   ToEvaluate,
 } from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
-import { siteOf } from './contracts/task-queues.js';
+import { siteOf, siloOfSite } from './contracts/task-queues.js';
 import { aggregatorAt, siloAt } from './activity-proxies.js';
 import type { Ledger } from './ledger.js';
 import { linksOf, type Purpose } from './party-link.js';
 import type { Watch } from './progress.js';
 import type { StandingKeeper } from './standing.js';
 import type { Steering } from './steering.js';
+
+export { siloOfSite };
 
 export interface Run {
   /** In whose name operations are committed: the run's, or that of the one that it goes on from. */
@@ -115,7 +117,8 @@ export function publishLinks(
         what,
         ...(sealed && { channel: own === undefined ? {} : { sealed: own } }),
       });
-      watch?.silo(silo, 'published', output.cost);
+      const rows = Object.values(output.parties).reduce((sum, party) => sum + party.rows, 0);
+      watch?.silo(silo, 'published', output.cost, rows);
       return { silo, ...output };
     }),
   );
@@ -175,9 +178,4 @@ export function integratedBy({ rows, trainRows, overlaps }: MatchOutput): Integr
     rows: { train: trainRows, test: rows - trainRows },
     ...(found.length > 0 && { overlaps: found }),
   };
-}
-
-/** The silo at a site; undefined for the aggregator worker. */
-export function siloOfSite(site: Site): string | undefined {
-  return site === 'aggregator' ? undefined : site.slice('silo.'.length);
 }

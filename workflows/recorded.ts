@@ -1,7 +1,7 @@
 import { CancellationScope, ContinueAsNew, isCancellation, log, workflowInfo } from '@temporalio/workflow';
 import { catalog } from './activity-proxies.js';
 import type { StartedRun } from './contracts/activities.js';
-import { failureToThrow, reportOfFailure } from './failures.js';
+import { endOf, reportOfFailure } from './failures.js';
 import { observeEnd } from './observed.js';
 
 /**
@@ -24,7 +24,7 @@ export async function recorded<T>(
     return result;
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    const failure = failureToThrow(error);
+    const failure = endOf(error);
     const status = isCancellation(error) ? 'cancelled' : 'failed';
     observeEnd(started, status, failure);
     await CancellationScope.nonCancellable(() =>

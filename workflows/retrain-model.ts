@@ -1,11 +1,12 @@
 import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { contest, type Contest } from '../core/evaluation/promotion.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
+import type { Changes } from '../core/retraining/changes.js';
 import { resolveFreshly } from './check-silos.js';
 import { catalog } from './activity-proxies.js';
 import type { KnownVersions, RetrainRequest, RetrainingResult } from './contracts/retraining.js';
 import type { TrainingResult } from './contracts/results.js';
-import { failureToThrow, reportOfFailure } from './failures.js';
+import { endOf, failureToThrow, reportOfFailure } from './failures.js';
 import { measureModel } from './measure-model.js';
 import { Watch } from './progress.js';
 import { trainModel } from './train-model.js';
@@ -20,19 +21,26 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
     const { job, force, alias, margin } = await catalog.checkRetraining(request);
     watch.phase('checking silos');
     const resolved = await resolveFreshly(job);
-    watch.resolved(resolved);
+    watch.resolved(resolved, false);
     const { changes, inUse: before } = await catalog.lookUpVersions(resolved, alias);
     const nothing = { trained: null, contest: null, promoted: false };
     if (!force && changes !== null && !changes.job && changes.tables.length === 0) {
-      watch.phase('completed');
       const reason = 'neither the job nor its tables have changed since the last training';
+      watch.tell({ ...inUseAs(alias, nameOf(before)), reason });
+      watch.phase('completed');
       return { inUse: nameOf(before), alias, changes, ...nothing, reason };
     }
 
     watch.phase('training');
     const { workflowId } = workflowInfo();
+    const child = `${workflowId}/training`;
+    watch.tell({
+      ...inUseAs(alias, nameOf(before)),
+      ...(changes && { changed: nameChanges(changes) }),
+      'is trained by': child,
+    });
     const made = await executeChild(trainModel, {
-      workflowId: `${workflowId}/training`,
+      workflowId: child,
       args: [job],
       staticSummary: `train ${job.name} again`,
     });
@@ -42,6 +50,11 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
     const judged = await judge(inUse, made, { resolved, alias, margin }, watch);
     const model = `${made.model.name}@${made.model.version}`;
     if (judged.promoted) await catalog.promoteModel({ model, alias });
+    watch.tell({
+      ...inUseAs(alias, judged.promoted ? model : nameOf(inUse)),
+      trained: model,
+      reason: judged.reason,
+    });
     watch.phase('completed');
     return {
       inUse: judged.promoted ? model : nameOf(inUse),
@@ -50,7 +63,7 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
       ...judged,
     };
   } catch (error) {
-    throw failureToThrow(error);
+    throw endOf(error);
   }
 }
 
@@ -107,6 +120,14 @@ function inCommon(resolved: ResolvedJob, other: ResolvedJob): ResolvedJob {
 
 function nameOf(inUse: KnownVersions['inUse']): string | null {
   return inUse && `${inUse.name}@${inUse.version}`;
+}
+
+function inUseAs(alias: string, version: string | null): Record<string, string> {
+  return { [`in use as ${alias}`]: version ?? 'none' };
+}
+
+function nameChanges({ job, tables }: Changes): string {
+  return [...(job ? ['the job'] : []), ...tables].join(', ') || 'nothing';
 }
 
 function unjudged(reason: string): Judgement {

@@ -21,8 +21,9 @@ export async function runInference(request: InferenceRequest): Promise<Inference
     watch.phase('checking silos');
     // Tables may have new rows since the training, without labels as yet; parties, columns and encodings are the model's.
     const { resolved } = await withVersionsOfNow(model.resolved);
-    watch.resolved(resolved);
+    watch.resolved(resolved, false);
     const site = siteFor(model, strategy);
+    watch.tell({ model: `${model.name}@${model.version}`, scores: `${strategy}, meeting at ${site}` });
 
     const ledger = new Ledger(beginning(Date.now()), (bytesOut) => watch.bytesOut(bytesOut));
     const course: Run = { execution, resolved, watch, ledger };
@@ -54,6 +55,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
       bytesOut,
     };
     const { name, version } = model;
+    watch.tell({ predicted: `${predicted.rows.toLocaleString('en-US')} rows` });
     await catalog.finishRun(execution, facts, `${name}@${version}`);
     watch.phase('completed');
     const { file, rows, sha256 } = predicted;

@@ -49,7 +49,7 @@ export async function makeSegment(
           watch.silo(silo, 'in step');
           const heads = Object.fromEntries(shares.map((id) => [id, entryOf(state.heads, id)]));
           const own = Object.fromEntries(shares.flatMap((id) => (down[id] ? [[id, down[id]]] : [])));
-          const session = sessionsAt(siteOf(silo), summary).partySession;
+          const session = sessionsAt(siteOf(silo), `${silo}, ${summary}`).partySession;
           return { silo, ...(await session({ ...segment, silo, heads, down: own })) };
         }),
       ),

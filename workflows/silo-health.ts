@@ -3,8 +3,9 @@ import { AmalurError } from '../core/errors.js';
 import type { Site } from '../core/planner/plan.js';
 import { catalog, probeOf } from './activity-proxies.js';
 import type { HealthRequest, HealthResult, SiteHealth } from './contracts/health.js';
+import { markdownTable, plain } from './markdown.js';
 import { siteOf } from './contracts/task-queues.js';
-import { coded, failureToThrow, reportOfFailure } from './failures.js';
+import { coded, endOf, failureToThrow, reportOfFailure } from './failures.js';
 import { askSite } from './silo-presence.js';
 
 /**
@@ -28,7 +29,7 @@ export async function siloHealth(request: HealthRequest = {}): Promise<HealthRes
     upsertSearchAttributes({ RunPhase: [result.ok ? 'healthy' : 'unhealthy'], Silos: silos });
     return result;
   } catch (error) {
-    throw failureToThrow(error);
+    throw endOf(error);
   }
 }
 
@@ -68,11 +69,21 @@ function silosIn(request: unknown): readonly string[] | undefined {
   );
 }
 
-/** The table that the UI shows. */
-function describe({ sites }: HealthResult): string {
-  const rows = sites.map(
-    ({ site, ok, host, tables, changed, error }) =>
-      `| ${site} | ${ok ? 'ok' : (error?.code ?? 'failed')} | ${host ?? '–'} | ${tables ?? '–'} | ${changed.join(', ') || '–'} |`,
-  );
-  return ['| site | state | host | tables | changed |', '|---|---|---|---|---|', ...rows].join('\n');
+/** What the UI shows. */
+function describe({ ok, sites }: HealthResult): string {
+  const bad = sites.filter((site) => !site.ok);
+  const rows = sites.map(({ site, ok: well, host, tables, changed, error }) => [
+    site,
+    well ? 'ok' : (error?.code ?? 'failed'),
+    host ?? '–',
+    String(tables ?? '–'),
+    changed.join(', ') || '–',
+  ]);
+  return [
+    `**${ok ? 'healthy' : `unhealthy: ${bad.map(({ site }) => plain(site)).join(', ')}`}**`,
+    markdownTable(['site', 'state', 'host', 'tables', 'changed'], rows),
+    ...bad.map(({ site, error }) =>
+      plain([`${site}: ${error?.message ?? ''}`, error?.suggestion ?? ''].join('; ')),
+    ),
+  ].join('\n\n');
 }

@@ -29,6 +29,7 @@ export class Steering {
     this.#state = until;
     const { pause, resume, stopEarly, setTolerance } = STEERING_UPDATES;
     setHandler(defineUpdate(pause), () => this.#change({ paused: true }), {
+      description: 'Wait when the round under way has ended, until resume. No input.',
       validator: () => {
         this.#mustGoOn();
         if (this.#stopping()) throw refused('the run is asked to stop, and cannot be paused');
@@ -36,6 +37,7 @@ export class Steering {
       },
     });
     setHandler(defineUpdate(resume), () => this.#change({ paused: false }), {
+      description: 'Let a paused training go on. No input.',
       validator: () => {
         this.#mustGoOn();
         if (!this.#state.paused) throw refused('the run is not paused');
@@ -43,6 +45,7 @@ export class Steering {
     });
     // Who wants the model now does not want to wait for somebody to resume the run.
     setHandler(defineUpdate(stopEarly), () => this.#tell({ stop: true }, false), {
+      description: 'End with the round under way, and keep the model as it is then. No input.',
       validator: () => {
         this.#mustGoOn();
         if (this.#stopping()) throw refused('the run is asked to stop already');
@@ -52,6 +55,7 @@ export class Steering {
       defineUpdate<undefined, [NewTolerance]>(setTolerance),
       (given) => this.#tell(given, this.#state.paused),
       {
+        description: 'Input: {"tolerance": 1e-4}, {"maxRounds": 50} or both, instead of what the job says.',
         validator: (given, ...more: unknown[]) => {
           this.#mustGoOn();
           if (this.#model === undefined) {

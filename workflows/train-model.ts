@@ -4,6 +4,7 @@ import type { ResolvedJob } from '../core/job/resolved.js';
 import type { JobInput } from '../core/job/schema.js';
 import { mainMeasure } from '../core/evaluation/main-measure.js';
 import type { Plan } from '../core/planner/plan.js';
+import { measureLabel } from '../core/validation/measure-label.js';
 import { catalog, probeOf } from './activity-proxies.js';
 import { resolveFreshly } from './check-silos.js';
 import type { StartedRun } from './contracts/activities.js';
@@ -97,7 +98,13 @@ async function trainAndStore(
     ...(skipped && { skipped }),
   };
   await catalog.finishRun(execution, facts, `${model.name}@${model.version}`);
-  watch.best(mainMeasure(metrics.test).value);
+  const main = mainMeasure(metrics.test);
+  watch.best(main.value);
+  watch.tell({
+    model: `${model.name}@${model.version}`,
+    ended: `${stopped} after ${rounds} rounds`,
+    ...(main.value !== null && { [`test ${measureLabel(main.name)}`]: main.value.toPrecision(6) }),
+  });
   watch.phase('completed');
   const { strategy, site, seconds: predictedSeconds } = candidate;
   return {

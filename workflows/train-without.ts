@@ -5,7 +5,7 @@ import type { ModelSpec } from '../core/job/schema.js';
 import { catalog } from './activity-proxies.js';
 import { chosenOf } from './chosen-plan.js';
 import type { ComparedWith } from './contracts/operations.js';
-import { failureToThrow } from './failures.js';
+import { endOf } from './failures.js';
 import { Ledger, beginning, type LedgerState } from './ledger.js';
 import { Watch } from './progress.js';
 import type { Run } from './publish.js';
@@ -41,6 +41,7 @@ export async function trainWithout(
     followSilos({ onSiloLost, watch, begun: true, hosts: watch.snapshot().hosts });
     const candidate = chosenOf(plan);
     watch.planned(candidate);
+    watch.tell({ 'trains without': silo });
     const ledger = new Ledger(resume?.ledger ?? beginning(Date.now()), (bytesOut) =>
       watch.bytesOut(bytesOut),
     );
@@ -55,6 +56,6 @@ export async function trainWithout(
     return { ...trained, costs: ledger.snapshot() };
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    throw failureToThrow(error);
+    throw endOf(error);
   }
 }

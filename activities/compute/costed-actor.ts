@@ -31,6 +31,6 @@ export function costedActor<Live, StartInput, StepInput, Output>(
 
 /** The cost of operations that were done one after the other. */
 export function sumOfCosts(costs: readonly Cost[]): Cost {
-  const sum = (of: keyof Cost) => costs.reduce((total, cost) => total + cost[of], 0);
+  const sum = (of: Exclude<keyof Cost, 'repeats'>) => costs.reduce((total, cost) => total + cost[of], 0);
   return { join: sum('join'), compute: sum('compute'), transfer: sum('transfer'), bytesOut: sum('bytesOut') };
 }

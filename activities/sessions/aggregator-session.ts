@@ -12,11 +12,13 @@ export interface AggregatorPort extends Pick<AggregatorOperations, 'aggregatorSt
   readonly site: Site;
   readonly mailbox: Mailbox;
   readonly signal: AbortSignal;
+  /** Told how far the session is. */
+  readonly report?: (progress: unknown) => void;
 }
 
 /** The aggregator's part in a segment: waiting for the answers of all silos that were called, a step, messages down. */
 export async function aggregatorSession(
-  { site, mailbox, signal, aggregatorStep }: AggregatorPort,
+  { site, mailbox, signal, report, aggregatorStep }: AggregatorPort,
   input: AggregatorSessionInput,
 ): Promise<AggregatorSessionOutput> {
   const { execution, silos, most } = input;
@@ -55,6 +57,7 @@ export async function aggregatorSession(
     critical = plus(critical, plus(longest(answers.map((answer) => answer.cost)), step.cost));
     cost = plus(cost, step.cost);
     progress = step.progress ?? progress;
+    if (step.progress) report?.(step.progress);
     // After the last exchange that was asked for nobody listens.
     if (made < most) await tell(head, steering, step);
     const { down, stopped, shared } = step;

@@ -11,11 +11,13 @@ export interface PartyPort extends Pick<SiloOperations, 'partyStep'> {
   readonly site: Site;
   readonly mailbox: Mailbox;
   readonly signal: AbortSignal;
+  /** Told how far the session is. */
+  readonly report?: (progress: unknown) => void;
 }
 
 /** A silo's part in a segment: steps of its shares, answers up, and waiting for what is to come down. */
 export async function partySession(
-  { site: own, mailbox, signal, partyStep }: PartyPort,
+  { site: own, mailbox, signal, report, partyStep }: PartyPort,
   input: PartySessionInput,
 ): Promise<PartySessionOutput> {
   const { execution, site, silo, most } = input;
@@ -37,6 +39,7 @@ export async function partySession(
       await mailbox.put(home, messageKey('up', { execution, head, silo }), message);
       cost = plus(cost, step.cost);
     }
+    report?.({ exchange: input.exchanges + made });
     if (made === most) return { heads, cost };
     const steering = made === 1 ? input.steering : undefined;
     const answer = messageKey('down', { execution, head, silo, steering });

@@ -1,8 +1,8 @@
 import cliProgress from 'cli-progress';
+import { measureLabel } from '../../core/validation/measure-label.js';
 import type { RunProgress, TrialProgress } from '../../workflows/contracts/results.js';
 import { formatBytes, formatMeasure, formatSmall } from './format.js';
 import { tell } from './output.js';
-import { measureLabel } from './show-validation.js';
 
 /** Shows on standard error how far a run is. */
 export interface ProgressView {

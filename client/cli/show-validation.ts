@@ -1,20 +1,9 @@
 import type { Measure } from '../../core/models/model.js';
 import { measureNames, type MeasureName } from '../../core/validation/measures.js';
+import { measureLabel } from '../../core/validation/measure-label.js';
 import type { Averaged, ValidationReport } from '../../core/validation/report.js';
 import { formatCount, formatMeasure, NONE } from './format.js';
 import { table } from './output.js';
-
-const LABELS: Readonly<Record<MeasureName, string>> = {
-  logLoss: 'log-loss',
-  auc: 'AUC',
-  accuracy: 'accuracy',
-  macroF1: 'macro F1',
-  macroAuc: 'macro AUC',
-  rmse: 'RMSE',
-  mae: 'MAE',
-  r2: 'R²',
-  deviance: 'mean deviance',
-};
 
 /** Folds that are shown side by side; of more only mean and deviation. */
 const MOST_FOLDS = 10;
@@ -22,10 +11,6 @@ const MOST_FOLDS = 10;
 /** What cross-validation has found: the chosen trial by fold, and what the others came to. */
 export function showValidation(report: ValidationReport): string {
   return [...byFold(report), ...(isSearch(report) ? ['', ...byTrial(report)] : [])].join('\n');
-}
-
-export function measureLabel(name: MeasureName): string {
-  return LABELS[name];
 }
 
 function isSearch({ trials }: ValidationReport): boolean {
@@ -50,7 +35,7 @@ function byFold({ by, folds, measures }: ValidationReport): string[] {
       ],
       [
         ...named.map(([name, { mean, deviation, values }]) => [
-          LABELS[name],
+          measureLabel(name),
           number(mean),
           number(deviation),
           ...(shown.length > 0 ? values.map(number) : []),
@@ -69,7 +54,7 @@ function byTrial({ trials, measure, chosen, choose }: ValidationReport): string[
       [
         { head: '' },
         ...fields.map((head) => ({ head, align: 'right' }) as const),
-        { head: LABELS[measure], align: 'right' },
+        { head: measureLabel(measure), align: 'right' },
         { head: 'deviation', align: 'right' },
         ...(sparse ? [{ head: 'not 0', align: 'right' } as const] : []),
       ],

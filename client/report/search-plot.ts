@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { TrialReport, ValidationReport } from '../../core/validation/report.js';
-import { measureLabel } from '../cli/show-validation.js';
+import { measureLabel } from '../../core/validation/measure-label.js';
 import { SERIES } from './chart.js';
 
 /** Values further apart than this stand on a logarithmic scale. */

@@ -193,11 +193,15 @@ describe('a run shows', () => {
     const { stdout } = await temporal('workflow', 'metadata', '--workflow-id', 'watched', '--output', 'json');
     const { queryResult } = JSON.parse(stdout) as { queryResult: { currentDetails: string }[] };
     const currentDetails = queryResult[0]?.currentDetails;
-    expect(currentDetails).toContain('| **phase** | completed |');
-    expect(currentDetails).toContain('| **strategy** | federate, meeting at silo.shop |');
-    expect(currentDetails).toMatch(/^\| silo \| state \| round \| seconds \| bytes out \|$/m);
+    const { rounds, model } = result;
+    expect(currentDetails).toContain(
+      `**returns (logistic-regression): completed, round ${rounds} of at most`,
+    );
+    expect(currentDetails).toContain('| **plan**\u2003| federate, meeting at silo.shop |');
+    expect(currentDetails).toContain(`| **model**\u2003| ${model.name}@${String(model.version)} |`);
+    expect(currentDetails).toMatch(/^\| silo\s*\| rows\s*\| state\s*\| seconds\s*\| bytes out \|$/m);
     for (const silo of ['shop', 'crm', 'warehouse'])
-      expect(currentDetails).toContain(`| ${silo} | finished |`);
+      expect(currentDetails).toMatch(new RegExp(`^\\| ${silo}\\s*\\| [\\d,]+\\s*\\| finished\\s*\\|`, 'm'));
   });
 
   test('beside each activity what it is for', async () => {

@@ -9,6 +9,8 @@ export interface Cost {
   readonly transfer: number;
   /** Bytes written to the exchange. */
   readonly bytesOut: number;
+  /** Attempts before the one that has succeeded. Left out: none. */
+  readonly repeats?: number;
 }
 
 export interface Costed {

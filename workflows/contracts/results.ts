@@ -148,6 +148,16 @@ export interface RunProgress {
   readonly gradientNorm: number | null;
   readonly tolerance: number | null;
   readonly silos: readonly SiloProgress[];
+  /** Job, or model that predicts, with the kind of model. */
+  readonly subject?: string;
+  /** Why it is this plan, in a sentence. */
+  readonly why?: string;
+  /** The first loss that this training has told of. */
+  readonly begun?: { readonly round: number; readonly loss: number } | null;
+  /** What it was told to hold instead of what the job says. */
+  readonly told?: { readonly tolerance?: number; readonly maxRounds?: number };
+  /** What else there is to say, by name. */
+  readonly facts?: Readonly<Record<string, string>>;
   /** While cross-validation goes on. */
   readonly validation?: TrialProgress;
   /** What somebody has asked of the run, and is not over. */
@@ -177,6 +187,10 @@ export interface SiloProgress {
   readonly round: number;
   readonly bytesOut: number;
   readonly seconds: number;
+  /** Of its tables in the run, once it has read them. */
+  readonly rows?: number;
+  /** Attempts at its steps that failed or were lost, and were made again. Left out: none. */
+  readonly repeats?: number;
 }
 
 export const PROGRESS_QUERY = 'progress';

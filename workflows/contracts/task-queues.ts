@@ -15,3 +15,8 @@ export function probeQueue(site: Site): string {
 export function siteOf(silo: string): Site {
   return `silo.${silo}`;
 }
+
+/** The silo at a site; undefined for the aggregator worker. */
+export function siloOfSite(site: Site): string | undefined {
+  return site === 'aggregator' ? undefined : site.slice('silo.'.length);
+}

@@ -103,7 +103,7 @@ describe('to measure the version in use, in a retraining', () => {
   test.each([
     ['before', { constraints: { labelsStay: true } }, {}],
     ['now', {}, { labelsStay: true }],
-  ] as const)(
+  ] as [string, Before, Constraints][])(
     'no label leaves its silo that the job of %s keeps there: nothing is published at all',
     async (_, before, now) => {
       await expect(measured(before, AT_AGGREGATOR, now)).rejects.toMatchObject(REFUSED);
@@ -118,7 +118,7 @@ describe('to measure the version in use, in a retraining', () => {
   test.each([
     ['before', { constraints: { keysStay: ['weather'] } }, {}],
     ['now', {}, { keysStay: ['weather'] }],
-  ] as const)(
+  ] as [string, Before, Constraints][])(
     'no key leaves a silo but under a secret where the job of %s keeps keys',
     async (_, before, now) => {
       await measured(before, AT_BASE, now);

@@ -21,6 +21,7 @@ const world = vi.hoisted(() => ({
   resumption: undefined as unknown,
   updates: {} as Record<string, (given?: unknown) => unknown>,
   turns: [] as unknown[],
+  loaded: undefined as ((execution: unknown) => unknown) | undefined,
 }));
 
 vi.mock('@temporalio/workflow', async (original) => ({
@@ -67,16 +68,16 @@ vi.mock('../../../workflows/silo-presence.js', () => ({
 }));
 vi.mock('../../../workflows/leave-silos-out.js', () => ({ leaveSilosOut: () => Promise.resolve(undefined) }));
 vi.mock('../../../workflows/activity-proxies.js', () => {
-  const answers: Record<string, () => unknown> = {
+  const answers: Record<string, (first: unknown) => unknown> = {
     planRun: () => plan,
     resumeRun: () => world.resumption,
-    loadRun: () => ({ resolved: resolvedJob(), plan }),
+    loadRun: (execution) => world.loaded?.(execution) ?? { resolved: resolvedJob(), plan },
     publishModel: () => ({ name: 'late-arrivals', version: 1 }),
   };
   const catalog = new Proxy({} as Record<string, unknown>, {
     get: (_, name: string) => (first: unknown) => {
       world.asked.push(typeof first === 'string' ? `${name} of ${first}` : name);
-      return Promise.resolve(answers[name]?.());
+      return Promise.resolve(answers[name]?.(first));
     },
   });
   return { catalog, standings: catalog, probeOf: () => ({ describeHost: () => Promise.resolve({}) }) };
@@ -96,7 +97,15 @@ const nothing: Training = () => Promise.resolve();
 const job = { ...flightsJob, onSiloLost: { policy: 'skip' } } as typeof flightsJob;
 
 beforeEach(() => {
-  Object.assign(world, { trainings: [], asked: [], without: [], followed: [], updates: {}, turns: [] });
+  Object.assign(world, {
+    trainings: [],
+    asked: [],
+    without: [],
+    followed: [],
+    updates: {},
+    turns: [],
+    loaded: undefined,
+  });
 });
 
 describe('a training that begins anew without a silo', () => {
@@ -205,4 +214,21 @@ test('a run that goes on from another and continues as new at its folds still kn
   ];
   await trainModel(flightsJob, { ...turn, ledger: undefined, progress: undefined } as unknown as Resume);
   expect(known).toEqual(from);
+});
+
+test('the result names the hash of the run’s own job, also where steps are those of another with other settings', async () => {
+  const { jobHash } = resolvedJob();
+  const model = { ...flightsJob.model, tolerance: 0.125 } as typeof flightsJob.model;
+  const own = resolvedJob({ model });
+  expect(own.jobHash).not.toBe(jobHash);
+  world.resumption = { resolved: resolvedJob(), plan, journal: 'root', pending: {} };
+  world.trainings = [nothing, nothing];
+  const changed = await trainModel({ ...flightsJob, model, resumeFrom: 'train-before' });
+  expect(changed.jobHash).toBe(own.jobHash);
+  // To go on from a run is no other job.
+  expect((await trainModel({ ...flightsJob, resumeFrom: 'train-before' })).jobHash).toBe(jobHash);
+  world.loaded = (execution) => ({ resolved: execution === 'own' ? own : resolvedJob(), plan });
+  world.trainings = [nothing];
+  const turn = { execution: 'own', journal: 'root' } as Resume;
+  expect((await trainModel(flightsJob, turn)).jobHash).toBe(own.jobHash);
 });

@@ -260,12 +260,12 @@ describe('what the catalog tells of garbage', () => {
       },
       models: { list: () => turned(models) },
     } as unknown as Catalog;
-    const { collectionRoots } = createGarbageActivities(catalog, retention, noServer);
+    const activities = createGarbageActivities(catalog, retention, noServer);
     const executions: string[] = [];
     const found: string[] = [];
     let pages = 0;
     for (let more = true; more; pages += 1) {
-      const page = await collectionRoots(1000, pages);
+      const page = await activities.collectionRoots(1000, pages);
       executions.push(...page.executions);
       found.push(...page.names);
       more = page.more;

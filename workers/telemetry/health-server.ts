@@ -58,7 +58,7 @@ function outcomeOf(check: () => Promise<void>): Promise<string> {
         () => 'ok',
         // A code only: messages of systems and drivers may quote what they were given.
         (error: unknown) => {
-          const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: string };
+          const { code, name } = error as { readonly code?: unknown; readonly name?: string };
           return typeof code === 'string' ? code : (name ?? 'FAILED');
         },
       )

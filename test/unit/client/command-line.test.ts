@@ -1,50 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RunCancelled } from '../../../client/failures.js';
-import { run } from '../../../client/cli/program.js';
-import { AmalurError, type ErrorReport } from '../../../core/errors.js';
+import { AmalurError } from '../../../core/errors.js';
+import { amalur, json, refused } from '../../support/command-in-process.js';
+import { server } from '../../support/fake-client.js';
 import { flightsJob } from '../../support/flights-job.js';
-
-/** What the client was asked, and how its answers are given. */
-const server = vi.hoisted(() => ({
-  asked: [] as unknown[][],
-  answers: {} as Record<string, (...given: unknown[]) => unknown>,
-}));
 
 vi.mock('../../../client/connect.js', () => ({
   connect: () => Promise.resolve({ connection: { close: () => Promise.resolve() } }),
 }));
-vi.mock('../../../client/amalur-client.js', () => {
-  const asked =
-    (name: string) =>
-    (...given: unknown[]) => {
-      server.asked.push([name, ...given]);
-      return new Promise((resolve) => resolve(server.answers[name]?.(...given)));
-    };
-  const handle = (id: string) =>
-    new Proxy({ id } as Record<string, unknown>, {
-      get: (target, name: string) => (name === 'then' ? undefined : (target[name] ?? asked(name))),
-    });
-  const STARTING = ['train', 'retrain', 'resume', 'predict'];
-  const ofClient =
-    (name: string) =>
-    async (first: unknown, ...more: unknown[]) => {
-      const answer = await asked(name)(first, ...more);
-      return STARTING.includes(name) ? handle(`${name}-id`) : answer;
-    };
-  return {
-    AmalurClient: class {
-      constructor() {
-        return new Proxy(
-          {},
-          { get: (_, name: string) => (name === 'run' ? (id: string) => handle(id) : ofClient(name)) },
-        );
-      }
-    },
-  };
-});
+vi.mock('../../../client/amalur-client.js', () => import('../../support/fake-client.js'));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'amalur-cli-'));
 const job = path.join(folder, 'job.json');
@@ -54,49 +21,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => {
   Object.assign(server, { asked: [], answers: {} });
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-/** One command line, in this process. */
-async function amalur(...args: string[]) {
-  const heard = { out: '', err: '' };
-  const write = (to: 'out' | 'err') => (text: string | Uint8Array) => {
-    heard[to] += String(text);
-    return true;
-  };
-  vi.spyOn(process.stdout, 'write').mockImplementation(write('out'));
-  vi.spyOn(process.stderr, 'write').mockImplementation(write('err'));
-  const before = process.exitCode;
-  process.exitCode = undefined;
-  const code = await run(['node', 'amalur', ...args]);
-  process.exitCode = before;
-  vi.restoreAllMocks();
-  return { code, ...heard };
-}
-
-/** The error that a command line ends with: the same whether it is told to a person or to a program. */
-async function refused(...args: string[]): Promise<ErrorReport & { exit: number }> {
-  const plain = await amalur(...args);
-  const { code, out, err } = await amalur(...args, '--json');
-  expect([plain.code, plain.out, out]).toEqual([code, '', '']);
-  expect(plain.err).not.toContain('    at ');
-  const lines = err.trimEnd().split('\n');
-  const [last = ''] = lines.slice(-1);
-  // Only who watches a run is told more.
-  if (!args.includes('--follow')) expect(lines).toHaveLength(1);
-  const { error } = JSON.parse(last) as { error: ErrorReport };
-  expect(error.suggestion ?? error.message).toMatch(/./);
-  for (const word of error.message.split(/\s+/).slice(0, 3)) expect(plain.err).toContain(word);
-  return { ...error, exit: code };
-}
-
-async function json(...args: string[]): Promise<unknown> {
-  const { code, out } = await amalur(...args, '--json');
-  expect(code).toBe(0);
-  return JSON.parse(out);
-}
-
 const USAGE = { exit: 2, code: 'AMALUR_WRONG_USAGE' };
 
 describe('wrong usage ends with 2, and says as JSON what and where', () => {

@@ -77,7 +77,7 @@ describe('an upload in parts', () => {
   const PART = 16;
   type Answer = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
   const seen: string[] = [];
-  const kept = { ...process.env };
+  const kept = process.env;
   let answers: Answer;
   let stop: () => void;
   let endpoint = '';
@@ -85,7 +85,7 @@ describe('an upload in parts', () => {
   /** Answers as S3 does, but for what a test answers itself. */
   beforeEach(async () => {
     seen.length = 0;
-    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' });
+    process.env = { ...kept, AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' };
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://s3');
       const part = url.searchParams.get('partNumber');
@@ -114,9 +114,7 @@ describe('an upload in parts', () => {
   });
   afterEach(() => {
     stop();
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
-      if (kept[name] === undefined) delete process.env[name];
-      else process.env[name] = kept[name];
+    process.env = kept;
   });
 
   function failed(response: ServerResponse, status: number, code: string): true {

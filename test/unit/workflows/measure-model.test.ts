@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ModelVersionRecord } from '../../../catalog/catalog.js';
 import type { BlobRef } from '../../../core/exchange/store.js';
 import type { Job } from '../../../core/job/schema.js';
-import type { PublishInput } from '../../../workflows/contracts/operations.js';
+import type { PublishedParty, PublishInput } from '../../../workflows/contracts/operations.js';
 import type { TrainingResult } from '../../../workflows/contracts/results.js';
 import { measureModel } from '../../../workflows/measure-model.js';
 import { sharesOf } from '../../../workflows/publish.js';
@@ -20,8 +20,9 @@ vi.mock('../../../workflows/activity-proxies.js', () => ({
   siloAt: (site: string) => ({
     publish: (input: PublishInput) => {
       world.published.push({ silo: site.slice('silo.'.length), input });
-      const published = input.links.map(({ party }) => [party.id, { rows: 1, features: blob, link: blob }]);
-      return Promise.resolve({ parties: Object.fromEntries(published) as object, cost: {} });
+      const published: PublishedParty = { rows: 1, features: blob, link: blob };
+      const parties = Object.fromEntries(input.links.map(({ party }) => [party.id, published]));
+      return Promise.resolve({ parties, cost: {} });
     },
     openChannel: () => Promise.resolve({ publicKey: 'public' }),
     sealSecret: ({ publicKeys }: { publicKeys: object }) =>

@@ -10,15 +10,19 @@ import { flightsJob } from '../../support/flights-job.js';
 
 const START = Date.UTC(2026, 0, 1);
 
-const world = vi.hoisted(() => ({
+interface World {
   /** Until when the silo `weather` has no worker. */
-  backAt: 0,
-  resolvedWithout: [] as (readonly string[])[],
+  backAt: number;
+  resolvedWithout: (readonly string[])[];
   /** What is known of versions, from one look to the next; the last stays. */
-  known: [] as unknown[],
-  trained: 0,
-  promoted: [] as string[],
-  measured: { metrics: undefined as unknown, rows: 65_000, resolved: undefined as unknown },
+  known: unknown[];
+  promoted: string[];
+  measured: { metrics: unknown; rows: number; resolved: unknown };
+}
+
+const world = vi.hoisted((): World => ({
+  ...{ backAt: 0, resolvedWithout: [], known: [], promoted: [] },
+  measured: { metrics: undefined, rows: 65_000, resolved: undefined },
 }));
 
 interface ProbeOptions {
@@ -39,7 +43,6 @@ vi.mock('@temporalio/workflow', async (original) => ({
     cancel = () => undefined;
   },
   executeChild: () => {
-    world.trained += 1;
     const rows = { train: 261_000, test: 65_000 };
     const made = { run: 'train', model: { name: 'late-arrivals', version: 2 }, metrics, rows };
     return Promise.resolve({ ...made, site: 'aggregator', strategy: 'materialize' });
@@ -90,7 +93,7 @@ const version = (number: number): object => ({
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const measured = { metrics: { ...metrics.test, auc: 0.5 }, rows: 65_000, resolved: resolvedJob() };
-  Object.assign(world, { backAt: 0, resolvedWithout: [], trained: 0, promoted: [], measured });
+  Object.assign(world, { backAt: 0, resolvedWithout: [], promoted: [], measured });
   // Every workflow has modules of its own.
   vi.resetModules();
   ({ retrainModel: retrain } = await import('../../../workflows/retrain-model.js'));

@@ -13,7 +13,9 @@ const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 
 /** What the catalog has; while it is away an activity fails when its time is over. */
-const database = vi.hoisted(() => ({ kept: [] as unknown[], away: false, patience: [] as string[] }));
+const database = vi.hoisted((): { kept: unknown[]; away: boolean; patience: string[] } => ({
+  ...{ kept: [], away: false, patience: [] },
+}));
 
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),
@@ -98,7 +100,7 @@ test('a training that fails or is cancelled says where it stood, patiently, and 
 test('a training that continues as new is not kept for that, and a cancellation while it is kept is one', async () => {
   const keeper = new StandingKeeper('run');
   await keeper.reached('run', at(1), {});
-  const next = new ContinueAsNew({} as never);
+  const next = new ContinueAsNew({});
   await expect(keeper.during(() => Promise.reject(next))).rejects.toBe(next);
   expect(roundsOf()).toEqual([1]);
   database.away = true;

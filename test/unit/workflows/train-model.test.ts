@@ -13,15 +13,20 @@ type GoOn = (turn: Resume) => Promise<never>;
 type Training = (run: Run, goOn: GoOn) => Promise<void>;
 
 /** What the workflow meets: trainings in turn, and what it asks of others. */
-const world = vi.hoisted(() => ({
-  trainings: [] as unknown[],
-  asked: [] as string[],
-  without: [] as (readonly string[] | undefined)[],
-  followed: [] as object[],
-  resumption: undefined as unknown,
-  updates: {} as Record<string, (given?: unknown) => unknown>,
-  turns: [] as unknown[],
-  loaded: undefined as ((execution: unknown) => unknown) | undefined,
+interface World {
+  trainings: Training[];
+  asked: string[];
+  without: (readonly string[] | undefined)[];
+  followed: object[];
+  resumption: unknown;
+  updates: Record<string, (given?: unknown) => unknown>;
+  turns: unknown[];
+  loaded: ((execution: unknown) => unknown) | undefined;
+}
+
+const world = vi.hoisted((): World => ({
+  ...{ trainings: [], asked: [], without: [], followed: [], turns: [], updates: {} },
+  ...{ resumption: undefined, loaded: undefined },
 }));
 
 vi.mock('@temporalio/workflow', async (original) => ({
@@ -74,17 +79,20 @@ vi.mock('../../../workflows/activity-proxies.js', () => {
     loadRun: (execution) => world.loaded?.(execution) ?? { resolved: resolvedJob(), plan },
     publishModel: () => ({ name: 'late-arrivals', version: 1 }),
   };
-  const catalog = new Proxy({} as Record<string, unknown>, {
-    get: (_, name: string) => (first: unknown) => {
-      world.asked.push(typeof first === 'string' ? `${name} of ${first}` : name);
-      return Promise.resolve(answers[name]?.(first));
+  const catalog = new Proxy(
+    {},
+    {
+      get: (_, name: string) => (first: unknown) => {
+        world.asked.push(typeof first === 'string' ? `${name} of ${first}` : name);
+        return Promise.resolve(answers[name]?.(first));
+      },
     },
-  });
+  );
   return { catalog, standings: catalog, probeOf: () => ({ describeHost: () => Promise.resolve({}) }) };
 });
 vi.mock('../../../workflows/validate-in-rounds.js', () => ({
   async trainValidated(run: Run, _candidate: Candidate, goOn: GoOn): Promise<Trained> {
-    await (world.trainings.shift() as Training)(run, goOn);
+    await world.trainings.shift()?.(run, goOn);
     const ended = { spec: run.resolved.job.model, manifest, metrics, rounds: 3, stopped: 'converged' };
     return { ...ended, rows: { train: 1, test: 1 }, curve: [], intercept: 0 } as Trained;
   },

@@ -49,6 +49,8 @@ export class ComputeChild implements ComputePort {
   #current: Call | undefined;
   readonly #waiting: Call[] = [];
   #next = 0;
+  /** When the child was given its operation, or last told of it. */
+  #heardAt = 0;
   readonly #program: ChildProgram;
 
   /**
@@ -99,6 +101,11 @@ export class ComputeChild implements ComputePort {
     return this.#current !== undefined;
   }
 
+  /** Milliseconds since the child has told of the operation that it is at; 0 when it is at none. */
+  get silentMs(): number {
+    return this.#current === undefined ? 0 : performance.now() - this.#heardAt;
+  }
+
   /** Ends the child and all that it was to do; the next call starts another. */
   stop(): void {
     for (const call of this.#waiting.splice(0)) call.reject(new ComputeLostError('the worker stops'));
@@ -111,6 +118,7 @@ export class ComputeChild implements ComputePort {
     const call = this.#waiting.shift();
     if (!call) return;
     this.#current = call;
+    this.#heardAt = performance.now();
     try {
       const child = this.#running();
       // One that could not be started has no channel; its `error` fails the call.
@@ -154,6 +162,7 @@ export class ComputeChild implements ComputePort {
   #receive(reply: Reply): void {
     const call = this.#current;
     if (reply.id !== call?.request.id) return;
+    this.#heardAt = performance.now();
     if ('progress' in reply) {
       call.onProgress(reply.progress);
       return;

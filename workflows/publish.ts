@@ -29,6 +29,8 @@ export interface Run {
   readonly ledger: Ledger;
   /** What can be asked of the run while it trains. */
   readonly steering?: Steering;
+  /** What can only be asked to wait: folds are told nothing that is meant for the model. */
+  readonly pausing?: Pick<Steering, 'gate'>;
   /** Where its training stands, for another run to go on from. */
   readonly standing?: StandingKeeper;
   /** Of a training without a silo's columns: the job that has them, and the model that it is compared with. */

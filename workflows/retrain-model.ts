@@ -1,6 +1,7 @@
 import { executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { contest, type Contest } from '../core/evaluation/promotion.js';
 import type { ResolvedJob } from '../core/job/resolved.js';
+import type { JobInput } from '../core/job/schema.js';
 import type { Changes } from '../core/retraining/changes.js';
 import { resolveFreshly } from './check-silos.js';
 import { catalog } from './activity-proxies.js';
@@ -9,6 +10,8 @@ import type { TrainingResult } from './contracts/results.js';
 import { endOf, failureToThrow, reportOfFailure } from './failures.js';
 import { measureModel } from './measure-model.js';
 import { Watch } from './progress.js';
+import { followSilos } from './silo-presence.js';
+import { skippingLostSilos } from './skip-lost-silos.js';
 import { trainModel } from './train-model.js';
 
 /**
@@ -20,7 +23,7 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
     const watch = new Watch();
     const { job, force, alias, margin } = await catalog.checkRetraining(request);
     watch.phase('checking silos');
-    const resolved = await resolveFreshly(job);
+    const resolved = await resolvedPatiently(job, watch);
     watch.resolved(resolved, false);
     const { changes, inUse: before } = await catalog.lookUpVersions(resolved, alias);
     const nothing = { trained: null, contest: null, promoted: false };
@@ -65,6 +68,15 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
   } catch (error) {
     throw endOf(error);
   }
+}
+
+/** The job on the tables as they are. Silos may be away for as long as it says, and are left out if it says so. */
+function resolvedPatiently(job: JobInput, watch: Watch): Promise<ResolvedJob> {
+  const resolve = (): Promise<ResolvedJob> => {
+    const skipped = watch.snapshot().skipped?.map(({ silo }) => silo);
+    return resolveFreshly(job, skipped, (known) => followSilos({ onSiloLost: known.job.onSiloLost, watch }));
+  };
+  return skippingLostSilos(watch, resolve, undefined);
 }
 
 /** Tasks whose measures are taken over encoded columns, which each version encodes in its own way. */

@@ -91,6 +91,7 @@ export async function makeRounds(
   let state = begun;
   while (state.stopped === undefined) {
     await run.standing?.reached(run.execution, { rounds: state }, run.steering?.told ?? {});
+    await run.pausing?.gate();
     const steering = await run.steering?.next();
     state = await makeSegment(run, candidate, state, steering);
     if (state.stopped === undefined && workflowInfo().continueAsNewSuggested) {

@@ -108,7 +108,7 @@ async function trainAndStore(
   watch.phase('completed');
   const { strategy, site, seconds: predictedSeconds } = candidate;
   return {
-    ...{ run, execution, jobHash: resolved.jobHash, model, strategy, site, rounds, stopped, rows },
+    ...{ run, execution, jobHash: planned.jobHash, model, strategy, site, rounds, stopped, rows },
     ...(overlaps && { overlaps }),
     metrics,
     ...(manifest.validation && { validation: manifest.validation }),
@@ -127,6 +127,8 @@ function tooManyArguments() {
 
 interface Planned {
   readonly resolved: ResolvedJob;
+  /** Of the run's own job: what is resolved may be that of a run that it goes on from. */
+  readonly jobHash: string;
   readonly plan: Plan;
   /** Execution in whose name operations are committed. */
   readonly journal: string;
@@ -134,7 +136,9 @@ interface Planned {
 }
 
 async function loaded({ execution, journal = execution }: Resume): Promise<Planned> {
-  return { ...(await catalog.loadRun(journal)), journal };
+  const run = await catalog.loadRun(journal);
+  const own = journal === execution ? run : await catalog.loadRun(execution);
+  return { ...run, journal, jobHash: own.resolved.jobHash };
 }
 
 async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Promise<Planned> {
@@ -149,13 +153,13 @@ async function checkAndPlan(job: JobInput, watch: Watch, execution: string): Pro
     const { plan, journal } = resumption;
     watch.planned(chosenOf(plan));
     await catalog.recordPlan(execution, resolved, plan);
-    return { resolved: resumption.resolved, plan, journal, resumption };
+    return { resolved: resumption.resolved, jobHash: resolved.jobHash, plan, journal, resumption };
   }
   const plan = await planOf(resolved);
   watch.planned(chosenOf(plan));
   if (skipped !== undefined) await catalog.forgetStanding(execution);
   await catalog.recordPlan(execution, resolved, plan);
-  return { resolved, plan, journal: execution };
+  return { resolved, jobHash: resolved.jobHash, plan, journal: execution };
 }
 
 /** Silos may be without a worker for as long as the job says. */

@@ -60,7 +60,8 @@ export async function trainValidated(
     return goOn({ ...from, ...(steering && { steering }), validation: state });
   };
   // What a training is told is meant for the model, not for the folds.
-  const { steering: _, standing, ...unsteered } = run;
+  const { steering, standing, ...others } = run;
+  const unsteered: Run = { ...others, ...(steering && { pausing: steering }) };
 
   run.watch.phase('cross-validating');
   while (state.made < trialCount(search) * validation.folds) {

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Catalog } from '../../catalog/catalog.js';
 import { AmalurError } from '../../core/errors.js';
 import { cutoff } from '../../core/garbage/cutoff.js';
@@ -5,15 +6,25 @@ import { parseDuration } from '../../core/garbage/duration.js';
 import { namesIn } from '../../core/garbage/roots.js';
 import type { GarbageCatalogActivities } from '../../workflows/contracts/garbage.js';
 import { withFailures } from '../failures.js';
+import { endRuns, type Server } from './ended-runs.js';
 
 /** Names and executions on a page: some 40 kB. */
 const PAGE = 400;
 
-/** What the catalog knows of garbage: what must stay. */
-export function createGarbageActivities(catalog: Catalog, retentionMs: number): GarbageCatalogActivities {
+/**
+ * What the catalog knows of garbage: what must stay.
+ * @param server asked about runs that the catalog calls running
+ */
+export function createGarbageActivities(
+  catalog: Catalog,
+  retentionMs: number,
+  server: Server = () => Context.current().client,
+): GarbageCatalogActivities {
   return withFailures<GarbageCatalogActivities>({
     async planCollection(request) {
       const keepMs = keepMsOf(request, retentionMs);
+      // One that was terminated would hold back all that is younger.
+      await endOpenRuns(catalog, server);
       const now = Date.now();
       const open = (await catalog.runs.recent(iso(now))).map(({ run, startedAt }) => ({
         run,
@@ -41,6 +52,13 @@ export function createGarbageActivities(catalog: Catalog, retentionMs: number): 
       return { executions: of(executions), names: of(names), more };
     },
   });
+}
+
+async function endOpenRuns(catalog: Catalog, server: Server): Promise<void> {
+  for (const { execution } of await catalog.runs.recent(iso(Date.now()))) {
+    const run = await catalog.runs.get(execution);
+    if (run) await endRuns(catalog, server, [run]);
+  }
 }
 
 function iso(time: number): string {

@@ -1,4 +1,5 @@
-import type { BlobRef } from '../../core/exchange/store.js';
+import type { BlobRef, Store } from '../../core/exchange/store.js';
+import { GRACE_MS } from '../../core/garbage/cutoff.js';
 import { namesBundle, readNames, type Roots } from '../../core/garbage/roots.js';
 import { sweepBlobs, sweepRecords } from '../../core/garbage/sweep.js';
 import type { GarbageOperations, SweepInput } from '../../workflows/contracts/garbage.js';
@@ -21,6 +22,8 @@ export function garbageOperations({ stores, site }: Pick<SiteContext, 'stores' |
     const roots: Roots = { executions, names: await readAll(pages) };
     return { roots, before, dryRun };
   };
+  const unfinishedIn = (store: Store, { dryRun }: SweepInput) =>
+    store.removeUnfinished(Date.now() - GRACE_MS, dryRun);
   return {
     keepRoots: ({ executions, names }) =>
       stores.put('exchange', 'roots', { ...namesBundle(names), json: { executions } }),
@@ -30,14 +33,16 @@ export function garbageOperations({ stores, site }: Pick<SiteContext, 'stores' |
       const { report: records, mentioned } = await sweepRecords(stores.at(home), options);
       const blobs = await sweepBlobs(stores.at(home), mentioned, options);
       const ref = await stores.put('exchange', 'mentioned', namesBundle(mentioned));
-      return { report: { store: home, blobs, records }, mentioned: ref };
+      const unfinished = await unfinishedIn(stores.at(home), input);
+      return { report: { store: home, blobs, records, unfinished }, mentioned: ref };
     },
     async sweepExchange({ mentioned, ...input }) {
       const options = await optionsOf(input);
       const exchange = stores.at('exchange');
       const { report: records, mentioned: here } = await sweepRecords(exchange, options);
       const all = new Set([...here, ...(await readAll(mentioned))]);
-      return { store: 'exchange', records, blobs: await sweepBlobs(exchange, all, options) };
+      const blobs = await sweepBlobs(exchange, all, options);
+      return { store: 'exchange', records, blobs, unfinished: await unfinishedIn(exchange, input) };
     },
   };
 }

@@ -6,7 +6,7 @@ import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js'
 import { classLabelsOf, labelsOf } from '../../core/integration/label.js';
 import { heldOut } from '../../core/integration/split.js';
 import { blockAt, positionsFor } from '../../core/validation/folds.js';
-import { requireVersion } from '../../core/sources/index.js';
+import { readVersion } from '../../core/sources/index.js';
 import { plainKey, type KeyColumn } from '../../core/sources/key-column.js';
 import type { ReadRequest, TableData, TableSource } from '../../core/sources/source.js';
 import type { PartyLink, PublishedParty, SiloOperations } from '../../workflows/contracts/operations.js';
@@ -30,10 +30,7 @@ export function publishOperation(context: SiteContext): Pick<SiloOperations, 'pu
           for (const link of links) {
             const source = sourceOf(context, link);
             context.report({ reading: link.party.table });
-            const data = await join(async () => {
-              await requireVersion(source, link.party.version);
-              return source.read(readRequest(link));
-            });
+            const data = await join(() => readVersion(source, link.party.version, readRequest(link)));
             const published = {
               rows: data.rows,
               keys: tokensOf(data.keys, JOIN, secret),

@@ -17,7 +17,9 @@ export interface ResolvedKeys {
 
 /** Stores what is new of a resolved job: the job as asked for, and the integration that it was resolved to. */
 export async function storeResolved(transaction: Transaction, resolved: ResolvedJob): Promise<ResolvedKeys> {
-  const { job, jobHash } = resolved;
+  const { jobHash } = resolved;
+  // From which run one goes on is told by the run, and no part of what is hashed.
+  const { resumeFrom: _, ...job } = resolved.job;
   await transaction.job.upsert({
     where: { hash: jobHash },
     create: { hash: jobHash, name: job.name, task: job.task, specJson: canonicalJson(job) },

@@ -30,7 +30,8 @@ export async function attend<Result>(
   tell(`run ${run.id}`);
   const followed = await follow(run, progressView(name));
   if ('detached' in followed) {
-    tell(comeBack(run.id));
+    if (json) printJson({ run: run.id, detached: true });
+    else tell(comeBack(run.id));
     process.exitCode = EXIT.detached;
     return;
   }

@@ -4,7 +4,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { AmalurError } from '../../core/errors.js';
 import { inPackage } from '../package-root.js';
-import { print } from './output.js';
+import { print, printJson } from './output.js';
+import { optionsOf } from './session.js';
 
 const CONFIG = 'amalur.config.yaml';
 /** Folders of examples/, the default first; examples/README.md tells what they show. */
@@ -40,7 +41,8 @@ export function addInit(root: Command): void {
       '\nOverwrites nothing.\n\nExamples:\n  $ amalur init shop && cd shop && amalur up' +
         '\n  $ amalur init clinic --example clinic',
     )
-    .action(async (folder: string, { example }: { readonly example: (typeof EXAMPLES)[number] }) => {
+    .action(async (folder: string, _options: unknown, command: Command) => {
+      const { example, json } = optionsOf<{ readonly example: (typeof EXAMPLES)[number] }>(command);
       const target = resolve(folder);
       const files = await filesOf(example);
       await refuseToOverwrite(target, files);
@@ -50,7 +52,12 @@ export function addInit(root: Command): void {
       }
       const config = await readFile(inPackage('examples', example, CONFIG), 'utf8');
       await writeFile(join(target, CONFIG), `${GUIDE}\n${config}`, { flag: 'wx' });
-      for (const file of [CONFIG, ...files]) print(`wrote ${join(relative('.', target), file)}`);
+      const wrote = [CONFIG, ...files].map((file) => join(relative('.', target), file));
+      if (json === true) {
+        printJson({ folder: target, wrote });
+        return;
+      }
+      for (const file of wrote) print(`wrote ${file}`);
       print(`\nNext: ${folder === '.' ? '' : `cd ${folder} && `}amalur up`);
     });
 }

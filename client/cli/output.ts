@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { AmalurError, reportOf } from '../../core/errors.js';
+import { AmalurError, reportOf, type ErrorReport } from '../../core/errors.js';
 
 // Results go to standard output, everything else (progress, advice, errors) to standard error.
 
@@ -70,9 +70,15 @@ export function facts(pairs: readonly (readonly [name: string, value: string])[]
 
 /** Says an error as a person can use it: what, where, what to do; with AMALUR_DEBUG also the stack. */
 export function tellError(error: unknown, asJson = false): void {
-  if (asJson && error instanceof AmalurError) tell(JSON.stringify({ error: reportOf(error) }));
+  if (asJson) tell(JSON.stringify({ error: reportFor(error) }));
   else for (const line of errorLines(error)) tell(line);
   if (process.env['AMALUR_DEBUG']) tell(stackOf(error));
+}
+
+/** What cannot be mended has no code of its own. */
+function reportFor(error: unknown): ErrorReport {
+  if (error instanceof AmalurError) return reportOf(error);
+  return { code: 'AMALUR_INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }
 
 export function errorLines(error: unknown): string[] {

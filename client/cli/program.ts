@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { AmalurError } from '../../core/errors.js';
 import { RunCancelled } from '../failures.js';
 import { packageVersion } from '../package-root.js';
 import { addCodecServer } from './codec-server.js';
@@ -25,6 +26,7 @@ import { addTables } from './tables.js';
 import { addTrain } from './train.js';
 import { addUp } from './up.js';
 import { addWorker } from './worker.js';
+import { wrongUsage } from './wrong-usage.js';
 
 const EXAMPLES = `
 From nothing to a model:
@@ -38,7 +40,8 @@ From nothing to a model:
 The server is found as the Temporal CLI finds it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, …), or else by the \`amalur up\` of this folder.
 Exit codes: 0 done, 1 error, 2 wrong usage, 130 detached or cancelled. AMALUR_DEBUG=1 shows stacks.`;
 
-function program(): Command {
+/** @param asJson what is wrong with a command line is told as JSON, and by nobody else */
+function program(asJson: boolean): Command {
   const root = new Command('amalur')
     .description('Train and serve models over data silos: materialize, factorize or federate.')
     .option('-c, --config <file>', 'configuration file, or the folder that has one (default: this folder)')
@@ -48,6 +51,7 @@ function program(): Command {
     .showHelpAfterError('(amalur --help shows what there is)')
     // Inherited by the commands that are added from here on.
     .exitOverride();
+  if (asJson) root.configureOutput({ writeErr: () => undefined });
   for (const add of [
     addInit,
     addUp,
@@ -79,16 +83,23 @@ function program(): Command {
 
 /** Runs one command line and returns its exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
+  const asJson = argv.includes('--json');
   try {
-    await program().parseAsync(argv);
+    await program(asJson).parseAsync(argv);
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      // Otherwise commander has said it already.
+      if (asJson) tellError(wrongUsage(error), true);
+      return EXIT.usage;
+    }
     if (error instanceof RunCancelled) {
-      tell(error.message);
+      if (asJson) tellError(new AmalurError('AMALUR_RUN_CANCELLED', error.message), true);
+      else tell(error.message);
       return EXIT.detached;
     }
-    tellError(error, argv.includes('--json'));
+    tellError(error, asJson);
     return EXIT.error;
   }
 }

@@ -47,8 +47,8 @@ export function addRuns(root: Command): void {
         command.error('error: one thing can be asked of a run at a time', { exitCode: EXIT.usage });
       await withClient(options, async ({ client }) => {
         if (id === undefined) await list(client, options);
-        else if (options.cancel === true) await cancel(client, id);
-        else if (askedOf(options).length > 0) await steer(client.run(id), options);
+        else if (options.cancel === true) await cancel(client, id, options);
+        else if (askedOf(options).length > 0) await steer(client.run(id), options, options.json);
         else if (options.follow === true) await attend(client.run(id), id, options, showResult);
         else await tellAbout(client, id, options);
       });
@@ -80,9 +80,10 @@ async function classNamesOf(client: AmalurClient, run: RunRecord, options: Globa
   return model && readClassNames(model, exchange);
 }
 
-async function cancel(client: AmalurClient, id: string): Promise<void> {
+async function cancel(client: AmalurClient, id: string, { json }: GlobalOptions): Promise<void> {
   const asked = await client.run(id).cancel();
-  tell(asked ? `The run ${id} was asked to stop.` : `The run ${id} has ended already.`);
+  if (json === true) printJson({ run: id, asked: asked ? 'cancel' : null });
+  else tell(asked ? `The run ${id} was asked to stop.` : `The run ${id} has ended already.`);
 }
 
 function showResult(result: TrainingResult | InferenceResult): string {

@@ -6,6 +6,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** The host as sockets take it: an IPv6 address without the brackets that tell it from the port. */
+export function bareHost({ host }: ListenAddress): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
 /**
  * Reads `PORT` or `HOST:PORT`; a port alone is one of this machine only. Nothing, `0` and `off` are no address.
  * @throws AMALUR_INVALID_CONFIG

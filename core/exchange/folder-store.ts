@@ -18,7 +18,7 @@ import {
  *
  * - `blobs/ab/abcd…` the bytes whose sha256 is `abcd…`
  * - `records/ab/abcd…` the record with the key `abcd…`
- * - `temporary/` files being written; what a killed process leaves here is never read
+ * - `temporary/` files being written; what a killed process leaves here is never read, and removed by garbage collection
  *
  * Everything is written to `temporary/`, flushed to disk where that is asked for, and only then given its name, so a full disk or a crash leaves
  * either all of a blob or nothing. The file system must support hard links (all but FAT do).
@@ -114,6 +114,19 @@ class FolderStore implements Store {
     }
     await rm(aside);
     return gone;
+  }
+
+  async removeUnfinished(before: number, dryRun: boolean): Promise<number> {
+    const folder = join(this.#folder, 'temporary');
+    let count = 0;
+    for (const name of await namesIn(folder)) {
+      const file = join(folder, name);
+      const found = await statIfThere(file);
+      if (!found?.isFile() || found.mtimeMs >= before) continue;
+      if (!dryRun) await rm(file, { force: true });
+      count += 1;
+    }
+    return count;
   }
 
   #file(shelf: Shelf, name: string): string {

@@ -15,6 +15,12 @@ export interface Store {
   list(shelf: Shelf): AsyncIterable<StoredItem>;
   /** Removes what was listed, unless it has been stored again since; says whether it is gone. Only garbage collection does it. */
   remove(shelf: Shelf, item: StoredItem): Promise<boolean>;
+  /**
+   * Removes what was begun before a time and has never become a blob or record: whoever wrote it is gone. Returns how many there were.
+   * @param before milliseconds since 1970
+   * @param dryRun counts them, and leaves them
+   */
+  removeUnfinished(before: number, dryRun: boolean): Promise<number>;
 }
 
 /** What a store holds: blobs by their sha256, records by their key. */

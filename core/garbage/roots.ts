@@ -23,20 +23,30 @@ export function isKept({ executions }: Roots, execution: string): boolean {
 
 const NAME_BYTES = 32;
 
-/** Names as a bundle: 32 bytes each, sorted. */
+/** Names as bytes, 32 each: a fifth of what they take as text. */
+export function packNames(names: readonly string[]): Uint8Array {
+  const data = new Uint8Array(names.length * NAME_BYTES);
+  for (const [at, name] of names.entries()) data.set(Buffer.from(name, 'hex'), at * NAME_BYTES);
+  return data;
+}
+
+export function unpackNames(data: Uint8Array): string[] {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const count = bytes.length / NAME_BYTES;
+  return Array.from({ length: count }, (_, at) =>
+    bytes.toString('hex', at * NAME_BYTES, (at + 1) * NAME_BYTES),
+  );
+}
+
+/** Names as a bundle, sorted. */
 export function namesBundle(names: Iterable<string>): Bundle {
   const sorted = [...names].filter(isName).sort();
-  const data = new Uint8Array(sorted.length * NAME_BYTES);
-  for (const [at, name] of sorted.entries()) data.set(Buffer.from(name, 'hex'), at * NAME_BYTES);
+  const data = packNames(sorted);
   return { json: {}, tensors: { names: { shape: [sorted.length, NAME_BYTES], data } } };
 }
 
 export function readNames({ tensors }: Bundle): string[] {
   const data = tensors['names']?.data;
   if (!(data instanceof Uint8Array)) throw new Error('a bundle of names has no names');
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const count = bytes.length / NAME_BYTES;
-  return Array.from({ length: count }, (_, at) =>
-    bytes.toString('hex', at * NAME_BYTES, (at + 1) * NAME_BYTES),
-  );
+  return unpackNames(data);
 }

@@ -1,6 +1,6 @@
 import type { Shelf, Store, StoredItem } from '../exchange/store.js';
 import { describeRecord } from './describe-record.js';
-import { isKept, namesIn, type Roots } from './roots.js';
+import { isKept, namesIn, packNames, unpackNames, type Roots } from './roots.js';
 
 export interface SweepOptions {
   readonly roots: Roots;
@@ -22,7 +22,12 @@ export interface ShelfReport {
 interface Group {
   readonly execution: string | undefined;
   newest: number;
-  readonly records: StoredItem[];
+  readonly records: RecordRead[];
+}
+
+/** A record, and the names that stand in it, packed. */
+interface RecordRead extends StoredItem {
+  readonly mentions: Uint8Array;
 }
 
 /**
@@ -46,8 +51,8 @@ export async function sweepRecords(
   for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
     if (staying.has(group)) continue;
     staying.add(group);
-    for (const { name } of group.records) {
-      for (const other of namesIn((await store.readRecord(name)) ?? '')) {
+    for (const { mentions } of group.records) {
+      for (const other of unpackNames(mentions)) {
         mentioned.add(other);
         waiting.push(...optional(groupOf.get(other)));
       }
@@ -77,17 +82,19 @@ export async function sweepBlobs(
 }
 
 async function groupsOf(store: Store): Promise<Group[]> {
-  const items = new Map<string, StoredItem>();
-  for await (const item of store.list('records')) items.set(item.name, item);
+  const items: StoredItem[] = [];
+  for await (const item of store.list('records')) items.push(item);
+  const read: RecordRead[] = [];
   const told = new Map<string, ReturnType<typeof describeRecord>>();
-  for (const name of items.keys()) {
-    const text = await store.readRecord(name);
-    if (text !== undefined) told.set(name, describeRecord(text));
+  for (const item of items) {
+    const text = (await store.readRecord(item.name)) ?? '';
+    told.set(item.name, describeRecord(text));
+    read.push({ ...item, mentions: packNames(namesIn(text)) });
   }
   const groups = new Map<string, Group>();
-  for (const [name, item] of items) {
-    const record = told.get(name);
-    const root = record?.root ?? name;
+  for (const item of read) {
+    const record = told.get(item.name);
+    const root = record?.root ?? item.name;
     // Records of an older version do not say what execution they belong to; those of one chain still go together.
     const execution = record?.execution ?? told.get(root)?.execution;
     const by = execution ?? `chain ${root}`;

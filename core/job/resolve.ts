@@ -71,7 +71,7 @@ export function resolveJob(given: Job, tables: readonly TableInSilo[]): Resolved
   const origins = originsOf({ parties, joins }).map(({ id }) => id);
   const resolved: ResolvedJob = {
     job,
-    jobHash: hashJson(job),
+    jobHash: hashOf(job),
     parties: parties.map((party, at) => {
       const table = joined[at];
       return table && origins.includes(party.id) ? { ...party, rowKey: rowKeyOf(job, table, labels) } : party;
@@ -136,4 +136,9 @@ function refuseWithoutFeatures(): never {
     suggestion:
       'exclude fewer columns, raise features.maxLevels, or say under features.encode how columns are encoded',
   });
+}
+
+/** A job that goes on from a run is the job that it would be without: what it trains is the same. */
+function hashOf({ resumeFrom: _, ...job }: Job): string {
+  return hashJson(job);
 }

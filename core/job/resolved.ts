@@ -177,7 +177,7 @@ export interface ColumnOfGroup {
 /** A job checked against the catalog: everything a run needs to know, and nothing else. Its JSON is hashed into step keys. */
 export interface ResolvedJob {
   readonly job: Job;
-  /** sha256 of the canonical JSON of `job`: equal however the run was started. */
+  /** sha256 of the canonical JSON of `job` without `resumeFrom`: equal however the run was started. */
   readonly jobHash: string;
   /** Base party first, then the joins in the job's order. */
   readonly parties: readonly Party[];

@@ -15,16 +15,21 @@ export interface Content {
 /** sha256 of files that have not changed since they were read, by path, inode, size and time of change. */
 const known = new Map<string, string>();
 
+async function stateOf(path: string): Promise<{ readonly state: string; readonly size: number }> {
+  const { ino, size, mtimeMs, ctimeMs } = await stat(path);
+  return { state: [path, ino, size, mtimeMs, ctimeMs].join('|'), size };
+}
+
 /** Hash of a file's bytes and of the computed columns. Bytes are the file's size. */
 export async function hashFile(path: string, definition: TableDefinition): Promise<Content> {
-  const { ino, size, mtimeMs, ctimeMs } = await stat(path);
-  const state = [path, ino, size, mtimeMs, ctimeMs].join('|');
+  const { state, size } = await stateOf(path);
   let hash = known.get(state);
   if (hash === undefined) {
     const sum = createHash('sha256');
     for await (const chunk of createReadStream(path)) sum.update(chunk as Buffer);
     hash = sum.digest('hex');
-    known.set(state, hash);
+    // Of a file that has changed meanwhile that is the hash of neither version.
+    if ((await stateOf(path)).state === state) known.set(state, hash);
   }
   return { contentHash: hashJson({ file: hash, computed: definition.computed ?? {} }), bytes: size };
 }

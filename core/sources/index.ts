@@ -1,4 +1,4 @@
-export { openSource, requireVersion } from './open-source.js';
+export { openSource, readVersion } from './open-source.js';
 export type { ColumnProfile, ColumnType, TableProfile } from './profile.js';
 export type { SourceOptions } from './relation.js';
 export type {

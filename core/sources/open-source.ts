@@ -86,8 +86,27 @@ function below(path: string, { code, message, field, suggestion }: AmalurError):
   });
 }
 
+/**
+ * Reads a table that still has the content that a run was planned for. Files are looked at again when they are read, which costs no second
+ * reading where nothing has touched them: half of one version and half of another would be a table that nobody ever had.
+ * @throws AMALUR_SOURCE_CHANGED
+ */
+export async function readVersion(
+  source: TableSource,
+  expected: string,
+  request: ReadRequest,
+): Promise<TableData> {
+  await requireVersion(source, expected);
+  const read = source.read(request);
+  // That it has changed is also why it could not be read.
+  await read.catch(() => undefined);
+  const { kind } = source.definition.location;
+  if (kind === 'csv' || kind === 'parquet') await requireVersion(source, expected);
+  return read;
+}
+
 /** Throws AMALUR_SOURCE_CHANGED unless the table still has the content that a run was planned for. */
-export async function requireVersion(source: TableSource, expected: string): Promise<void> {
+async function requireVersion(source: TableSource, expected: string): Promise<void> {
   if ((await source.version()) === expected) return;
   throw new AmalurError(
     'AMALUR_SOURCE_CHANGED',

@@ -289,6 +289,68 @@ describe.each(backends)('the catalog on $provider', (backend) => {
       expect([run?.kind, run?.model]).toEqual(['inference', null]);
     });
 
+    it('keep where they stood last, whatever has ended them, and forget it when they begin anew', async () => {
+      await catalog.runs.start(start('e1'));
+      expect(await catalog.runs.standing('e1')).toBeNull();
+      const standing = (round: number) =>
+        JSON.stringify({ journal: 'e1', reached: { round }, told: { é: '"' } });
+      for (const round of [1, 2]) await catalog.runs.keepStanding('e1', standing(round));
+      expect(await catalog.runs.standing('e1')).toBe(standing(2));
+      await catalog.runs.fail('e1', '2026-01-02T03:10:00.000Z', 'terminated', null);
+      expect(await catalog.runs.standing('e1')).toBe(standing(2));
+      await catalog.runs.resume('e1', null, null);
+      expect(await catalog.runs.standing('e1')).toBeNull();
+      expect(await catalog.runs.standing('nothing')).toBeNull();
+      await expect(catalog.runs.keepStanding('e0', standing(1))).rejects.toMatchObject({
+        code: 'AMALUR_UNKNOWN_RUN',
+      });
+    });
+
+    it('say from which run they go on, begin where that one stood, and go on from none once they begin anew', async () => {
+      for (const execution of ['e1', 'e2']) await catalog.runs.start(start(execution));
+      await catalog.runs.keepStanding('e1', '{"journal":"e1"}');
+      await catalog.runs.resume('e2', 'e1', await catalog.runs.standing('e1'));
+      // A repeated activity says the same again.
+      await catalog.runs.resume('e2', 'e1', await catalog.runs.standing('e1'));
+      expect((await catalog.runs.get('e2'))?.resumedFrom).toBe('e1');
+      expect(await catalog.runs.standing('e2')).toBe('{"journal":"e1"}');
+      await catalog.runs.resume('e2', null, null);
+      expect((await catalog.runs.get('e2'))?.resumedFrom).toBeNull();
+      expect(await catalog.runs.standing('e1')).toBe('{"journal":"e1"}');
+    });
+
+    it('that go on, or ended of late, name every run whose steps they go on from, also of runs long gone', async () => {
+      const [day, later, now] = ['2026-01-02', '2026-03-01', '2026-03-02'].map(
+        (one) => `${one}T00:00:00.000Z`,
+      );
+      // e1 ← e2 ← e3 ← e4, which alone goes on; e5 goes on from e1 as well, and ended of late; e6 ended long ago.
+      for (const execution of ['e1', 'e2', 'e3', 'e4', 'e5', 'e6']) {
+        await catalog.runs.start(start(execution, day, `run-${execution}`));
+        await catalog.runs.keepStanding(execution, '{"journal":"e1"}');
+      }
+      for (const [execution, before] of [
+        ['e2', 'e1'],
+        ['e3', 'e2'],
+        ['e4', 'e3'],
+        ['e5', 'e1'],
+      ] as const)
+        await catalog.runs.resume(execution, before, '{"journal":"e1"}');
+      for (const execution of ['e1', 'e2', 'e3', 'e6'])
+        await catalog.runs.fail(execution, day!, 'terminated', null);
+      await catalog.runs.fail('e5', now!, 'cancelled', null);
+      const recent = await catalog.runs.recent(later!);
+      expect(
+        recent.map(({ goesOnFrom, ...one }) => ({ ...one, goesOnFrom: [...goesOnFrom].sort() })),
+      ).toEqual([
+        { run: 'run-e4', execution: 'e4', startedAt: day, goesOnFrom: ['e1', 'e2', 'e3'] },
+        { run: 'run-e5', execution: 'e5', startedAt: day, goesOnFrom: ['e1'] },
+      ]);
+      expect((await catalog.runs.recent(now!)).map(({ execution }) => execution)).toEqual(['e4']);
+      // Begun anew without a lost silo it needs the steps of none.
+      await catalog.runs.resume('e4', null, null);
+      expect((await catalog.runs.recent(now!))[0]?.goesOnFrom).toEqual([]);
+    });
+
     it('refuse what belongs to no run or names no model', async () => {
       const code = (promise: Promise<unknown>) =>
         promise.then(

@@ -175,6 +175,50 @@ describe('the command line', () => {
     expect(model.name).toBe('delivery');
   });
 
+  test('a training is paused, given other limits, resumed and stopped; what makes no sense is refused, in JSON too', async () => {
+    const job = JSON.parse(readFileSync(join(folder, 'returns.json'), 'utf8')) as object;
+    // Nothing is ever precise enough for it.
+    const model = { type: 'logistic-regression', l1: 0.002, tolerance: 1e-300, maxRounds: 100_000 };
+    writeFileSync(
+      join(folder, 'long.json'),
+      JSON.stringify({ ...job, name: 'long', model, strategy: 'federate' }),
+    );
+    const { run } = await json<{ run: string }>('train', 'long.json', '--detach');
+    const steered = (...options: string[]) => json<{ asked: unknown }>('runs', run, ...options);
+    const refused = async (...args: string[]) => {
+      const { code, stdout, stderr } = await amalur(folder, [...args, '--json']);
+      expect(stdout).toBe('');
+      const { error } = JSON.parse(stderr) as { error: { code: string; field?: string } };
+      return { exit: code, code: error.code, field: error.field };
+    };
+    expect(await steered('--pause')).toEqual({ run, asked: 'pause' });
+    expect((await refused('runs', run, '--pause')).code).toBe('AMALUR_NOT_STEERABLE');
+    const wrong = await refused('runs', run, '--max-rounds', '1.5');
+    expect(wrong).toEqual({ exit: 1, code: 'AMALUR_WRONG_TYPE', field: 'maxRounds' });
+    await steered('--tolerance', '1e-299', '--max-rounds', '90000');
+    expect((await refused('train', '--resume-from', run)).code).toBe('AMALUR_NOT_RESUMABLE');
+    await steered('--resume');
+    await steered('--stop');
+    const { stopped, jobHash } = await json<Record<string, string>>('runs', run, '--follow');
+    expect(stopped).toBe('stopped-early');
+    const over = { exit: 1, code: 'AMALUR_NOT_STEERABLE', field: undefined };
+    expect(await refused('runs', run, '--stop')).toEqual(over);
+    expect(await refused('runs', 'no-such-run', '--pause')).toMatchObject({
+      exit: 1,
+      code: 'AMALUR_UNKNOWN_RUN',
+    });
+    expect((await refused('train', '--resume-from', 'no-such-run')).code).toBe('AMALUR_UNKNOWN_RUN');
+    // The same job with another limit goes on from there: its own hash is another, the limit being another.
+    writeFileSync(
+      join(folder, 'longer.json'),
+      JSON.stringify({ ...job, name: 'long', model: { ...model, tolerance: 1 }, strategy: 'federate' }),
+    );
+    const again = await json<Record<string, unknown>>('train', 'longer.json', '--resume-from', run);
+    expect(again['stopped']).toBe('converged');
+    expect(again['jobHash']).not.toBe(jobHash);
+    expect((await json<{ jobHash: string }>('runs', String(again['run']))).jobHash).toBe(again['jobHash']);
+  }, 120_000);
+
   test('a schedule is created, triggered, listed and deleted', async () => {
     await succeed('schedule', 'create', 'returns.json', '--cron', '0 3 * * 1', '--id', 'weekly');
     await succeed('schedule', 'trigger', 'weekly');
@@ -192,7 +236,9 @@ describe('the command line', () => {
     const { rounds } = await json<{ rounds: number }>('runs', String(lastRun), '--follow');
     expect(rounds).toBeGreaterThan(0);
     await succeed('schedule', 'delete', 'weekly');
-    expect((await amalur(folder, ['schedule', 'trigger', 'weekly'])).code).toBe(1);
+    const unknown = await amalur(folder, ['schedule', 'trigger', 'weekly', '--json']);
+    expect([unknown.code, unknown.stdout]).toEqual([1, '']);
+    expect(JSON.parse(unknown.stderr)).toMatchObject({ error: { code: 'AMALUR_UNKNOWN_RUN' } });
   });
 
   test('doctor finds everything in order', async () => {
@@ -219,7 +265,13 @@ describe('the command line', () => {
     expect(would.stores.map(({ store }) => store)).toContain('exchange');
     expect(count(would)).toBeGreaterThan(10);
     expect(files().length).toBeGreaterThanOrEqual(there);
+    // What a killed process has left is taken too, once it is old.
+    const left = join(state, 'exchange', 'temporary', '1-left');
+    writeFileSync(left, 'half');
+    utimesSync(left, longAgo, longAgo);
     const did = await json<GarbageResult>('gc', '--keep-runs', '0h');
+    expect(did.stores.find(({ store }) => store === 'exchange')?.unfinished).toBe(1);
+    expect(existsSync(left)).toBe(false);
     expect(count(did)).toBe(count(would));
     expect(files().length).toBeLessThanOrEqual(there - count(did) + 20);
     await succeed('predict', 'returns', '--output', 'after.csv');
@@ -249,6 +301,9 @@ describe('the command line', () => {
     expect(broken.stderr).toContain('AMALUR_INVALID_JOB');
     expect((await told('runs', '--follow')).code).toBe(2);
     expect((await told('trian')).code).toBe(2);
+    expect(JSON.parse((await told('trian', '--json')).stderr)).toMatchObject({
+      error: { code: 'AMALUR_WRONG_USAGE', field: 'trian' },
+    });
     expect((await told('train')).code).toBe(2);
     expect((await told('runs', '--limit', 'many')).code).toBe(2);
     const elsewhere = await amalur(folder, ['runs'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobInput, RetrainingResult } from '../../client/index.js';
 import type { RetrainRequest } from '../../workflows/contracts/retraining.js';
+import { filesIn } from '../support/canaries.js';
 import { amalur } from '../support/command.js';
 import { openDuckDB } from '../support/duckdb.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
@@ -94,6 +95,43 @@ describe('a retraining', () => {
     const by = await amalur(shop.folder, ['promote', 'returns', '--json']);
     expect(JSON.parse(by.stdout)).toEqual({ model: 'returns@5', alias: 'production', before: 'returns@4' });
     expect(await inUse()).toBe(5);
+  });
+
+  test('measures nothing that a constraint of today keeps in its silo, and says so: no label leaves', async () => {
+    // A model of products of columns of two silos is measured where all rows meet, with their labels.
+    const of = (change: Partial<JobInput>): JobInput => ({ ...job, name: 'kept', ...change });
+    const products = {
+      strategy: 'materialize',
+      features: { ...job.features, interactions: [['shop.orders.discount', 'crm.customers.birth_year']] },
+    } as Partial<JobInput>;
+    const alias = { alias: 'kept' };
+    const first = await retrained({ job: of(products), ...alias });
+    expect(first).toMatchObject({ promoted: true, inUse: 'kept@1' });
+    /** Blobs of the exchange that have labels, and what is new there from one look to the next. */
+    const known = new Set<string>();
+    const labelsSent = async () => {
+      const files = (await filesIn(path.join(shop.config.exchange, 'blobs'))).filter(
+        (file) => !known.has(file),
+      );
+      for (const file of files) known.add(file);
+      const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+      return texts.filter((text) => text.includes('"labels"')).length;
+    };
+    await labelsSent();
+    const constraints = { labelsStay: true };
+    const result = await retrained({ job: of({ strategy: 'federate', constraints }), ...alias });
+    expect(result).toMatchObject({
+      trained: { model: 'kept@2' },
+      contest: null,
+      promoted: false,
+      inUse: 'kept@1',
+    });
+    expect(result.reason).toContain('must not leave its silo');
+    expect(await labelsSent()).toBe(0);
+    // Without the constraint they do leave, for the aggregator.
+    const free = await retrained({ job: of({ strategy: 'federate' }), ...alias });
+    expect(free.contest).not.toBeNull();
+    expect(await labelsSent()).toBeGreaterThan(0);
   });
 
   test('refuses what it does not understand, before anything is trained', async () => {

@@ -4,7 +4,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { HeadObjectCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runChecks } from '../../client/doctor/check.js';
 import { storeChecks } from '../../client/doctor/store-checks.js';
@@ -69,6 +74,23 @@ describe.runIf(available)('a store on S3', () => {
     expect(after.LastModified).toEqual(before.LastModified);
     const { Uploads = [] } = await server.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
     expect(Uploads).toEqual([]);
+  });
+
+  test('uploads in parts that nobody has finished are given up once they are old enough, and no others', async () => {
+    const [own, other] = [at('ab'.repeat(32)), { Bucket: bucket, Key: `${prefix}elsewhere/x` }];
+    for (const object of [own, own, other])
+      await server.client.send(new CreateMultipartUploadCommand(object));
+    const keys = async () => {
+      const { Uploads = [] } = await server.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+      return Uploads.map(({ Key }) => Key).sort();
+    };
+    const there = await keys();
+    expect(there).toHaveLength(3);
+    expect(await open().removeUnfinished(Date.now() - 60_000, false)).toBe(0);
+    expect(await open().removeUnfinished(Date.now() + 60_000, true)).toBe(2);
+    expect(await keys()).toEqual(there);
+    expect(await open().removeUnfinished(Date.now() + 60_000, false)).toBe(2);
+    expect(await keys()).toEqual([other.Key]);
   });
 
   test('a place in the configuration names it', async () => {

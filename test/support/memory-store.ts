@@ -29,6 +29,7 @@ export function memoryStore(now: () => number = () => 0): Store {
     readRecord: (key) => Promise.resolve(records.get(key)),
     list: (shelf) => listed(shelf === 'blobs' ? blobs : records, changed),
     remove: (shelf, { name }) => Promise.resolve((shelf === 'blobs' ? blobs : records).delete(name)),
+    removeUnfinished: () => Promise.resolve(0),
   };
 }
 

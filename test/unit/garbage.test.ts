@@ -1,3 +1,5 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createStores, type BlobRef } from '../../core/exchange/index.js';
@@ -8,6 +10,8 @@ import { parseDuration } from '../../core/garbage/duration.js';
 import { namesBundle, namesIn, readNames, type Roots } from '../../core/garbage/roots.js';
 import { sweepBlobs, sweepRecords } from '../../core/garbage/sweep.js';
 import { Journal } from '../../core/training/journal.js';
+import { createGarbageActivities } from '../../activities/catalog/garbage.js';
+import type { Catalog } from '../../catalog/catalog.js';
 import { memoryStore } from '../support/memory-store.js';
 import { all } from '../support/store-suite.js';
 
@@ -180,6 +184,22 @@ describe('garbage collection', () => {
     await lived.stores.get(ref);
   });
 
+  test('reads each record once', async () => {
+    const lived = await live({ keepDays: 3, runs: [{ ...run, values: [1, 2, 3], open: true }] });
+    const read: string[] = [];
+    const { own, before, roots } = lived;
+    const counting = {
+      ...own,
+      readRecord: (key: string) => {
+        read.push(key);
+        return own.readRecord(key);
+      },
+    };
+    const { report, mentioned } = await sweepRecords(counting, { before, roots, dryRun: false });
+    expect([report.kept, mentioned.size > 3]).toEqual([3, true]);
+    expect(read.sort()).toEqual((await names(own, 'records')).sort());
+  });
+
   test('what is not a day old stays whatever is asked, and nothing goes that is younger than an open run', () => {
     const now = 100 * DAY;
     expect(cutoff(now, 0, [])).toBe(now - GRACE_MS);
@@ -206,5 +226,104 @@ describe('garbage collection', () => {
 
   test.each(['', '30', '-1d', '1.5d', '1y', '30 d'])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined();
+  });
+});
+
+describe('what the catalog tells of garbage', () => {
+  const retention = 30 * DAY;
+  const long = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      run: `train-${String(at)}`,
+      execution: executionOf(at),
+      startedAt: new Date(0).toISOString(),
+      goesOnFrom: at === 7 ? [executionOf(5000)] : [],
+    }));
+  const nameOf = (at: number) => at.toString(16).padStart(64, '0');
+  const noServer = () => {
+    throw new Error('nobody is asked');
+  };
+
+  test('comes in pages that have every execution and every name once, whatever the order of each look', async () => {
+    let turn = 0;
+    const turned = <T>(all: readonly T[]) => {
+      turn += 37;
+      return Promise.resolve([...all.slice(turn % all.length), ...all.slice(0, turn % all.length)]);
+    };
+    const asked = new Set<string>();
+    const models = Array.from({ length: 900 }, (_, at) => ({ manifest: { parts: { a: nameOf(at) } } }));
+    const catalog = {
+      runs: {
+        recent: (endedAfter: string) => {
+          asked.add(endedAfter);
+          return turned(long(1234));
+        },
+      },
+      models: { list: () => turned(models) },
+    } as unknown as Catalog;
+    const activities = createGarbageActivities(catalog, retention, noServer);
+    const executions: string[] = [];
+    const found: string[] = [];
+    let pages = 0;
+    for (let more = true; more; pages += 1) {
+      const page = await activities.collectionRoots(1000, pages);
+      executions.push(...page.executions);
+      found.push(...page.names);
+      more = page.more;
+      expect(JSON.stringify(page).length).toBeLessThan(64 * 1024);
+    }
+    expect(pages).toBe(4);
+    const wanted = [...long(1234).map(({ execution }) => execution), executionOf(5000)];
+    expect(executions.sort()).toEqual(wanted.sort());
+    expect(found.sort()).toEqual(models.map((_, at) => nameOf(at)).sort());
+    // One moment for all pages: a run that ends meanwhile moves none to a page that was read already.
+    expect(asked).toEqual(new Set([new Date(1000).toISOString()]));
+  });
+
+  /** A catalog that calls three runs running: one goes on, one was terminated, and one the server has forgotten. */
+  function forgetful(runsOnServer: Readonly<Record<string, string>>) {
+    const at = (days: number) => new Date(Date.now() - days * DAY).toISOString();
+    const began: Readonly<Record<string, string>> = { going: at(2), terminated: at(50), forgotten: at(90) };
+    const status = new Map(Object.keys(runsOnServer).map((run) => [run, 'running']));
+    const open = () => [...status].filter(([, one]) => one === 'running').map(([run]) => run);
+    const record = (run: string) => ({ run, execution: run, startedAt: began[run] ?? '', goesOnFrom: [] });
+    const catalog = {
+      runs: {
+        recent: () => Promise.resolve(open().map(record)),
+        get: (run: string) => Promise.resolve({ ...record(run), status: status.get(run) }),
+        fail: (run: string, _at: string, ended: string) => Promise.resolve(void status.set(run, ended)),
+      },
+      silos: { list: () => Promise.resolve([{ silo: 'shop' }]) },
+    } as unknown as Catalog;
+    const describeRun = (run: string) => {
+      const name = runsOnServer[run] ?? '';
+      if (name === '') throw new WorkflowNotFoundError('forgotten', run, undefined);
+      return Promise.resolve({
+        ...{ status: { name }, closeTime: new Date(), typedSearchAttributes: new TypedSearchAttributes() },
+        raw: { workflowExecutionInfo: { firstRunId: run } },
+      });
+    };
+    const workflow = { getHandle: (run: string) => ({ describe: () => describeRun(run) }) };
+    return { catalog, status, server: () => ({ workflow }) as never };
+  }
+
+  test('a run that was terminated holds nothing back: it is entered as ended before a collection is planned', async () => {
+    const { catalog, status, server } = forgetful({ going: 'RUNNING', terminated: 'TERMINATED' });
+    const plan = await createGarbageActivities(catalog, DAY, server).planCollection({});
+    expect(status).toEqual(
+      new Map([
+        ['going', 'running'],
+        ['terminated', 'terminated'],
+      ]),
+    );
+    expect(plan).toMatchObject({ heldBackBy: 'going', silos: ['shop'] });
+    expect(Date.now() - plan.before).toBeLessThan(3 * DAY);
+  });
+
+  test('a run that the server has forgotten holds back what is younger, and is named', async () => {
+    const { catalog, status, server } = forgetful({ going: 'RUNNING', forgotten: '' });
+    const plan = await createGarbageActivities(catalog, DAY, server).planCollection({});
+    expect(plan.heldBackBy).toBe('forgotten');
+    expect(Date.now() - plan.before).toBeGreaterThan(90 * DAY);
+    expect(status.get('forgotten')).toBe('running');
   });
 });

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { ListenAddress } from '../../core/config/index.js';
+import { bareHost, type ListenAddress } from '../../core/config/address.js';
 import { AmalurError } from '../../core/errors.js';
 import { portTaken } from '../telemetry/port-taken.js';
 
@@ -39,8 +39,8 @@ export async function startCodecServer(options: CodecServerOptions): Promise<Ser
       });
     });
   });
-  const { host, port } = options.address;
-  server.listen(port, host.replace(/^\[|\]$/g, ''));
+  const { port } = options.address;
+  server.listen(port, bareHost(options.address));
   try {
     await once(server, 'listening');
   } catch (error) {

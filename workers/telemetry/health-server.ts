@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { ListenAddress } from '../../core/config/address.js';
+import { bareHost, type ListenAddress } from '../../core/config/address.js';
 import { portTaken } from './port-taken.js';
 
 /** What must hold for a worker to be ready, by name: resolves, or says by rejecting that it does not. */
@@ -14,7 +14,8 @@ const PATIENCE_MS = 5000;
  * outcome of each check as JSON. An outcome is `ok` or a code: the port asks for no password.
  * @throws AMALUR_DUPLICATE_NAME when the port is taken
  */
-export async function startHealthServer({ host, port }: ListenAddress, checks: Checks): Promise<Server> {
+export async function startHealthServer(address: ListenAddress, checks: Checks): Promise<Server> {
+  const { port } = address;
   const server = createServer((request, response) => {
     const answer = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -30,7 +31,7 @@ export async function startHealthServer({ host, port }: ListenAddress, checks: C
       });
     else answer(404, { error: 'there are /healthz and /readyz' });
   });
-  server.listen(port, host.replace(/^\[|\]$/g, ''));
+  server.listen(port, bareHost(address));
   try {
     await once(server, 'listening');
   } catch (error) {
@@ -51,7 +52,8 @@ async function outcomes(checks: Checks): Promise<Record<string, string>> {
 function outcomeOf(check: () => Promise<void>): Promise<string> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve('TIMEOUT'), PATIENCE_MS);
-    check()
+    Promise.resolve()
+      .then(check)
       .then(
         () => 'ok',
         // A code only: messages of systems and drivers may quote what they were given.

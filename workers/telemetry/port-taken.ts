@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { bareHost, type ListenAddress } from '../../core/config/address.js';
 import { AmalurError } from '../../core/errors.js';
 
 /** @param what `metrics` or `health`: the option that chooses the port is named by it */
@@ -6,4 +8,25 @@ export function portTaken(port: number, what: string): AmalurError {
     field: `--${what}-port`,
     suggestion: 'choose another, or leave the option out',
   });
+}
+
+/** Who listens at every address of a host is found at that of the machine itself. */
+const LOCAL: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/**
+ * Looks whether somebody listens there: the SDK's exporter says nothing of a port that it does not get.
+ * @throws AMALUR_DUPLICATE_NAME
+ */
+export async function requireFree(address: ListenAddress, what: string): Promise<void> {
+  const { port } = address;
+  const bare = bareHost(address);
+  const taken = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host: LOCAL[bare] ?? bare, port, timeout: 1000 });
+    const answer = (yes: boolean) => () => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.on('connect', answer(true)).on('error', answer(false)).on('timeout', answer(false));
+  });
+  if (taken) throw portTaken(port, what);
 }

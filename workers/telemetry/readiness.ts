@@ -37,10 +37,17 @@ export function storeAnswers(store: Store): Check {
   };
 }
 
-/** A child that computes is at work; one that does not must answer, and is started for that if there is none. */
-export function computeAnswers(compute: ComputeChild): Check {
+/** An operation has two hours (workflows/activity-proxies.ts): who says nothing of it for half an hour more hangs. */
+const STUCK_MS = 2.5 * 3_600_000;
+
+/** A child that computes is at work, unless it has hung; one that does not must answer, and is started for that if there is none. */
+export function computeAnswers(
+  compute: Pick<ComputeChild, 'busy' | 'call' | 'silentMs'>,
+  stuckMs: number = STUCK_MS,
+): Check {
   let asked: Promise<unknown> | undefined;
   return async () => {
+    if (compute.silentMs > stuckMs) throw Object.assign(new Error('the operation hangs'), { code: 'STUCK' });
     if (compute.busy && asked === undefined) return;
     // Not taken back when nobody waits any more: that would end the child.
     const { signal } = new AbortController();

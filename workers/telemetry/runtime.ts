@@ -1,11 +1,10 @@
 import { Runtime, type Logger } from '@temporalio/worker';
-import { connect } from 'node:net';
 import type { ListenAddress } from '../../core/config/address.js';
 import type { WorkerIdentity } from './log-line.js';
 import { logSettings } from './log-settings.js';
 import { createLogger } from './logger.js';
 import { BUCKETS } from './metrics.js';
-import { portTaken } from './port-taken.js';
+import { requireFree } from './port-taken.js';
 
 /**
  * Installs the log and the metrics of this process; once, before its first connection.
@@ -42,17 +41,4 @@ export async function installRuntime(
     },
   });
   return logger;
-}
-
-/** The SDK's exporter says nothing of a port that it does not get. */
-async function requireFree({ host, port }: ListenAddress, what: string): Promise<void> {
-  const taken = await new Promise<boolean>((resolve) => {
-    const socket = connect({ host: host === '0.0.0.0' ? '127.0.0.1' : host, port, timeout: 1000 });
-    const answer = (yes: boolean) => () => {
-      socket.destroy();
-      resolve(yes);
-    };
-    socket.on('connect', answer(true)).on('error', answer(false)).on('timeout', answer(false));
-  });
-  if (taken) throw portTaken(port, what);
 }

@@ -14,6 +14,8 @@ export interface StoreReport {
   readonly store: string;
   readonly blobs: ShelfReport;
   readonly records: ShelfReport;
+  /** Files and uploads that were begun more than a day before, and never finished. */
+  readonly unfinished: number;
 }
 
 /** Result of the workflow `collectGarbage`. */

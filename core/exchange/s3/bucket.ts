@@ -1,5 +1,10 @@
 import type * as S3 from '@aws-sdk/client-s3';
-import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type {
+  HeadObjectCommandOutput,
+  ListMultipartUploadsCommandInput,
+  ListMultipartUploadsCommandOutput,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
 import { isAbsent, isContended, isTaken, storeFailure } from './failures.js';
 import type { S3Location, S3Options } from './location.js';
@@ -17,6 +22,13 @@ export interface Listed {
   readonly key: string;
   readonly bytes: number;
   readonly changedAt: number;
+}
+
+/** An upload in parts that was begun and neither completed nor given up. */
+export interface OpenUpload {
+  readonly key: string;
+  readonly id: string;
+  readonly begunAt: number;
 }
 
 /** The sha256 of an object or a part, as S3 writes it. */
@@ -116,6 +128,34 @@ export class Bucket {
       token = page.NextContinuationToken;
       if (token === undefined) return;
     }
+  }
+
+  async *uploads(folder: string): AsyncIterable<OpenUpload> {
+    const { bucket, prefix } = this.location;
+    let marker: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
+    while (marker) {
+      const input: ListMultipartUploadsCommandInput = {
+        ...{ Bucket: bucket, Prefix: `${prefix}${folder}/` },
+        ...marker,
+      };
+      const page: ListMultipartUploadsCommandOutput = await this.#do(({ sdk, client }) =>
+        client.send(new sdk.ListMultipartUploadsCommand(input)),
+      );
+      for (const { Key = '', UploadId: id, Initiated } of page.Uploads ?? []) {
+        const begunAt = Initiated?.getTime() ?? Date.now();
+        if (id !== undefined) yield { key: Key.slice(prefix.length), id, begunAt };
+      }
+      const { NextKeyMarker, NextUploadIdMarker } = page;
+      const more = page.IsTruncated === true && NextKeyMarker !== undefined;
+      marker = more ? { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker } : undefined;
+    }
+  }
+
+  /** Gives up an upload in parts; one that somebody else has ended meanwhile is none any more. */
+  async giveUp({ key, id }: OpenUpload): Promise<void> {
+    await this.#unlessAbsent(({ sdk, client }, at) =>
+      client.send(new sdk.AbortMultipartUploadCommand({ ...at(key), UploadId: id })),
+    );
   }
 
   async #unlessAbsent<T>(work: Work<T>): Promise<T | undefined> {

@@ -91,6 +91,16 @@ class BucketStore implements S3Store {
     return true;
   }
 
+  async removeUnfinished(before: number, dryRun: boolean): Promise<number> {
+    let count = 0;
+    for await (const upload of this.bucket.uploads('blobs' satisfies Shelf)) {
+      if (upload.begunAt >= before) continue;
+      if (!dryRun) await this.bucket.giveUp(upload);
+      count += 1;
+    }
+    return count;
+  }
+
   async verify(): Promise<void> {
     const there = Buffer.from('amalur');
     if (!(await this.bucket.putNew(PROBE, there))) return;

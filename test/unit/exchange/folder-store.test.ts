@@ -55,6 +55,28 @@ describe('folder store', () => {
     expect(await readdir(join(folder, 'temporary'))).toEqual(['1-left']);
   });
 
+  test('what a process that was killed more than a day ago has left is removed, and what is being written stays', async () => {
+    const store = createFolderStore(folder);
+    expect(await store.removeUnfinished(Date.now(), false)).toBe(0);
+    const hash = await store.put(text('abc'));
+    const dayAgo = Date.now() - 86_400_000;
+    for (const [name, age] of [
+      ['1-old', 10],
+      ['2-old', 3],
+      ['3-young', -60],
+    ] as const) {
+      const file = join(folder, 'temporary', name);
+      await writeFile(file, 'half');
+      await utimes(file, dayAgo / 1000 - age, dayAgo / 1000 - age);
+    }
+    await utimes(blobFile(hash), 1, 1);
+    expect(await store.removeUnfinished(dayAgo, true)).toBe(2);
+    expect(await readdir(join(folder, 'temporary'))).toHaveLength(3);
+    expect(await store.removeUnfinished(dayAgo, false)).toBe(2);
+    expect(await readdir(join(folder, 'temporary'))).toEqual(['3-young']);
+    expect(Buffer.from(await store.get(hash)).toString()).toBe('abc');
+  });
+
   test('of writers in several processes exactly one wins every key, and all see the same record', async () => {
     const code = join(folder, 'code');
     await transpileTo(code, MODULES);

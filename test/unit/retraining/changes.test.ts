@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { changesBetween, sameTestRows } from '../../../core/retraining/changes.js';
+import { parseRetrainRequest } from '../../../core/job/retrain-request.js';
 import { resolvedJob } from '../../support/catalog-facts.js';
 
 const before = resolvedJob();
@@ -34,5 +35,12 @@ test('test rows are the same whatever the model and its columns are, and others 
   expect(sameTestRows(before, { ...before, joins: inner })).toBe(false);
   expect(sameTestRows(before, { ...before, joins: [] })).toBe(
     joins.every(({ matches }) => matches === 'one'),
+  );
+});
+
+test('a retraining goes on from no run: a job that names one is refused by the field', () => {
+  const job = { name: 'x', resumeFrom: 'train-x' };
+  expect(() => parseRetrainRequest({ job })).toThrow(
+    expect.objectContaining({ code: 'AMALUR_INVALID_JOB', field: 'job.resumeFrom' }),
   );
 });

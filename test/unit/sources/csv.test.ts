@@ -1,9 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plainKey } from '../../../core/sources/key-column.js';
-import { openSource, type TableDefinition } from '../../../core/sources/index.js';
+import {
+  openSource,
+  readVersion,
+  type TableDefinition,
+  type TableSource,
+} from '../../../core/sources/index.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -54,4 +59,64 @@ test('what is wrong with a source is told without its place and without its expr
   for (const error of [missing, ...wrong]) {
     expect(`${String(error)}${JSON.stringify(error)}`).not.toMatch(/SECRET|amalur-csv-/);
   }
+});
+
+describe('a file that changes while it is read', () => {
+  const request = { numeric: ['x'], categorical: [], keys: {} };
+
+  /** A source whose file is changed by somebody when it has been read, or just before. */
+  function disturbed(
+    source: TableSource,
+    change: () => Promise<void>,
+    when: 'before' | 'after',
+  ): TableSource {
+    return {
+      definition: source.definition,
+      profile: () => source.profile(),
+      version: () => source.version(),
+      async read(wanted) {
+        if (when === 'before') await change();
+        const data = await source.read(wanted);
+        if (when === 'after') await change();
+        return data;
+      },
+    };
+  }
+
+  const pathOf = ({ definition: { location } }: TableSource) => ('path' in location ? location.path : '');
+
+  test('is told of, whether rows of both versions were read or it could not be read at all', async () => {
+    for (const [when, content] of [
+      ['after', 'x\n1\n2\n3\n'],
+      ['before', 'x\n1\n2\n3\n'],
+      ['before', 'x\n1\n"2\n'],
+      ['before', 'y\n1\n'],
+    ] as const) {
+      const source = await sourceOf('x\n1\n2\n');
+      const version = await source.version();
+      expect((await readVersion(source, version, request)).rows).toBe(2);
+      const changing = disturbed(source, () => writeFile(pathOf(source), content), when);
+      await expect(readVersion(changing, version, request)).rejects.toMatchObject({
+        code: 'AMALUR_SOURCE_CHANGED',
+      });
+    }
+  });
+
+  test('is read where it has the same content as before, and what else is wrong with it is told as it is', async () => {
+    const source = await sourceOf('x\n1\n2\n');
+    const version = await source.version();
+    const rewritten = disturbed(source, () => writeFile(pathOf(source), 'x\n1\n2\n'), 'before');
+    expect((await readVersion(rewritten, version, request)).rows).toBe(2);
+    await expect(readVersion(source, version, { ...request, numeric: ['z'] })).rejects.toMatchObject({
+      code: 'AMALUR_UNKNOWN_COLUMN',
+    });
+  });
+
+  test('is not read at all where it is another from the beginning', async () => {
+    const source = await sourceOf('x\n1\n');
+    const reading = disturbed(source, () => expect.fail('it was read'), 'before');
+    await expect(readVersion(reading, 'another', request)).rejects.toMatchObject({
+      code: 'AMALUR_SOURCE_CHANGED',
+    });
+  });
 });

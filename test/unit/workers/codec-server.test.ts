@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import { request as httpRequest, type Server } from 'node:http';
 import { defaultPayloadConverter } from '@temporalio/common';
 import getPort from 'get-port';
 import { afterEach, expect, test } from 'vitest';
@@ -78,4 +78,20 @@ test('what is no request of the protocol is answered as such', async () => {
   const refused = await post('/decode', JSON.stringify({ payloads: [{ metadata, data }] }));
   expect(refused.status).toBe(400);
   expect(await refused.text()).toContain('sealed by key other');
+});
+
+test('a path that is no URL is answered as any other that is not there', async () => {
+  await start();
+  const asked = (target: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { hostname, port } = new URL(base);
+      const request = httpRequest({ hostname, port, path: target, method: 'POST' }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode));
+      });
+      request.on('error', reject).end('{}');
+    });
+  for (const target of ['//', '/%zz', '//x/%', `/${'x'.repeat(9000)}`]) expect(await asked(target)).toBe(404);
+  // A proxy may leave a prefix in front.
+  expect(await asked('//prefix/decode')).toBe(200);
+  expect((await post('/decode', '{}')).status).toBe(200);
 });

@@ -144,3 +144,15 @@ test('operations are done in the order in which they were asked for, one at a ti
   const order = ['first', 'second', 'third'].flatMap((name) => [`${name} begins`, `${name} ends`]);
   expect(begun).toEqual(order);
 });
+
+test('how long a child has said nothing of its operation is known; of none it owes nothing', async () => {
+  expect(compute.silentMs).toBe(0);
+  const hanging = call('hang');
+  await hanging.begun;
+  await sleep(120);
+  expect(compute.silentMs).toBeGreaterThan(100);
+  const behind = call('answer');
+  hanging.cancel();
+  await behind.result;
+  expect(compute.silentMs).toBe(0);
+});

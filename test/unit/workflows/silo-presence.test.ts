@@ -2,6 +2,8 @@ import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type * as Presence from '../../../workflows/silo-presence.js';
 
+/** A host that has taken a question, and is gone before it answers. */
+const GONE = 'taken and never answered';
 /** What each queue does with a question: the host that answers, or none for so long. */
 let answers: Record<string, (string | undefined)[]>;
 let asked: string[];
@@ -18,6 +20,7 @@ vi.mock('@temporalio/workflow', async (original) => ({
       asked.push(taskQueue);
       const host = await Promise.resolve(answers[taskQueue]?.shift());
       if (host === undefined) throw untaken(scheduleToStartTimeout);
+      if (host === GONE) throw unanswered();
       return host;
     },
   }),
@@ -28,6 +31,13 @@ function untaken(milliseconds: number): ActivityFailure {
   vi.setSystemTime(Date.now() + milliseconds);
   const cause = new TimeoutFailure('untaken', undefined, 'SCHEDULE_TO_START');
   return new ActivityFailure('untaken', 'step', '1', 'NON_RETRYABLE_FAILURE', undefined, cause);
+}
+
+/** Ten seconds pass for each of three attempts, taken by somebody who does not answer. */
+function unanswered(): ActivityFailure {
+  vi.setSystemTime(Date.now() + 30_000);
+  const cause = new TimeoutFailure('unanswered', undefined, 'START_TO_CLOSE');
+  return new ActivityFailure('late', 'acquireHost', '1', 'MAXIMUM_ATTEMPTS_REACHED', undefined, cause);
 }
 
 const SITE = 'silo.shop';
@@ -147,4 +157,49 @@ it('a step that fails for another reason is no sign of a lost host', async () =>
   const broken = () => Promise.reject(new Error('broken'));
   await expect(presence.atHost(SITE, broken)).rejects.toThrow('broken');
   expect(asked).toEqual([COMMON]);
+});
+
+it('a question that somebody took who then died loses no silo: it is asked again for as long as the job says', async () => {
+  answers = { [COMMON]: [GONE, GONE, 'b'] };
+  presence.followSilos({ watch, onSiloLost: { policy: 'wait', after: 120 } });
+  expect(await presence.atHost(SITE, steps().call)).toBe('b');
+  expect(asked).toEqual([COMMON, COMMON, COMMON]);
+  expect(told).toEqual(['silo.shop absent for 30000 ms', 'silo.shop at b']);
+});
+
+it('who is never answered is told that the silo is lost, and not that a question failed', async () => {
+  answers = { [COMMON]: [GONE, GONE, GONE, GONE, GONE] };
+  presence.followSilos({ onSiloLost: { policy: 'fail', after: 60 } });
+  await expect(presence.atHost(SITE, steps().call)).rejects.toMatchObject({
+    type: 'AMALUR_SILO_UNAVAILABLE',
+    site: SITE,
+    since: START,
+  });
+  expect(Date.now() - START).toBe(60_000);
+});
+
+it('a host that took the question whether it is there, and never answered, is given up for another', async () => {
+  answers = { [COMMON]: ['a', 'b'], [A_ASKED]: [GONE] };
+  presence.followSilos({ begun: true });
+  expect(await presence.atHost(SITE, steps(false, true).call)).toBe('b');
+});
+
+it('of steps side by side the one that misses the old host last does not give up the host that another has found', async () => {
+  answers = { [COMMON]: ['a', 'b', 'c'] };
+  presence.followSilos({ watch, begun: true });
+  let found = (): void => undefined;
+  const moved = new Promise<void>((resolve) => (found = resolve));
+  const early = presence.atHost(SITE, async (host, limit) => {
+    if (host === 'a') throw untaken(limit);
+    await Promise.resolve();
+    found();
+    return host;
+  });
+  const late = presence.atHost(SITE, async (host, limit) => {
+    if (host !== 'a') return host;
+    await moved;
+    throw untaken(limit);
+  });
+  expect(await Promise.all([early, late])).toEqual(['b', 'b']);
+  expect(told).toEqual(['silo.shop at a', 'silo.shop at b']);
 });

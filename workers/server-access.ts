@@ -14,8 +14,7 @@ export function serverAccess(): ServerAccess {
   const { address, apiKey, tls, metadata } = connectionOptions;
   return {
     connection: {
-      // An empty variable names no server.
-      ...(address !== undefined && address !== '' && { address }),
+      ...(address !== undefined && { address }),
       ...(apiKey !== undefined && { apiKey }),
       ...(tls !== undefined && { tls }),
       ...(metadata !== undefined && { metadata }),
@@ -28,7 +27,7 @@ function readProfile(): ConnectionOptions {
   // A local installation names no file to keep the person's own profiles out; the library can't read an empty one.
   const disableFile = process.env.TEMPORAL_CONFIG_FILE === devNull;
   try {
-    const profile = loadClientConfigProfile({ disableFile });
+    const profile = loadClientConfigProfile({ disableFile, overrideEnvVars: nonEmpty(process.env) });
     const { clientCert, clientKey } = profile.tls ?? {};
     // The library would leave out the one without the other, and the server refuse without a word why.
     if ((clientCert === undefined) !== (clientKey === undefined)) {
@@ -40,6 +39,16 @@ function readProfile(): ConnectionOptions {
   } catch (error) {
     throw unreadable(error);
   }
+}
+
+/** An empty variable says nothing: containers are given those that nobody has set. Of a header it says that there is none. */
+function nonEmpty(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const said = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined &&
+      (entry[1] !== '' || !entry[0].startsWith('TEMPORAL_') || entry[0].startsWith('TEMPORAL_GRPC_META_')),
+  );
+  return Object.fromEntries(said);
 }
 
 /** Without what was thrown: a parser quotes the line at which it fails, and that may hold a key. */

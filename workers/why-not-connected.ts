@@ -122,8 +122,10 @@ function tlsOf({ tls, apiKey }: Access): TLSConfig | undefined {
   return tls === true || (tls === undefined && apiKey !== undefined) ? {} : undefined;
 }
 
+/** The client library puts the answer with its status into the cause of what it throws. */
 function isKeyRefused(error: unknown): boolean {
-  return KEY_REFUSED.includes((error as { readonly code?: unknown }).code);
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: unknown };
+  return KEY_REFUSED.includes(code) || (cause instanceof Error && isKeyRefused(cause));
 }
 
 /** Asks by the library that tells the status of an answer as a number. */

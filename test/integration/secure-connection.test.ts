@@ -65,7 +65,6 @@ async function profile(name: string, given: Profile): Promise<Record<string, str
   return {
     TEMPORAL_CONFIG_FILE: file,
     TEMPORAL_PROFILE: name,
-    TEMPORAL_ADDRESS: '',
     AMALUR_LOG_FORMAT: 'json',
   };
 }
@@ -133,7 +132,7 @@ test('workers, command line and Temporal CLI work by one profile with client cer
   expect(bytesOut['crm']).toBeGreaterThan(0);
   expect(endpoint.calls.passed).toBeGreaterThan(50);
   expect(endpoint.calls.refused).toBe(0);
-});
+}, 180_000);
 
 /** The example's job over two of its silos: a worker less. */
 function withoutWarehouse(): JobInput {

@@ -19,10 +19,13 @@ const long = jobOf(orders, 'returns', {
   strategy: 'federate',
 });
 
+// Half a minute each on a machine that does nothing else.
+const timeout = 180_000;
 const available = hasProductionServer() && hasS3Server();
 
 describe.runIf(available)(
   'PostgreSQL, a Temporal server with mutual TLS, S3, and each worker a process with its own file',
+  { timeout },
   () => {
     let production: Production;
     let undisturbed = '';

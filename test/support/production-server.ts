@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import getPort from 'get-port';
+import getPort, { portNumbers } from 'get-port';
 import { cacheFolder, temporalBinary } from '../../workers/toolchain.js';
 import { interpolate, readCompose, root } from './compose.js';
 import { runProgram } from './command.js';
@@ -95,12 +95,14 @@ export async function startProductionServer({
       cwd: folder,
       log,
     });
+    let over = false;
+    void server.ended.then(() => (over = true));
     for (let attempt = 1; ; attempt += 1) {
       const { code, stderr } = await runProgram(temporalBinary(), ['operator', 'cluster', 'health'], {
         env: access('tools'),
       });
       if (code === 0) return;
-      if (attempt === 100)
+      if (over || attempt === 100)
         throw new Error(`the Temporal server does not answer: ${stderr}\n${await server.said()}`);
       await sleep(200);
     }
@@ -145,15 +147,16 @@ function inFolder(
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, places[value] ?? value]));
 }
 
-/** Ports of the server's parts beside that for clients. */
+/** Ports of the server's parts beside that for clients. PostgreSQL's schema has a small integer for a member's, which ends at 32767. */
 async function freePorts(): Promise<Record<string, string>> {
   const parts = ['MATCHING', 'HISTORY', 'WORKER'].flatMap((part) => [
     `${part}_GRPC_PORT`,
     `${part}_MEMBERSHIP_PORT`,
   ]);
+  const free = () => getPort({ port: portNumbers(20_000 + Math.floor(Math.random() * 10_000), 32_767) });
   const names = [...parts, 'FRONTEND_MEMBERSHIP_PORT', 'FRONTEND_HTTP_PORT'];
   return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, String(await getPort())] as const)),
+    await Promise.all(names.map(async (name) => [name, String(await free())] as const)),
   );
 }
 

@@ -54,7 +54,7 @@ export async function startProduction(): Promise<Production> {
     const { command = [] } = readCompose('docker-compose.yml').services[service] ?? {};
     const log = path.join(folder, `${name}.log`);
     logs.push(log);
-    const args = [...command].map((word) =>
+    const args = (typeof command === 'string' ? [command] : command).map((word) =>
       word.startsWith('/etc/amalur/') ? path.join(folder, path.basename(word)) : word,
     );
     const env = {

@@ -9,6 +9,7 @@ import { interpolate, readCompose, root } from './compose.js';
 import { runProgram } from './command.js';
 import type { Certificates } from './certificates.js';
 import { startTied, type TiedProcess } from './tied-process.js';
+import { isAlive } from './worker-processes.js';
 
 /** The version that scripts/setup/pins.mjs has. */
 const VERSION = '1.32.0';
@@ -95,14 +96,12 @@ export async function startProductionServer({
       cwd: folder,
       log,
     });
-    let over = false;
-    void server.ended.then(() => (over = true));
     for (let attempt = 1; ; attempt += 1) {
       const { code, stderr } = await runProgram(temporalBinary(), ['operator', 'cluster', 'health'], {
         env: access('tools'),
       });
       if (code === 0) return;
-      if (over || attempt === 100)
+      if (!isAlive(server.pid) || attempt === 100)
         throw new Error(`the Temporal server does not answer: ${stderr}\n${await server.said()}`);
       await sleep(200);
     }

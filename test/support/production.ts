@@ -91,7 +91,7 @@ export async function startProduction(): Promise<Production> {
     secrets: [keysFile, ...['server', ...CLIENTS].map((name) => certificates.of(name).key)],
     async stop() {
       await Promise.all([...workers.values()].map((worker) => worker.stop()));
-      await connection.close();
+      // The connection stays open: a call that waits to be tried again would find it closed, and throw where nobody can catch it.
       await server.stop();
       await Promise.all([postgres.stop(), objects.stop()]);
       await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,12 @@
 import { devNull } from 'node:os';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import type { CodecKeysAt } from '../core/config/index.js';
 import { AmalurError } from '../core/errors.js';
 import { loadKeys, type CodecKey } from '../workers/codec/keys.js';
+import { openClientConnection } from '../workers/client-connection.js';
 import type { ServerAccess } from '../workers/run-workers.js';
 import { serverAccess } from '../workers/server-access.js';
+import { whyNotConnected } from '../workers/why-not-connected.js';
 import { findLocalAddress, readLocalAddress, type LocalAddress } from './up-file.js';
 
 export interface ConnectOptions {
@@ -32,23 +34,21 @@ export interface FoundServer extends ServerAccess {
 
 /**
  * Connects to the server that findServer finds.
- * @throws AMALUR_SERVER_UNREACHABLE
+ * @throws AMALUR_SERVER_UNREACHABLE, AMALUR_SERVER_REFUSED
  */
 export async function connect(options: ConnectOptions = {}): Promise<Connected> {
   const keys = loadKeys(options.codec);
   const { connection: settings, namespace, address, local } = await findServer(options);
-  const { apiKey, tls, metadata } = settings;
+  const connection = await connectClient({ ...settings, address });
+  return { connection, namespace, address, local, keys };
+}
+
+/** @throws AMALUR_SERVER_UNREACHABLE, AMALUR_SERVER_REFUSED */
+export async function connectClient(access: ServerAccess['connection']): Promise<Connection> {
   try {
-    const connection = await Connection.connect({
-      address,
-      connectTimeout: '5s',
-      ...(apiKey !== undefined && { apiKey }),
-      ...(tls !== undefined && { tls }),
-      ...(metadata !== undefined && { metadata }),
-    });
-    return { connection, namespace, address, local, keys };
+    return await openClientConnection(access);
   } catch (error) {
-    throw unreachable(address, error);
+    throw await whyNotConnected(access, error);
   }
 }
 
@@ -64,7 +64,7 @@ export async function findServer({ stateFolder }: ConnectOptions): Promise<Found
     const { address, namespace } = local;
     return { connection: { address }, namespace, address, local };
   }
-  const access = readProfile();
+  const access = serverAccess();
   const { address } = access.connection;
   if (address === undefined && stateFolder !== undefined) await refuseIfKilled(stateFolder);
   return { ...access, address: address ?? 'localhost:7233', local };
@@ -96,28 +96,4 @@ export function localEnvironment(local: Pick<LocalAddress, 'address' | 'namespac
 function isGiven(): boolean {
   const { TEMPORAL_ADDRESS, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE } = process.env;
   return [TEMPORAL_ADDRESS, TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE].some((value) => Boolean(value));
-}
-
-function readProfile(): ServerAccess {
-  try {
-    return serverAccess();
-  } catch (error) {
-    throw new AmalurError(
-      'AMALUR_SERVER_UNREACHABLE',
-      `the profile of the Temporal server cannot be read: ${(error as Error).message}`,
-      { suggestion: 'check TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE' },
-      { cause: error },
-    );
-  }
-}
-
-function unreachable(address: string, cause: unknown): AmalurError {
-  return new AmalurError(
-    'AMALUR_SERVER_UNREACHABLE',
-    `no Temporal server answers at ${address}`,
-    {
-      suggestion: 'start one with `amalur up`, or name the right one by TEMPORAL_ADDRESS or TEMPORAL_PROFILE',
-    },
-    { cause },
-  );
 }

@@ -1,8 +1,8 @@
 import { NativeConnection, type NativeConnectionOptions, type Worker } from '@temporalio/worker';
 import type { ListenAddress } from '../core/config/index.js';
-import { AmalurError } from '../core/errors.js';
 import { startHealthServer, type Checks } from './telemetry/health-server.js';
 import { polls } from './telemetry/readiness.js';
+import { whyNotConnected } from './why-not-connected.js';
 
 /** How to reach the Temporal server. */
 export interface ServerAccess {
@@ -13,21 +13,15 @@ export interface ServerAccess {
   readonly namespace: string;
 }
 
-export async function connectWorker({
-  connection: { apiKey, ...options },
-}: ServerAccess): Promise<NativeConnection> {
+/** @throws AMALUR_SERVER_UNREACHABLE, AMALUR_SERVER_REFUSED */
+export async function connectWorker({ connection }: ServerAccess): Promise<NativeConnection> {
+  const { apiKey, ...options } = connection;
   const key = typeof apiKey === 'function' ? apiKey() : apiKey;
   try {
     return await NativeConnection.connect({ ...options, ...(key !== undefined && { apiKey: key }) });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'TransportError') throw error;
-    const address = options.address ?? 'localhost:7233';
-    throw new AmalurError(
-      'AMALUR_SERVER_UNREACHABLE',
-      `no Temporal server answers at ${address}`,
-      { suggestion: 'start it, or correct TEMPORAL_ADDRESS or the profile' },
-      { cause: error },
-    );
+    throw await whyNotConnected(connection, error);
   }
 }
 

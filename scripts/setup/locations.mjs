@@ -1,6 +1,8 @@
 // Where the set-up puts each thing. `workers/toolchain.ts` reads the same places at run time: change both together.
 //
 //   <cache>/temporal/<version>/temporal                          the Temporal CLI with its dev server
+//   <cache>/temporal-server/<version>/temporal-server,           the server of the test of production, and its tool for schemas
+//                                     temporal-sql-tool
 //   <cache>/seaweedfs/<version>/weed                             the S3 server of the tests
 //   <cache>/duckdb/<version>/<platform>/<name>.duckdb_extension  DuckDB extensions
 //   <cache>/tfjs-node/<key>/deps/lib, lib/napi-v8                libtensorflow and the addon, linked into node_modules

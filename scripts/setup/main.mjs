@@ -9,6 +9,7 @@ import * as packages from './steps/packages.mjs';
 import * as objects from './steps/objects.mjs';
 import * as postgres from './steps/postgres.mjs';
 import * as prisma from './steps/prisma.mjs';
+import * as productionServer from './steps/production-server.mjs';
 import * as temporal from './steps/temporal.mjs';
 import * as tensorflow from './steps/tensorflow.mjs';
 
@@ -50,10 +51,11 @@ async function performAll(steps, withTests) {
   });
 }
 
-export async function setup({ withTests = false, build = true } = {}) {
+export async function setup({ withTests = false, withProductionServer = false, build = true } = {}) {
   title('Amalur set-up');
   const steps = [packages, tensorflow, temporal, duckdb, prisma];
   if (withTests) steps.push(postgres, objects);
+  if (withProductionServer) steps.push(productionServer);
   if (build) steps.push(compile);
   return performAll(steps, withTests);
 }

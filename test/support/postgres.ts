@@ -13,6 +13,8 @@ const execute = promisify(execFile);
 
 /** A PostgreSQL server for tests. */
 export interface PostgresServer {
+  /** Of a database from which others may be made. */
+  readonly url: string;
   /** Creates an empty database and returns its URL. */
   freshDatabase(): Promise<string>;
   stop(): Promise<void>;
@@ -60,7 +62,7 @@ async function freshDatabase(url: string): Promise<string> {
 /** Uses the server of `AMALUR_TEST_POSTGRES_URL`, or starts one of its own that ends with this process. */
 export async function startPostgres(): Promise<PostgresServer> {
   const given = process.env['AMALUR_TEST_POSTGRES_URL'];
-  if (given) return { freshDatabase: () => freshDatabase(given), stop: () => Promise.resolve() };
+  if (given) return { url: given, freshDatabase: () => freshDatabase(given), stop: () => Promise.resolve() };
 
   const folder = await mkdtemp(join(tmpdir(), 'amalur-postgres-'));
   await chmod(folder, 0o755);
@@ -87,6 +89,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
   await untilReady(url);
   return {
+    url,
     freshDatabase: () => freshDatabase(url),
     stop: async () => {
       const gone = new Promise((resolve) => shell.once('exit', resolve));

@@ -22,7 +22,7 @@ export interface StoredModel {
 }
 
 /** Reads a blob from wherever it lives: a test may look into every silo's private store, a coordinator may not. */
-export async function readBlob({ config }: TestInstallation, ref: BlobRef): Promise<Bundle> {
+export async function readBlob({ config }: Pick<TestInstallation, 'config'>, ref: BlobRef): Promise<Bundle> {
   const exchange = openStore(config.exchange, config.s3);
   if (ref.home === 'exchange') return createStores({ exchange }).get(ref);
   const site = ref.home.slice('private:'.length);
@@ -32,7 +32,10 @@ export async function readBlob({ config }: TestInstallation, ref: BlobRef): Prom
 }
 
 /** Reads a trained model together: from the exchange, or part by part out of the silos' own stores. */
-export async function readModel(installation: TestInstallation, reference: string): Promise<StoredModel> {
+export async function readModel(
+  installation: Pick<TestInstallation, 'client' | 'config'>,
+  reference: string,
+): Promise<StoredModel> {
   const { model: record } = await installation.client.ask({ about: 'model', model: reference });
   if (!record) throw new Error(`the catalog does not tell of ${reference}`);
   const { intercept, own = [], parts } = record.manifest;

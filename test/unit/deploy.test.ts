@@ -1,39 +1,41 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { configSchema } from '../../core/config/index.js';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contracts/results.js';
+import { readCompose, root } from '../support/compose.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
-
-interface Service {
-  readonly profiles?: readonly string[];
-  readonly command?: string | readonly string[];
-  readonly depends_on?: Readonly<Record<string, unknown>>;
-  readonly networks?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly secrets?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-}
-const compose = parse(read('docker-compose.yml'), { merge: true }) as {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
-  readonly volumes: object;
-  readonly secrets: object;
-};
+const TLS = 'deploy/docker-compose.tls.yml';
+const compose = readCompose('docker-compose.yml');
 const services = Object.entries(compose.services);
-const composes = spawnSync('docker', ['compose', 'version']).status === 0;
-if (!composes)
-  console.warn('docker compose is not on this machine: docker-compose.yml is checked by its structure only');
+
+/** `docker compose`, or the same program as a command of its own. */
+const composer = [['docker', 'compose'], ['docker-compose']].find(
+  ([command = '', ...args]) => spawnSync(command, [...args, 'version']).status === 0,
+);
+if (!composer)
+  process.stderr.write(
+    'docker compose is not on this machine: its files are checked by their structure only\n',
+  );
 
 describe('docker-compose.yml', () => {
-  test.runIf(composes).each(['dev', 'prod'])('profile %s is accepted by docker compose', (profile) => {
-    const args = ['compose', '--profile', profile, 'config', '--quiet'];
-    expect(() => execFileSync('docker', args, { cwd: root, stdio: 'pipe' })).not.toThrow();
+  test.runIf(composer).each([
+    ['dev', ['docker-compose.yml'], 6],
+    ['prod', ['docker-compose.yml'], 13],
+    ['prod', ['docker-compose.yml', TLS], 13],
+  ] as const)('profile %s of %j is accepted by docker compose', (profile, files, count) => {
+    const [command = '', ...first] = composer ?? [];
+    const flags = [...files.flatMap((file) => ['-f', file]), '--profile', profile];
+    const text = execFileSync(command, [...first, ...flags, 'config'], {
+      cwd: root,
+      stdio: 'pipe',
+      encoding: 'utf8',
+    });
+    const resolved = parse(text) as { readonly services: object };
+    expect(Object.keys(resolved.services)).toHaveLength(count);
   });
 
   test('names only profiles, services, networks, volumes, secrets and files that there are', () => {
@@ -104,4 +106,70 @@ test('both profiles register the search attributes that every run sets', () => {
     expect(dev).toContain(`--search-attribute ${name}=${type}`);
     expect(prod).toContain(`--name ${name} --type ${type}`);
   }
+});
+
+test('with TLS every service that speaks with the Temporal server shows a certificate that the script makes', () => {
+  const secured = readCompose(TLS).services;
+  const speakers = services.filter(
+    ([, { profiles, environment }]) => profiles?.[0] === 'prod' && environment?.['TEMPORAL_ADDRESS'],
+  );
+  expect(Object.keys(secured).sort()).toEqual(['temporal', ...speakers.map(([name]) => name)].sort());
+  const made = /make-certificates\.sh \S+ \S+ (.*)/.exec(read(TLS))?.[1]?.split(' ') ?? [];
+  for (const [name, { environment = {}, volumes = [] }] of Object.entries(secured)) {
+    const inside = volumes.map((volume) => volume.split(':')[1]);
+    for (const [variable, value] of Object.entries(environment))
+      if (value.startsWith('/')) expect(inside, `${name} ${variable}`).toContain(value);
+    for (const volume of volumes) {
+      const [file = ''] = volume.split(':');
+      expect(['ca', 'server', ...made]).toContain(path.basename(file).replace(/\.(pem|key)$/, ''));
+    }
+  }
+});
+
+test('the images of the Temporal server are of the version that the tests run', async () => {
+  // @ts-expect-error: the set-up is plain JavaScript
+  const { temporalServer } = (await import('../../scripts/setup/pins.mjs')) as {
+    readonly temporalServer: { readonly version: string };
+  };
+  expect(compose.services['temporal']?.image).toBe(`temporalio/server:${temporalServer.version}`);
+  for (const tool of ['temporal-schema', 'temporal-namespace'])
+    expect(compose.services[tool]?.image).toBe(`temporalio/admin-tools:${temporalServer.version}`);
+  expect(read('test/support/production-server.ts')).toContain(`'${temporalServer.version}'`);
+});
+
+describe('the Dockerfile', () => {
+  const stages = read('Dockerfile')
+    .split(/^FROM /m)
+    .slice(1);
+  const final = stages.at(-1) ?? '';
+
+  test('starts the program that the package names, as a user without privileges, and says how it is', () => {
+    const { bin } = JSON.parse(read('package.json')) as { readonly bin: { readonly amalur: string } };
+    const entry = path.posix.join('/opt/amalur', bin.amalur);
+    expect(final).toContain(`ENTRYPOINT ["node", "${entry}"]`);
+    expect(final).toMatch(/^USER node$/m);
+    expect(final).toMatch(/^HEALTHCHECK /m);
+    expect(final).toContain('AMALUR_HEALTH_PORT=8080');
+  });
+
+  test('builds from what the context has: nothing of it is left out by .dockerignore', () => {
+    const ignored = read('.dockerignore').split('\n').filter(Boolean);
+    for (const needed of [
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'scripts',
+      'prisma',
+      'examples',
+      'core',
+    ]) {
+      expect(existsSync(path.join(root, needed)), needed).toBe(true);
+      expect(ignored, needed).not.toContain(needed);
+    }
+    for (const secret of ['.git', 'deploy/secrets', '**/.env']) expect(ignored).toContain(secret);
+    // The set-up of an image imports nothing that is left out.
+    for (const file of readdirSync(path.join(root, 'scripts/setup'), { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.mjs'))
+        expect(read(`scripts/setup/${file}`), file).not.toMatch(/from '[^']*\/(test|bench)\//);
+  });
 });

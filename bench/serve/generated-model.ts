@@ -61,11 +61,11 @@ function part(prefix: string, { numbers, levels }: Omit<Table, 'keys'>, seed: nu
     ...numeric.map((name) => [name, 'number'] as [string, ColumnType]),
     ...texts.map((name) => [name, 'text'] as [string, ColumnType]),
   ];
-  const row = (i: number): Row =>
-    Object.fromEntries<unknown>([
-      ...numeric.map((name, at) => [name, drawn(i, at + 100 * seed)]),
-      ...texts.map((name, at) => [name, `level ${String(Math.floor(drawn(i, at + 50) * levels[at]!))}`]),
-    ]);
+  const level = (i: number, at: number) => `level ${String(Math.floor(drawn(i, at + 50) * levels[at]!))}`;
+  const row = (i: number): Row => ({
+    ...Object.fromEntries(numeric.map((name, at) => [name, drawn(i, at + 100 * seed)])),
+    ...Object.fromEntries(texts.map((name, at) => [name, level(i, at)])),
+  });
   return { encoder, theta, features, types, row };
 }
 

@@ -62,7 +62,7 @@ export const nmfAggregator: AggregatorProgram = {
     if (norms === undefined) throw new Error('a factorisation needs the norms of the rows');
     const square = norms.reduce((sum, norm) => sum + norm, 0);
     const gram = sumOf(ups.map(({ tensors }) => denseOf(tensors, 'gram')));
-    const w = aboveZero(loadings(products, gram));
+    const w = aboveZero(loadings(products, regular(gram)));
     const objective = square / 2 - innerProduct(w, products) + innerProduct(gramOf(w), gram) / 2;
     requireFinite(objective);
     // There was no first objective, of which an update takes off too little: that of W = 0 stands for it.
@@ -105,6 +105,19 @@ function stopReason({ spec, round, first, previous }: Working, objective: number
 function update(at: Working, products: Dense, objective: number): Pick<AggregatorStep, 'state' | 'next'> {
   const w = multiplicativeUpdate(at.w, products, at.gram);
   return tell({ ...at, w, first: at.first ?? objective, previous: objective });
+}
+
+/** Share of the mean square of a component that is added to all: where some are alike, W would be anyone's. */
+const RIDGE = 1e-6;
+
+function regular({ rows, columns, data }: Dense): Dense {
+  const square = data.map((value, at) => (at % (columns + 1) === 0 ? value : 0));
+  const mean = square.reduce((sum, value) => sum + value, 0) / rows;
+  return dense(
+    rows,
+    columns,
+    data.map((value, at) => value + (at % (columns + 1) === 0 ? RIDGE * mean : 0)),
+  );
 }
 
 /** The parties are to update H for this W. */

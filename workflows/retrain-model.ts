@@ -17,7 +17,7 @@ import { trainModel } from './train-model.js';
 export async function retrainModel(request: RetrainRequest): Promise<RetrainingResult> {
   try {
     const watch = new Watch();
-    const { job, force, alias, margin } = await catalog.checkRetraining(request);
+    const { job, force, alias, margin, warmStart } = await catalog.checkRetraining(request);
     watch.phase('checking silos');
     const resolved = await resolveFreshly(job);
     watch.resolved(resolved);
@@ -31,9 +31,10 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
 
     watch.phase('training');
     const { workflowId } = workflowInfo();
+    const began = warmStart ? beginning(before) : undefined;
     const made = await executeChild(trainModel, {
       workflowId: `${workflowId}/training`,
-      args: [job],
+      args: [began && 'at' in began ? { ...job, warmStart: began.at } : job],
       staticSummary: `train ${job.name} again`,
     });
     watch.phase('comparing');
@@ -46,12 +47,23 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
     return {
       inUse: judged.promoted ? model : nameOf(inUse),
       ...{ alias, changes },
-      trained: { run: made.run, model, metrics: made.metrics.test },
+      trained: {
+        ...{ run: made.run, model, metrics: made.metrics.test, rounds: made.rounds },
+        ...(began && { began }),
+      },
       ...judged,
     };
   } catch (error) {
     throw failureToThrow(error);
   }
+}
+
+/** With which version the training begins, or why with none. */
+function beginning(
+  inUse: KnownVersions['inUse'],
+): NonNullable<NonNullable<RetrainingResult['trained']>['began']> {
+  if (inUse === null) return { anew: 'no version was in use' };
+  return inUse.misfit === null ? { at: `${inUse.name}@${inUse.version}` } : { anew: inUse.misfit };
 }
 
 /** Tasks whose measures are taken over encoded columns, which each version encodes in its own way. */

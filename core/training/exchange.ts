@@ -5,7 +5,7 @@ import type { ModelSpec } from '../job/schema.js';
 import { momentsOf, type Moments } from './moments.js';
 import type { ColumnFacts, ColumnStart, Message, PartyOpening, PartyProgram, State } from './program.js';
 import { gradientOf, hasResidual } from './residual.js';
-import { columnStart, startable, startingJson, startTensors, type Starting } from './starting.js';
+import { columnStart, openAt, startingJson, startTensors, type Starting } from './starting.js';
 import { denseOf, denseTensor, vectorTensor } from './tensors.js';
 import { wantedProduct } from './wanted.js';
 
@@ -37,7 +37,7 @@ export function openParty(
   spec: ModelSpec,
   start: ColumnStart,
 ): PartyOpening {
-  return startable(program, spec).startAt(columnFacts(program, source), spec, start);
+  return openAt(program, columnFacts(program, source), spec, start);
 }
 
 function columnFacts(program: PartyProgram, source: PartyTable): ColumnFacts {

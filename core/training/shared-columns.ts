@@ -8,7 +8,7 @@ import { shareId } from '../job/resolved.js';
 import type { ModelSpec } from '../job/schema.js';
 import { addMoments, type Moments } from './moments.js';
 import type { ColumnFacts, Message, PartyOpening, PartyProgram, State } from './program.js';
-import { columnStart, readStart, startable, type Starting } from './starting.js';
+import { columnStart, openAt, readStart, type Starting } from './starting.js';
 import { denseOf, float64, vectorTensor } from './tensors.js';
 
 /**
@@ -35,7 +35,7 @@ export function openShared(
   const facts = factsOf(program, group, ups);
   const known = messagesOf(group, ups).find(({ tensors }) => tensors.theta !== undefined);
   const start = columnStart(facts.names, known && readStart(known.tensors), { ...starting, places: null });
-  const { up, ...opening } = startable(program, spec).startAt(facts, spec, start);
+  const { up, ...opening } = openAt(program, facts, spec, start);
   return { ...opening, up: { ...up, tensors: { ...up.tensors, shift: vectorTensor(start.shift) } } };
 }
 

@@ -5,7 +5,7 @@ import type { Tensor } from '../exchange/bundle.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { placesOf } from '../models/softmax/places-of.js';
-import type { ColumnStart, OwnStart, PartyProgram } from './program.js';
+import type { ColumnFacts, ColumnStart, OwnStart, PartyOpening, PartyProgram } from './program.js';
 import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 
 /** What a party is told that is to begin at its own parameters. */
@@ -58,11 +58,15 @@ export function readStart(tensors: Readonly<Record<string, Tensor>>): Required<C
   };
 }
 
-/** A program that can begin at given parameters. */
-export function startable(program: PartyProgram, spec: ModelSpec): Required<Pick<PartyProgram, 'startAt'>> {
-  const { startAt } = program;
-  if (startAt === undefined) throw cannot(spec);
-  return { startAt };
+/** Begins at given parameters, with what goes up of them. */
+export function openAt(
+  program: PartyProgram,
+  columns: ColumnFacts,
+  spec: ModelSpec,
+  start: ColumnStart,
+): PartyOpening {
+  if (!program.startAt) throw cannot(spec);
+  return program.startAt(columns, spec, start);
 }
 
 /** Jobs that ask for it are refused (core/job/check-warm-start.ts). */

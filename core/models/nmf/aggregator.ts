@@ -56,7 +56,7 @@ export const nmfAggregator: AggregatorProgram = {
     };
   },
 
-  /** From given H the training begins with the W that is best for it. */
+  /** From given H the training begins with a W that is all but the best for it. */
   startAt({ rows, norms }, spec, { products, ups }) {
     if (spec.type !== 'nmf') throw new Error(`${spec.type} is no matrix factorisation`);
     if (norms === undefined) throw new Error('a factorisation needs the norms of the rows');
@@ -108,7 +108,7 @@ function update(at: Working, products: Dense, objective: number): Pick<Aggregato
 }
 
 /** Share of the mean square of a component that is added to all: where some are alike, W would be anyone's. */
-const RIDGE = 1e-6;
+const RIDGE = 1e-3;
 
 function regular({ rows, columns, data }: Dense): Dense {
   const square = data.map((value, at) => (at % (columns + 1) === 0 ? value : 0));

@@ -21,7 +21,7 @@ import { trainModel } from './train-model.js';
 export async function retrainModel(request: RetrainRequest): Promise<RetrainingResult> {
   try {
     const watch = new Watch();
-    const { job, force, alias, margin } = await catalog.checkRetraining(request);
+    const { job, force, alias, margin, warmStart } = await catalog.checkRetraining(request);
     watch.phase('checking silos');
     const resolved = await resolvedPatiently(job, watch);
     watch.resolved(resolved, false);
@@ -42,9 +42,10 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
       ...(changes && { changed: nameChanges(changes) }),
       'is trained by': child,
     });
+    const began = warmStart ? beginning(before) : undefined;
     const made = await executeChild(trainModel, {
       workflowId: child,
-      args: [job],
+      args: [began && 'at' in began ? { ...job, warmStart: began.at } : job],
       staticSummary: `train ${job.name} again`,
     });
     watch.phase('comparing');
@@ -62,7 +63,10 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
     return {
       inUse: judged.promoted ? model : nameOf(inUse),
       ...{ alias, changes },
-      trained: { run: made.run, model, metrics: made.metrics.test },
+      trained: {
+        ...{ run: made.run, model, metrics: made.metrics.test, rounds: made.rounds },
+        ...(began && { began }),
+      },
       ...judged,
     };
   } catch (error) {
@@ -77,6 +81,14 @@ function resolvedPatiently(job: JobInput, watch: Watch): Promise<ResolvedJob> {
     return resolveFreshly(job, skipped, (known) => followSilos({ onSiloLost: known.job.onSiloLost, watch }));
   };
   return skippingLostSilos(watch, resolve, undefined);
+}
+
+/** With which version the training begins, or why with none. */
+function beginning(
+  inUse: KnownVersions['inUse'],
+): NonNullable<NonNullable<RetrainingResult['trained']>['began']> {
+  if (inUse === null) return { anew: 'no version was in use' };
+  return inUse.misfit === null ? { at: `${inUse.name}@${inUse.version}` } : { anew: inUse.misfit };
 }
 
 /** Tasks whose measures are taken over encoded columns, which each version encodes in its own way. */

@@ -9,6 +9,7 @@ import { crossValidate } from './cross-validate.js';
 import type { Fitted } from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
 import { integratedBy, publishAndMatch, sharesOf, siloOfSite, toEvaluate, type Run } from './publish.js';
+import { startOf } from './warm-start.js';
 
 /** A model that training has brought forth, before it is in the catalog. */
 export interface Trained extends Fitted, Integrated {
@@ -35,6 +36,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     features: entryOf(published.parties, party).features,
   }));
   const silo = siloOfSite(site);
+  const start = startOf(run);
   const spec = job.model;
 
   watch.phase('training');
@@ -43,6 +45,7 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
     const begun = await aggregatorAt(site, `${form} table`).trainHere({
       ...{ execution, spec: model, form, target, shares },
       ...(resolved.interactions && { interactions: resolved.interactions }),
+      ...(start && { start }),
     });
     ledger.together([{ silo, cost: begun.cost }]);
     return begun;

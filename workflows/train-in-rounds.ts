@@ -27,6 +27,7 @@ import type { ValidationState } from './validate-in-rounds.js';
 import type { Reached } from './contracts/standing.js';
 import { sharedEncoders } from './shared-encoders.js';
 import { nonZeroOf, ofManifest, type Trained } from './train-here.js';
+import { ownStart, partStart } from './warm-start.js';
 
 /** Where a training in rounds stands: refs and sums only, a few kilobytes. */
 export interface RoundsState {
@@ -128,6 +129,7 @@ export async function begin(run: Run, candidate: Candidate): Promise<RoundsState
         features: entryOf(parties, party).features,
         counts: entryOf(match.counts, id),
         ...(id !== group && { encoder: entryOf(encoders, id) }),
+        ...partStart(run, id),
       }));
       const start = { execution, spec, trainRows: match.trainRows, shares };
       const output = await siloAt(siteOf(silo), `${silo} encodes its tables`).startParties(start);
@@ -142,6 +144,7 @@ export async function begin(run: Run, candidate: Candidate): Promise<RoundsState
     spec,
     target: match.target,
     silos,
+    ...ownStart(run),
   });
   ledger.together([{ silo: siloOfSite(site), cost: opening.cost }]);
   return {

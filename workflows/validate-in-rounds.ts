@@ -24,6 +24,7 @@ import {
   type Resume,
   type RoundsState,
 } from './train-in-rounds.js';
+import { ownStart } from './warm-start.js';
 
 /** Where a cross-validation in rounds stands: a few numbers, whatever there was of trials. */
 export interface ValidationState {
@@ -137,12 +138,13 @@ async function beginFold(
  * @param rows of a fold; default: all
  */
 async function open(
-  { execution, resolved, watch, ledger }: Run,
+  run: Run,
   { site }: Candidate,
   whole: RoundsState,
   spec: ModelSpec,
   rows?: RowsOfFold,
 ): Promise<RoundsState> {
+  const { execution, resolved, watch, ledger } = run;
   const starts = await Promise.all(
     silosOf(resolved).map(async (silo) => {
       const shares = sharesIn(silo, resolved).map(({ id, group }) => ({
@@ -158,7 +160,11 @@ async function open(
   ledger.together(starts);
   const target = rows?.target ?? whole.target;
   const silos = siloOfParty(resolved);
-  const opening = await aggregatorAt(site, 'round 0').startAggregator({ execution, spec, target, silos });
+  // What all rows have taught says something of those of the fold, which are to be predicted: only the model begins with it.
+  const opening = await aggregatorAt(site, 'round 0').startAggregator({
+    ...{ execution, spec, target, silos },
+    ...(rows === undefined && ownStart(run)),
+  });
   ledger.together([{ silo: siloOfSite(site), cost: opening.cost }]);
   watch.round({ round: 0, loss: NaN, gradientNorm: null });
   return {

@@ -19,12 +19,15 @@ import { startRounds, type Rounds, type RoundsStep } from '../../core/training/r
 import { stepSteered, type Steering } from '../../core/training/steering.js';
 import { denseBundle } from '../../core/training/tensors.js';
 import { siteOf } from '../../workflows/contracts/task-queues.js';
+import type { OwnStartRefs } from '../../workflows/contracts/rounds.js';
+import { readOwnStart } from '../compute/read-start.js';
 import { homeBetween } from '../compute/site.js';
 
 export interface AggregatorStart {
   readonly spec: ModelSpec;
   readonly target: BlobRef;
   readonly silos: Readonly<Record<string, string>>;
+  readonly start?: OwnStartRefs;
 }
 
 interface Opened {
@@ -76,7 +79,8 @@ export function aggregatorActor(
   };
   const open = async (start: AggregatorStart): Promise<Opened> => {
     const target = readTarget(await stores.get(start.target));
-    return { start, target, rounds: { family: trainedBy(start.spec), spec: start.spec, target } };
+    const own = start.start && { start: await readOwnStart(stores, start.start) };
+    return { start, target, rounds: { family: trainedBy(start.spec), spec: start.spec, target, ...own } };
   };
 
   return {

@@ -5,7 +5,7 @@ import type { BlobRef } from '../../core/exchange/store.js';
 import type { Stores } from '../../core/exchange/stores.js';
 import { localTable, type LocalTable } from '../../core/integration/local-table.js';
 import { trainingPart, type TargetIndex } from '../../core/integration/target-index.js';
-import type { InteractionAcross } from '../../core/job/resolved.js';
+import type { InteractionAcross, ResolvedStart } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import { trainedBy } from '../../core/models/programs.js';
 import {
@@ -15,11 +15,12 @@ import {
   type LocalState,
 } from '../../core/training/local-runner.js';
 import type { Actor } from '../../core/training/journal.js';
-import type { Progress, StopReason } from '../../core/training/program.js';
+import type { Progress, StartingPoint, StopReason } from '../../core/training/program.js';
 import type { Steering } from '../../core/training/steering.js';
 import type { ShareOfColumns } from '../../workflows/contracts/operations.js';
 import type { Measuring } from '../compute/site.js';
 import { openSources } from './open-sources.js';
+import { startHere } from './start-here.js';
 
 export interface LocalStart {
   readonly spec: ModelSpec;
@@ -27,6 +28,7 @@ export interface LocalStart {
   readonly target: BlobRef;
   readonly shares: readonly ShareOfColumns[];
   readonly interactions?: readonly InteractionAcross[];
+  readonly start?: ResolvedStart;
 }
 
 export interface LocalLive {
@@ -35,6 +37,8 @@ export interface LocalLive {
   readonly target: TargetIndex;
   readonly table: LocalTable;
   readonly labels: { readonly train: Float64Array; readonly test: Float64Array };
+  /** Parameters to begin at; left out: the model begins by itself. */
+  readonly startAt?: StartingPoint;
   readonly result: Pick<LocalResult, 'state' | 'stopped' | 'parameters' | 'own' | 'network'> | undefined;
 }
 
@@ -56,15 +60,18 @@ export function localActor(
     target: ref,
     shares,
     interactions = [],
+    start,
   }: LocalStart): Promise<LocalLive> => {
     const target = readTarget(await stores.get(ref));
     const sources = await openSources(stores, shares);
     const options = { ...trainedBy(spec).encoding, interactions };
+    const table = await join(() => localTable(form, sources, target, options));
     return {
       spec,
       interactions,
       target,
-      table: await join(() => localTable(form, sources, target, options)),
+      table,
+      ...(start && { startAt: await startHere(stores, spec, target, table, start) }),
       labels: {
         train: target.labels.subarray(0, target.trainRows),
         test: target.labels.subarray(target.trainRows),
@@ -91,6 +98,7 @@ export function localActor(
         spec: live.spec,
         rounds,
         ...(steering && { steering }),
+        ...(live.startAt && { startAt: live.startAt }),
         ...(live.result && { from: live.result.state }),
         onProgress(progress) {
           curve.push(progress);

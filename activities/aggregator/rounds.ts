@@ -27,8 +27,9 @@ export function roundOperations(
   const { journal, site } = context;
   const actor = costedActor(context, ({ stores }) => aggregatorActor(stores, site));
   return {
-    async startAggregator({ execution, spec, target, silos }) {
-      const { key, output } = await journal.start(actor, execution, { spec, target, silos });
+    async startAggregator({ execution, spec, target, silos, start }) {
+      const given = { spec, target, silos, ...(start && { start }) };
+      const { key, output } = await journal.start(actor, execution, given);
       return { head: key, ...output.answer, cost: output.cost };
     },
 

@@ -33,9 +33,12 @@ export function localOperations(
   const { journal, report, site } = context;
   const actor = costedActor(context, ({ stores, join }) => localActor(stores, join, report));
   return {
-    async trainHere({ execution, spec, form, target, shares, interactions }) {
-      const start = { spec, form, target, shares, ...(interactions && { interactions }) };
-      const { key, output } = await journal.start(actor, execution, start);
+    async trainHere({ execution, spec, form, target, shares, interactions, start }) {
+      const { key, output } = await journal.start(actor, execution, {
+        ...{ spec, form, target, shares },
+        ...(interactions && { interactions }),
+        ...(start && { start }),
+      });
       return { head: key, progress: output.answer.progress, cost: output.cost };
     },
 

@@ -3,12 +3,12 @@ import type { Catalog } from '../../catalog/catalog.js';
 import { describeIntegration } from '../../core/integration/describe.js';
 import { parseExportRequest } from '../../core/job/export-request.js';
 import { parseInferenceRequest } from '../../core/job/inference-request.js';
-import { parseJob, resolveJob } from '../../core/job/resolve.js';
-import { resolveWithoutSilos } from '../../core/job/skip-silos.js';
+import { parseJob } from '../../core/job/resolve.js';
 import type { CatalogActivities } from '../../workflows/contracts/activities.js';
 import { withFailures } from '../failures.js';
 import { answerQuestion } from './answer.js';
 import { findModel } from './find-model.js';
+import { resolveWithStart } from './resolve-with-start.js';
 import { resumeRun } from './resume-run.js';
 import { portableModel, publishImport } from './portable-model.js';
 
@@ -17,12 +17,7 @@ export function createCatalogActivities(catalog: Catalog): CatalogActivities {
   const now = () => new Date().toISOString();
   const server = () => Context.current().client;
   return withFailures<CatalogActivities>({
-    async resolveJob(job, without = []) {
-      const tables = await catalog.tables.list();
-      return without.length === 0
-        ? resolveJob(parseJob(job), tables)
-        : resolveWithoutSilos(parseJob(job), tables, without);
-    },
+    resolveJob: (job, without = []) => resolveWithStart(catalog, parseJob(job), without),
     async recordSilo({ silo, host, tables }, profiles) {
       await catalog.silos.register(silo, host);
       await catalog.tables.record(silo, profiles, tables);

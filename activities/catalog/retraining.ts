@@ -1,4 +1,7 @@
-import type { Catalog } from '../../catalog/catalog.js';
+import type { Catalog, ModelVersionRecord } from '../../catalog/catalog.js';
+import { AmalurError } from '../../core/errors.js';
+import { startFrom } from '../../core/job/check-warm-start.js';
+import type { ResolvedJob } from '../../core/job/resolved.js';
 import { parsePromotionRequest, parseRetrainRequest } from '../../core/job/retrain-request.js';
 import { changesBetween, sameTestRows } from '../../core/retraining/changes.js';
 import type { RetrainingActivities } from '../../workflows/contracts/retraining.js';
@@ -13,10 +16,14 @@ export function createRetrainingActivities(catalog: Catalog): RetrainingActiviti
     async lookUpVersions(resolved, alias) {
       const { name } = resolved.job;
       const last = await catalog.models.get(name);
-      const inUse = await catalog.models.get(`${name}@${alias}`);
+      const inUse = (await catalog.models.get(`${name}@${alias}`)) ?? null;
       return {
         changes: last ? changesBetween(last.resolved, resolved) : null,
-        inUse: inUse ? { ...inUse, sameTestRows: sameTestRows(inUse.resolved, resolved) } : null,
+        inUse: inUse && {
+          ...inUse,
+          sameTestRows: sameTestRows(inUse.resolved, resolved),
+          misfit: misfitOf(resolved, inUse),
+        },
       };
     },
 
@@ -32,4 +39,14 @@ export function createRetrainingActivities(catalog: Catalog): RetrainingActiviti
       };
     },
   });
+}
+
+function misfitOf(resolved: ResolvedJob, model: ModelVersionRecord): string | null {
+  try {
+    startFrom(resolved, model);
+    return null;
+  } catch (error) {
+    if (error instanceof AmalurError) return error.message;
+    throw error;
+  }
 }

@@ -13,6 +13,7 @@ import { float64 } from '../../core/training/tensors.js';
 import type { StepKey, TrainingShare } from '../../workflows/contracts/operations.js';
 import { costedActor, type Costed } from '../compute/costed-actor.js';
 import { readShare } from '../compute/read-share.js';
+import { readColumnStart } from '../compute/read-start.js';
 import { privateHome, type SiteContext } from '../compute/site.js';
 import { knownMoments } from './known-moments.js';
 
@@ -70,14 +71,14 @@ export function partyActor(
   const countsAt = async (ref: BlobRef) => float64((await stores.get(ref)).tensors, 'counts');
   const again = async ({ of, spec, fold }: PartyRestart) => {
     const { group, encoder, source } = await encoded(of);
-    if (!fold) return { spec, group, encoder, source };
+    if (!fold) return { spec, group, encoder, source: { ...source, start: { ...source.start, spec } } };
     const { trainRows } = fold;
     const counts = await countsAt(fold.counts);
     const moments = trainedBy(spec).party.needs.moments && {
       moments: knownMoments(source.table, fold.counts.sha256, counts, trainRows),
     };
     const { table, names } = source;
-    return { spec, group, encoder, source: { table, names, counts, trainRows, ...moments } };
+    return { spec, group, encoder, source: { table, names, counts, trainRows, ...moments, start: { spec } } };
   };
   const prepare = async (input: PartyStart | PartyRestart) => {
     if ('of' in input) return again(input);
@@ -88,7 +89,9 @@ export function partyActor(
       ? readEncoder(await stores.get(input.encoder))
       : fitEncoder(data, columns, counts, trainRows, trainedBy(spec).encoding);
     const table = encode(crossFitted(data, columns, counts), encoder);
-    const source = { table, names: columnNames(group, encoder), counts, trainRows };
+    const begun = input.start && (await readColumnStart(stores, input.start, spec.type, encoder));
+    const start = { spec, ...(begun && { columns: begun }) };
+    const source = { table, names: columnNames(group, encoder), counts, trainRows, start };
     return { spec, group, encoder, source };
   };
 

@@ -11,6 +11,7 @@ export interface RetrainingOptions {
   readonly force?: boolean;
   readonly alias?: string;
   readonly margin?: number;
+  readonly warmStart?: boolean;
 }
 
 interface RetrainCommandOptions extends RetrainingOptions {
@@ -49,13 +50,15 @@ export function addRetrain(root: Command): void {
 export function withRetrainingOptions(command: Command): Command {
   return command
     .option('--force', 'train even if nothing has changed')
+    .option('--warm-start', 'begin at the parameters of the version in use')
     .option('--alias <alias>', 'name of the version in use (default: production)')
     .option('--margin <number>', 'by how much the main measure must be better (default: 0)', parseMargin);
 }
 
 /** What a request says of them; what is left out has its default there. */
-export function rulesOf({ force, alias, margin }: RetrainingOptions): RetrainingOptions {
+export function rulesOf({ force, alias, margin, warmStart }: RetrainingOptions): RetrainingOptions {
   return {
+    ...(warmStart !== undefined && { warmStart }),
     ...(force !== undefined && { force }),
     ...(alias !== undefined && { alias }),
     ...(margin !== undefined && { margin }),
@@ -73,6 +76,8 @@ export function showRetraining(result: RetrainingResult): string {
       ? []
       : [
           ...measuresOf(trained.metrics).map(([name, value]) => [`test ${name}`, value] as const),
+          ['rounds', String(trained.rounds)] as const,
+          ...(trained.began ? [['began', showBeginning(trained.began)] as const] : []),
           ['run', trained.run] as const,
         ]),
     ...(contest === null
@@ -85,6 +90,10 @@ export function showRetraining(result: RetrainingResult): string {
         ]),
     ['because', reason],
   ]);
+}
+
+function showBeginning(began: NonNullable<NonNullable<RetrainingResult['trained']>['began']>): string {
+  return 'at' in began ? `at the parameters of ${began.at}` : `by itself: ${began.anew}`;
 }
 
 function showChanges({ job, tables }: NonNullable<RetrainingResult['changes']>): string {

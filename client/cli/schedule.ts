@@ -35,7 +35,7 @@ export function addSchedule(root: Command): void {
       const rules = rulesOf(options);
       const retrains = options.ifChanged === true;
       if (!retrains && Object.keys(rules).length > 0)
-        command.error('error: --force, --alias and --margin belong to --if-changed', {
+        command.error('error: --force, --warm-start, --alias and --margin belong to --if-changed', {
           exitCode: EXIT.usage,
         });
       const job = await readJob(path);

@@ -1,3 +1,4 @@
+import type { BlobRef } from '../exchange/store.js';
 import type { DatePart, TimeUnit } from '../integration/encoding/date-parts.js';
 import type { KeyColumn } from '../sources/key-column.js';
 import type { Missing, Scale } from './features-schema.js';
@@ -196,6 +197,20 @@ export interface ResolvedJob {
   readonly overlap: Job['integration']['overlap'];
   /** Columns that could have been features and are not, with the reason. */
   readonly leftOut: readonly LeftOutColumn[];
+  /** Parameters with which the training begins. Left out: the model begins by itself. */
+  readonly start?: ResolvedStart;
+}
+
+/** Where the parameters of a model version are. */
+export interface ResolvedStart {
+  /** `name@version`. */
+  readonly model: string;
+  /** By share, of those that the version knows: in a federated model each in its silo's private store. */
+  readonly parts: Readonly<Record<string, BlobRef>>;
+  /** Those that belong to no column. */
+  readonly own: readonly number[];
+  readonly network?: BlobRef;
+  readonly classes?: BlobRef;
 }
 
 /** Parties that may bring rows into the target table: the base, and what is united or fully joined with it. */

@@ -19,8 +19,18 @@ export const retrainRequestSchema = z.strictObject({
     .refine((job) => job.resumeFrom === undefined, {
       path: ['resumeFrom'],
       message: 'a retraining begins anew',
+    })
+    .refine((job) => job.warmStart === undefined, {
+      path: ['warmStart'],
+      message: 'a retraining begins with the version in use, by its own "warmStart": true',
     }),
   force: z.boolean().default(false).describe('Train even if neither the job nor its tables have changed.'),
+  warmStart: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Begin the training at the parameters of the version in use. Where they do not fit the job it begins by itself, and the result says why.',
+    ),
   alias: alias
     .default(DEFAULT_ALIAS)
     .describe('Names the version that is in use; it moves to the new one only if that is better.'),

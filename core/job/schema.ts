@@ -184,6 +184,13 @@ export const jobSchema = z.strictObject({
       maxMemoryBytes: z.int().positive().optional().describe('Memory that the aggregator may use.'),
     })
     .default({ rowsStay: [], keysStay: [], labelsStay: false, parametersStay: false }),
+  warmStart: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A stored model, `name`, `name@version` or `name@alias`: the training begins at its parameters, expressed in the columns as they are encoded now. The version is settled when the run starts. Not for PCA.',
+    ),
   resumeFrom: z
     .string()
     .min(1)

@@ -1,10 +1,12 @@
 import type { Dense, Matrix } from '../algebra/matrix.js';
 import type { Bundle } from '../exchange/bundle.js';
 import type { EncoderOptions } from '../integration/encode.js';
+import type { CarriedColumns } from '../integration/carried-columns.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { Moments } from '../training/moments.js';
 import type {
   AggregatorProgram,
+  ColumnStart,
   PartyProgram,
   Progress,
   StopReason,
@@ -20,6 +22,8 @@ export interface ModelFamily {
   readonly sparse?: Pick<ModelFamily, 'party' | 'aggregator'>;
   /** The least `l1` at which all parameters are 0, of a model that has such programs. */
   readonly largestL1?: (table: Matrix, target: TrainingRows, spec: ModelSpec) => number;
+  /** How it begins at the parameters of an earlier model, whose columns were encoded otherwise; left out: it cannot. */
+  readonly start?: WarmStart;
   /** How columns are to be encoded for it, beside what the job says. */
   readonly encoding?: EncoderOptions;
   /**
@@ -55,6 +59,15 @@ export interface ModelFamily {
   readonly classify?: (scores: Dense, own: Float64Array, network?: Bundle) => Classified | undefined;
   /** How good that is; `labels` is empty where nothing is to be predicted. */
   measure(scores: Dense, own: Float64Array, labels: Float64Array, network?: Bundle): Metrics;
+}
+
+export interface WarmStart {
+  /** q, columns of θ. @param classes of the labels, of a model that learns many */
+  readonly width: (spec: ModelSpec, classes: readonly string[] | undefined) => number;
+  /** θ has a column for each class. */
+  readonly byClass?: true;
+  /** θ over columns as they were encoded, over columns as they are encoded now. */
+  readonly carry: (theta: Dense, columns: CarriedColumns) => ColumnStart;
 }
 
 /** Rows in the eyes of a model of C classes. */

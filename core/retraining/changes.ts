@@ -1,4 +1,4 @@
-import { canonicalJson } from '../json.js';
+import { canonicalJson, hashJson } from '../json.js';
 import type { ResolvedJob } from '../job/resolved.js';
 
 /** What is other than it was when a model was trained. */
@@ -15,7 +15,14 @@ export function changesBetween(before: ResolvedJob, now: ResolvedJob): Changes {
   const changed = now.parties
     .filter(({ silo, table, version }) => known.get(`${silo}.${table}`) !== version)
     .map(({ silo, table }) => `${silo}.${table}`);
-  return { job: before.jobHash !== now.jobHash, tables: [...new Set(changed)].sort() };
+  return { job: hashOf(before) !== hashOf(now), tables: [...new Set(changed)].sort() };
+}
+
+/** Where a training begins does not say what it is to find. */
+function hashOf({ job, jobHash }: ResolvedJob): string {
+  if (job.warmStart === undefined) return jobHash;
+  const { warmStart: _, ...rest } = job;
+  return hashJson(rest);
 }
 
 /**

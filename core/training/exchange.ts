@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { Dense, Matrix } from '../algebra/matrix.js';
+import type { Matrix } from '../algebra/matrix.js';
 import { withSquares } from '../algebra/with-squares.js';
 import type { ModelSpec } from '../job/schema.js';
 import { momentsOf, type Moments } from './moments.js';
-import type { Message, PartyProgram, State } from './program.js';
+import type { ColumnFacts, ColumnStart, Message, PartyOpening, PartyProgram, State } from './program.js';
 import { gradientOf, hasResidual } from './residual.js';
+import { columnStart, openAt, startingJson, startTensors, type Starting } from './starting.js';
 import { denseOf, denseTensor, vectorTensor } from './tensors.js';
 import { wantedProduct } from './wanted.js';
 
@@ -20,19 +21,31 @@ export interface PartyTable {
   readonly trainRows: number;
   /** Where they are known already. */
   readonly moments?: Moments;
+  /** Settings and parameters with which a training is to begin, once the aggregator asks for it. Left out: where the program begins by itself. */
+  readonly start?: { readonly spec: ModelSpec; readonly columns?: ColumnStart };
 }
 
-/**
- * A party's state before its first step.
- * @param theta θ_k to begin at; default: where the program begins by itself
- */
-export function startParty(program: PartyProgram, source: PartyTable, spec: ModelSpec, theta?: Dense): State {
+/** A party's state before its first step. */
+export function startParty(program: PartyProgram, source: PartyTable, spec: ModelSpec): State {
+  return program.start(columnFacts(program, source), spec);
+}
+
+/** The same at given parameters, with what goes up of them. */
+export function openParty(
+  program: PartyProgram,
+  source: PartyTable,
+  spec: ModelSpec,
+  start: ColumnStart,
+): PartyOpening {
+  return openAt(program, columnFacts(program, source), spec, start);
+}
+
+function columnFacts(program: PartyProgram, source: PartyTable): ColumnFacts {
   const { table, names, counts, trainRows, moments: known } = source;
-  const moments = program.needs.moments && { moments: known ?? momentsOf(table, counts, trainRows) };
-  if (theta === undefined) return program.start({ names, ...moments }, spec);
-  if (!program.startAt)
-    throw new Error(`a ${spec.type} with these settings cannot begin at given parameters`);
-  return program.startAt({ names, ...moments }, spec, theta);
+  return {
+    names,
+    ...(program.needs.moments && { moments: known ?? momentsOf(table, counts, trainRows) }),
+  };
 }
 
 /**
@@ -45,12 +58,36 @@ export function stepParty(
   state: State,
   down: Message,
 ): { state: State; up: Message } {
-  if (!hasResidual(down.tensors)) return { state, up: factsOf(source, down) };
+  if (!hasResidual(down.tensors)) return answerAsked(program, source, state, down);
   const table = multiplied(program, source);
   const gradient = gradientOf(table, down.tensors);
   const { state: next, theta, up } = program.update(state, down, gradient);
   const partial = denseTensor(wantedProduct(table, theta, down.tensors));
   return { state: next, up: { json: up.json, tensors: { ...up.tensors, partial } } };
+}
+
+/** Facts; and where the training begins at given parameters, the party's own, with what it says of them. */
+function answerAsked(
+  program: PartyProgram,
+  source: PartyTable,
+  state: State,
+  down: Message,
+): { state: State; up: Message } {
+  const facts = factsOf(source, down);
+  const { start } = askJson.parse(down.json);
+  if (start === undefined) return { state, up: facts };
+  if (source.start === undefined) throw new Error('the party was not told at what parameters it is to begin');
+  const { spec } = source.start;
+  const columns = columnStart(source.names, source.start.columns, start);
+  const opening = openParty(program, source, spec, columns);
+  const product = multiplied(program, source).multiply(opening.theta);
+  const tensors = {
+    ...facts.tensors,
+    ...opening.up.tensors,
+    partial: denseTensor(product),
+    shift: vectorTensor(columns.shift),
+  };
+  return { state: opening.state, up: { json: opening.up.json, tensors } };
 }
 
 /**
@@ -66,21 +103,28 @@ export function answerShare(program: PartyProgram, source: PartyTable, down: Mes
     const theta = denseOf(down.tensors, 'theta');
     return { json: {}, tensors: { partial: denseTensor(wantedProduct(table, theta, down.tensors)) } };
   }
-  return factsOf(source, down);
+  const facts = factsOf(source, down);
+  const { start } = askJson.parse(down.json);
+  if (start === undefined || source.start?.columns === undefined) return facts;
+  const columns = columnStart(source.names, source.start.columns, start);
+  return { ...facts, tensors: { ...facts.tensors, ...startTensors(columns) } };
 }
 
 /** What a program's products are made with. */
-function multiplied({ needs }: PartyProgram, { table }: PartyTable): Matrix {
+export function multiplied({ needs }: PartyProgram, { table }: PartyTable): Matrix {
   return needs.squares === true ? withSquares(table) : table;
 }
 
 /** What the aggregator may ask of a table before the first step. */
-const askJson = z.object({ ask: z.array(z.enum(['names', 'moments', 'norms'])) });
+const askJson = z.object({
+  ask: z.array(z.enum(['names', 'moments', 'norms'])),
+  start: startingJson.optional(),
+});
 export type Ask = z.infer<typeof askJson>['ask'];
 
-/** A message down that only asks: no step is taken. */
-export function asking(ask: Ask): Message {
-  return { json: { ask }, tensors: {} };
+/** A message down that only asks: no step is taken. @param start where the training begins at given parameters */
+export function asking(ask: Ask, start?: Starting): Message {
+  return { json: { ask, ...(start && { start }) }, tensors: {} };
 }
 
 function factsOf({ table, names, counts, trainRows }: PartyTable, { json }: Message): Message {

@@ -3,7 +3,7 @@ import type { Bundle } from '../exchange/bundle.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { trainedBy } from '../models/programs.js';
-import { startParty, stepParty, type PartyTable } from './exchange.js';
+import { multiplied, openParty, startParty, stepParty, type PartyTable } from './exchange.js';
 import type { Moments } from './moments.js';
 import type {
   AggregatorStep,
@@ -15,6 +15,7 @@ import type {
   TrainingRows,
 } from './program.js';
 import { wholeResidual } from './residual.js';
+import { cannot, columnStart, startingOf } from './starting.js';
 import { steer, type Steering } from './steering.js';
 import { denseOf, denseTensor, float64, vectorTensor } from './tensors.js';
 import { wholeWanted } from './wanted.js';
@@ -163,23 +164,30 @@ function begin(
   target: TrainingRows,
   { spec, startAt }: LocalRun,
 ): LocalRounds {
-  const party = startParty(family.party, source, spec, startAt?.parameters);
-  const opening = startAt
-    ? openingAt(source, family, target, spec, startAt)
-    : family.aggregator.start(target, spec);
-  return { party, aggregator: opening.state, down: told(opening) };
+  if (startAt) return beginAt(source, family, target, spec, startAt);
+  const opening = family.aggregator.start(target, spec);
+  return { party: startParty(family.party, source, spec), aggregator: opening.state, down: told(opening) };
 }
 
-function openingAt(
-  { table }: PartyTable,
-  { aggregator }: ModelFamily,
+function beginAt(
+  source: PartyTable,
+  family: ModelFamily,
   target: TrainingRows,
   spec: ModelSpec,
-  { parameters, own }: StartingPoint,
-): AggregatorStep {
-  if (!aggregator.startAt)
-    throw new Error(`a ${spec.type} with these settings cannot begin at given parameters`);
-  return aggregator.startAt(target, spec, table.multiply(parameters), own);
+  { parameters: theta, known, shift, ...own }: StartingPoint,
+): LocalRounds {
+  if (!family.aggregator.startAt) throw cannot(spec);
+  const starting = startingOf(family, spec, own, target.classes);
+  const given = { theta, ...(known && { known }), ...(shift && { shift }) };
+  const columns = columnStart(source.names, given, starting);
+  const party = openParty(family.party, source, spec, columns);
+  const opening = family.aggregator.startAt(target, spec, {
+    ...own,
+    products: multiplied(family.party, source).multiply(party.theta),
+    shift: columns.shift,
+    ups: [party.up],
+  });
+  return { party: party.state, aggregator: opening.state, down: told(opening) };
 }
 
 /** What the only party is told: the rows of T are its own, so the residual is as it is. */

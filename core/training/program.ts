@@ -27,12 +27,47 @@ export interface Progress {
 
 export type StopReason = 'converged' | 'max-rounds' | 'stalled';
 
-/** Parameters with which a training begins. */
-export interface StartingPoint {
+/** Parameters of a table's columns with which a training begins. */
+export interface ColumnStart {
+  /** θ_k, c_k × q, in units of the columns as they are encoded now. */
+  readonly theta: Dense;
+  /** By column: 1 where θ is known, 0 for a column that is new. Left out: all are. */
+  readonly known?: Float64Array;
+  /** What is added to every score, length q, because the centres of columns have moved. Left out: nothing. */
+  readonly shift?: Float64Array;
+}
+
+/** Those that belong to no column. */
+export interface OwnStart {
+  readonly own: Float64Array;
+  /** More of them, of a model that has such. */
+  readonly network?: Bundle;
+  /** Names of the classes that the model has learned, in the order of their codes. */
+  readonly classes?: readonly string[];
+}
+
+/** Parameters with which a training of the whole of T begins. */
+export interface StartingPoint extends OwnStart, Omit<ColumnStart, 'theta'> {
   /** θ, c_T × q. */
   readonly parameters: Dense;
-  /** Those that belong to no column. */
-  readonly own: Float64Array;
+}
+
+/** What a party's program answers when it is told to begin at given parameters. */
+export interface PartyOpening {
+  readonly state: State;
+  /** Θ whose product D_k Θ goes up. */
+  readonly theta: Dense;
+  readonly up: Message;
+}
+
+/** What the aggregator's program knows when it begins at given parameters. */
+export interface Opening extends OwnStart {
+  /** T Θ over the training rows, n × q. */
+  readonly products: Dense;
+  /** Σ_k of what is added to every score, length q. */
+  readonly shift: Float64Array;
+  /** What the parties sent beside their products, in their sorted order. */
+  readonly ups: readonly Message[];
 }
 
 /** What a party's program knows of D_k: never a row of it. */
@@ -55,7 +90,7 @@ export interface PartyProgram {
   readonly needs: { readonly moments: boolean; readonly norms: boolean; readonly squares?: boolean };
   start(columns: ColumnFacts, spec: ModelSpec): State;
   /** The same from given parameters θ_k (c_k × q), of a program that can. */
-  startAt?(columns: ColumnFacts, spec: ModelSpec, theta: Dense): State;
+  startAt?(columns: ColumnFacts, spec: ModelSpec, start: ColumnStart): PartyOpening;
   /**
    * @param down what the aggregator tells every party
    * @param gradient D_kᵀ G_k, c_k × p, with G_k = I_kᵀ Δ
@@ -88,12 +123,8 @@ export interface TrainingRows {
  */
 export interface AggregatorProgram {
   start(target: TrainingRows, spec: ModelSpec): AggregatorStep;
-  /**
-   * The same from given parameters, of a program that can.
-   * @param products T Θ, n × q
-   * @param own parameters that belong to no column
-   */
-  startAt?(target: TrainingRows, spec: ModelSpec, products: Dense, own: Float64Array): AggregatorStep;
+  /** The same from given parameters, of a program that can. */
+  startAt?(target: TrainingRows, spec: ModelSpec, opening: Opening): AggregatorStep;
   /**
    * @param products T Θ = Σ_k I_k (D_k Θ_k), n × q, or of the rows that were wanted, in their order
    * @param ups what the parties sent beside their products, in their sorted order

@@ -8,11 +8,21 @@ import { shareId } from '../job/resolved.js';
 import type { ModelSpec } from '../job/schema.js';
 import type { ModelFamily } from '../models/family.js';
 import { asking, type Ask } from './exchange.js';
-import type { AggregatorStep, Message, Progress, State, StopReason, TrainingRows } from './program.js';
+import type {
+  AggregatorStep,
+  Message,
+  OwnStart,
+  Progress,
+  State,
+  StopReason,
+  TrainingRows,
+} from './program.js';
 import { residualTensors } from './residual.js';
 import type { RoundsState } from './rounds-state.js';
-import { startShared, updateShared } from './shared-columns.js';
-import { denseOf, denseTensor } from './tensors.js';
+import { openShared, startShared, updateShared } from './shared-columns.js';
+import { cannot, startingOf } from './starting.js';
+import { denseOf, denseTensor, float64 } from './tensors.js';
+import { plus } from './vectors.js';
 import { wantedTensor } from './wanted.js';
 
 /** What an aggregator works on, from the first round to the last. */
@@ -20,6 +30,8 @@ export interface Rounds {
   readonly family: ModelFamily;
   readonly spec: ModelSpec;
   readonly target: TargetIndex;
+  /** Where the parties have parameters to begin at: those that are no party's. Left out: the training begins by itself. */
+  readonly start?: OwnStart;
 }
 
 export interface RoundsStep {
@@ -36,12 +48,14 @@ export interface RoundsStep {
  */
 export function startRounds(rounds: Rounds): RoundsStep {
   const { moments, norms } = rounds.family.party.needs;
+  const { family, spec, start, target } = rounds;
+  const starting = start && startingOf(family, spec, start, target.classes);
   const asks = rounds.target.groups.flatMap((group) => {
     const ask: Ask = norms ? ['norms'] : [];
     if (isShared(group)) ask.push('names', ...(moments ? (['moments'] as const) : []));
-    return ask.length === 0
+    return ask.length === 0 && starting === undefined
       ? []
-      : group.shares.map(({ party }) => [shareId(group, party), asking(ask)] as const);
+      : group.shares.map(({ party }) => [shareId(group, party), asking(ask, starting)] as const);
   });
   if (asks.length === 0) return begin(rounds, { groups: new Map() });
   return half({ groups: new Map() }, new Map(asks));
@@ -56,7 +70,11 @@ export function stepRounds(
   state: RoundsState,
   ups: ReadonlyMap<string, Message>,
 ): RoundsStep {
-  if (state.program === undefined) return begin(rounds, learnt(rounds, ups));
+  if (state.program === undefined) {
+    if (state.waiting !== undefined) return open(rounds, state, state.waiting, ups);
+    if (rounds.start) return askProducts(rounds, rounds.start, ups);
+    return begin(rounds, learnt(rounds, ups));
+  }
   if (state.waiting !== undefined) return complete(rounds, state, state.program, state.waiting, ups);
   const { groups } = rounds.target;
   const waiting = { partials: new Map<string, Dense>(), ups: new Map<string, Message>() };
@@ -90,8 +108,61 @@ function learnt({ family, spec, target }: Rounds, ups: ReadonlyMap<string, Messa
   const shared = target.groups.filter(isShared);
   return {
     groups: new Map(shared.map((group) => [group.id, startShared(family.party, group, ups, spec)])),
-    ...(family.party.needs.norms && { norms: expand(trainingPart(target), tensorsOf(ups, 'norms')).data }),
+    ...normsIn({ family, target }, ups),
   };
+}
+
+function normsIn(
+  { family, target }: Pick<Rounds, 'family' | 'target'>,
+  ups: ReadonlyMap<string, Message>,
+): Pick<RoundsState, 'norms'> {
+  if (!family.party.needs.norms) return {};
+  return { norms: expand(trainingPart(target), tensorsOf(ups, 'norms')).data };
+}
+
+/** All have begun at given parameters. Shared columns have done so here: their tables are asked for the products. */
+function askProducts(rounds: Rounds, start: OwnStart, ups: ReadonlyMap<string, Message>): RoundsStep {
+  const { family, spec, target } = rounds;
+  const alone = target.groups.filter((group) => !isShared(group)).map(({ id }) => id);
+  const waiting = {
+    partials: new Map(alone.map((id) => [id, denseOf(entryOf(ups, id).tensors, 'partial')])),
+    ups: new Map(alone.map((id) => [id, entryOf(ups, id)])),
+  };
+  const starting = startingOf(family, spec, start, target.classes);
+  const groups = new Map<string, State>();
+  const down = new Map<string, Message>();
+  for (const group of target.groups.filter(isShared)) {
+    const opening = openShared(family.party, group, ups, spec, starting);
+    groups.set(group.id, opening.state);
+    waiting.ups.set(group.id, opening.up);
+    const tensors = { theta: denseTensor(opening.theta) };
+    for (const { party } of group.shares) down.set(shareId(group, party), { json: {}, tensors });
+  }
+  const state = { groups, ...normsIn(rounds, ups) };
+  return down.size === 0 ? open(rounds, state, waiting, ups) : half({ ...state, waiting }, down);
+}
+
+/** All products at the given parameters are here. */
+function open(
+  rounds: Rounds,
+  { waiting: _done, ...state }: RoundsState,
+  { partials, ups: given }: NonNullable<RoundsState['waiting']>,
+  ups: ReadonlyMap<string, Message>,
+): RoundsStep {
+  const { family, spec, target, start } = rounds;
+  const { aggregator } = family;
+  if (start === undefined || !aggregator.startAt) throw cannot(spec);
+  const shared = target.groups.some(isShared);
+  const parts = new Map([...partials, ...(shared ? tensorsOf(ups, 'partial') : [])]);
+  const products = expand(trainingPart(target), parts);
+  const messages = target.groups.map(({ id }) => entryOf(given, id));
+  const shifts = messages.map(({ tensors }) => float64(tensors, 'shift'));
+  const shift = shifts.reduce((sum, one) => plus(sum, 1, one));
+  return told(
+    rounds,
+    state,
+    aggregator.startAt(rowsOf(rounds, state), spec, { ...start, products, shift, ups: messages }),
+  );
 }
 
 function begin(rounds: Rounds, state: RoundsState): RoundsStep {

@@ -7,8 +7,9 @@ import type { ColumnGroup } from '../integration/target-index.js';
 import { shareId } from '../job/resolved.js';
 import type { ModelSpec } from '../job/schema.js';
 import { addMoments, type Moments } from './moments.js';
-import type { Message, PartyProgram, State } from './program.js';
-import { denseOf, float64 } from './tensors.js';
+import type { ColumnFacts, Message, PartyOpening, PartyProgram, State } from './program.js';
+import { columnStart, openAt, readStart, type Starting } from './starting.js';
+import { denseOf, float64, vectorTensor } from './tensors.js';
 
 /**
  * The program of columns that several tables supply. It runs where the aggregator is; what the tables send of their rows is
@@ -20,20 +21,36 @@ export function startShared(
   ups: ReadonlyMap<string, Message>,
   spec: ModelSpec,
 ): State {
-  const facts = messagesOf(group, ups).map((up) => ({
+  return program.start(factsOf(program, group, ups), spec);
+}
+
+/** The same at parameters that the tables have sent, each of those that know them the same ones. */
+export function openShared(
+  program: PartyProgram,
+  group: ColumnGroup,
+  ups: ReadonlyMap<string, Message>,
+  spec: ModelSpec,
+  starting: Starting,
+): PartyOpening {
+  const facts = factsOf(program, group, ups);
+  const known = messagesOf(group, ups).find(({ tensors }) => tensors.theta !== undefined);
+  const start = columnStart(facts.names, known && readStart(known.tensors), { ...starting, places: null });
+  const { up, ...opening } = openAt(program, facts, spec, start);
+  return { ...opening, up: { ...up, tensors: { ...up.tensors, shift: vectorTensor(start.shift) } } };
+}
+
+function factsOf(program: PartyProgram, group: ColumnGroup, ups: ReadonlyMap<string, Message>): ColumnFacts {
+  const facts = messagesOf(group, ups).map((up): ColumnFacts => ({
     ...namesJson.parse(up.json),
     ...(program.needs.moments && { moments: momentsIn(up) }),
   }));
-  return program.start(
-    facts.reduce((all, share) => {
-      if (all.names.join('\n') !== share.names.join('\n')) {
-        throw new Error(`the tables of ${group.id} name its columns differently`);
-      }
-      const { moments } = share;
-      return all.moments && moments ? { ...all, moments: addMoments(all.moments, moments) } : all;
-    }),
-    spec,
-  );
+  return facts.reduce((all, share) => {
+    if (all.names.join('\n') !== share.names.join('\n')) {
+      throw new Error(`the tables of ${group.id} name its columns differently`);
+    }
+    const { moments } = share;
+    return all.moments && moments ? { ...all, moments: addMoments(all.moments, moments) } : all;
+  });
 }
 
 /** The step of a shared group: what it tells the aggregator's program, and Θ for its tables to multiply. */

@@ -8,7 +8,9 @@ import { amalur } from '../support/command.js';
 import { openDuckDB } from '../support/duckdb.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf } from '../support/jobs.js';
+import { expectUndisturbed, longReturns, midway, outcomeOf } from '../support/long-training.js';
 import { serveProcess } from '../support/served-process.js';
+import { readModel } from '../support/stored-model.js';
 import { workerPid } from '../support/worker-processes.js';
 
 let shop: TestInstallation;
@@ -132,6 +134,55 @@ describe('a retraining', () => {
     const free = await retrained({ job: of({ strategy: 'federate' }), ...alias });
     expect(free.contest).not.toBeNull();
     expect(await labelsSent()).toBeGreaterThan(0);
+  });
+
+  test('with a warm start begins at the version in use, in the silos that keep it, and finds the same model in fewer rounds', async () => {
+    const model = { ...job.model, tolerance: 1e-8 } as JobInput['model'];
+    const own = { ...job, name: 'warm', model };
+    const first = await retrained({ job: own, warmStart: true });
+    expect(first.trained?.began).toEqual({ anew: 'no version was in use' });
+    const file = path.join(shop.folder, 'data', 'orders.csv');
+    const rows = (await readFile(file, 'utf8')).trim().split('\n').slice(1, 9);
+    await appendFile(file, `${rows.map((row) => row.replace(/^A/, 'W')).join('\n')}\n`);
+    const cold = await (await shop.client.train({ ...own, name: 'cold' })).result();
+    const warm = await retrained({ job: own, warmStart: true, margin: -1 });
+    expect(warm.changes).toEqual({ job: false, tables: ['shop.orders'] });
+    expect(warm.trained).toMatchObject({ model: 'warm@2', began: { at: 'warm@1' } });
+    expect(warm.trained?.rounds).toBeLessThan(cold.rounds);
+    const [a, b] = [await readModel(shop, 'cold@1'), await readModel(shop, 'warm@2')];
+    expect(b.record.resolved.job.warmStart).toBe('warm@1');
+    expect(Object.values(b.record.manifest.parts).every(({ home }) => home.startsWith('private:'))).toBe(
+      true,
+    );
+    expect(b.intercept).toBeCloseTo(a.intercept, 5);
+    for (const [party, columns] of Object.entries(a.parameters))
+      for (const [column, value] of Object.entries(columns))
+        expect(b.parameters[party]?.[column]).toBeCloseTo(value, 5);
+
+    const again = await retrained({ job: own, warmStart: true });
+    expect(again.trained, 'where a training began is no change of the job').toBeNull();
+    const still = await (
+      await shop.client.train({ ...own, name: 'still', warmStart: 'warm@production' })
+    ).result();
+    expect(still.rounds).toBeLessThanOrEqual(2);
+    const joined = await shop.client.train({
+      ...own,
+      name: 'joined',
+      strategy: 'materialize',
+      warmStart: 'warm',
+    });
+    await expect(joined.result()).rejects.toMatchObject({ code: 'AMALUR_START_MISFIT', field: 'warmStart' });
+    const other = { ...own, strategy: 'materialize' as const };
+    const anew = await retrained({ job: other, warmStart: true, force: true });
+    expect(anew.trained?.began).toEqual({ anew: 'the parameters of warm@2 stay in their silos' });
+  });
+
+  test('has the same bits with a warm start when the worker of a silo is killed with -9 in its middle', async () => {
+    const long = { ...longReturns(shop), name: 'long', warmStart: 'warm@1' };
+    const undisturbed = await outcomeOf(shop, await shop.client.train(long));
+    const run = await midway(shop, long);
+    process.kill(workerPid(shop, { role: 'silo', silo: 'shop' })!, 'SIGKILL');
+    await expectUndisturbed(shop, run, undisturbed);
   });
 
   test('refuses what it does not understand, before anything is trained', async () => {

@@ -1,13 +1,15 @@
 import type { Dense } from '../../core/algebra/matrix.js';
+import { rowRange } from '../../core/algebra/stack.js';
 import { entryOf } from '../../core/entry-of.js';
 import type { Bundle } from '../../core/exchange/bundle.js';
 import { decodeBundle, encodeBundle } from '../../core/exchange/tensor-format.js';
 import type { TargetIndex } from '../../core/integration/target-index.js';
+import { shareId } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import type { ModelFamily } from '../../core/models/family.js';
 import { trainedBy } from '../../core/models/programs.js';
 import { answerShare, startParty, stepParty, type PartyTable } from '../../core/training/exchange.js';
-import type { Message, Progress, State, StopReason } from '../../core/training/program.js';
+import type { Message, Progress, StartingPoint, State, StopReason } from '../../core/training/program.js';
 import {
   aggregatorParameters,
   loadRounds,
@@ -20,6 +22,8 @@ import { stepSteered, type Steering } from '../../core/training/steering.js';
 interface InProcess {
   readonly forgetting?: boolean;
   readonly family?: ModelFamily;
+  /** Parameters to begin at: θ over the columns of the groups, one after the other. */
+  readonly startAt?: StartingPoint;
   readonly steering?: (exchanges: number, rounds: number) => Steering | undefined;
 }
 
@@ -42,17 +46,19 @@ export interface InRounds {
  * @param steering what the aggregator is told before a step, given the exchanges made and the rounds
  */
 export function trainInProcess(
-  tables: ReadonlyMap<string, PartyTable>,
+  sources: ReadonlyMap<string, PartyTable>,
   target: TargetIndex,
   spec: ModelSpec,
-  { forgetting = false, family = trainedBy(spec), steering = () => undefined }: InProcess = {},
+  { forgetting = false, family = trainedBy(spec), steering = () => undefined, startAt }: InProcess = {},
 ): InRounds {
+  const tables = startAt ? withStarts(sources, target, spec, startAt) : sources;
+  const rounds = { family, spec, target, ...(startAt && { start: startAt }) };
   const alone = new Set(target.groups.map(({ id }) => id));
   const states = new Map<string, State>();
   for (const [id, table] of tables) if (alone.has(id)) states.set(id, startParty(family.party, table, spec));
   const curve: Progress[] = [];
   let exchanges = 0;
-  let step = startRounds({ family, spec, target });
+  let step = startRounds(rounds);
   while ('down' in step.next) {
     const ups = new Map<string, Message>();
     for (const [id, down] of step.next.down) {
@@ -67,7 +73,7 @@ export function trainInProcess(
       ups.set(id, up);
     }
     const before = forgetting ? loadRounds(stored(saveRounds(step.state))) : step.state;
-    step = stepSteered({ family, spec, target }, before, ups, steering(exchanges, curve.length));
+    step = stepSteered(rounds, before, ups, steering(exchanges, curve.length));
     if (step.progress) curve.push(step.progress);
     exchanges++;
   }
@@ -81,6 +87,31 @@ export function trainInProcess(
     stopped: step.next.done,
     exchanges,
   };
+}
+
+/** Each table with its own part of the parameters. */
+function withStarts(
+  tables: ReadonlyMap<string, PartyTable>,
+  { groups }: TargetIndex,
+  spec: ModelSpec,
+  { parameters, known }: StartingPoint,
+): Map<string, PartyTable> {
+  let from = 0;
+  return new Map(
+    groups.flatMap((group) => {
+      const [first] = group.shares;
+      const { length } = entryOf(tables, shareId(group, first?.party ?? '')).names;
+      const columns = {
+        theta: rowRange(parameters, from, length),
+        ...(known && { known: known.slice(from, from + length) }),
+      };
+      from += length;
+      return group.shares.map(({ party }) => {
+        const id = shareId(group, party);
+        return [id, { ...entryOf(tables, id), start: { spec, columns } }] as const;
+      });
+    }),
+  );
 }
 
 /** A bundle as it is read again: a number that JSON cannot say would be lost. */

@@ -17,7 +17,15 @@ export interface RetrainingResult {
   /** Since the version trained last; null where there was none. */
   readonly changes: Changes | null;
   /** The new version; null where nothing has changed. */
-  readonly trained: { readonly run: string; readonly model: string; readonly metrics: Metrics } | null;
+  readonly trained: {
+    readonly run: string;
+    readonly model: string;
+    readonly metrics: Metrics;
+    /** Rounds of the training. */
+    readonly rounds: number;
+    /** Of a retraining with a warm start: the version with which it began, or why it began by itself. */
+    readonly began?: { readonly at: string } | { readonly anew: string };
+  } | null;
   /** On the same test rows; null where there was nothing to compare, or no way to. */
   readonly contest: Contest | null;
   readonly promoted: boolean;
@@ -49,6 +57,8 @@ export interface KnownVersions {
     | (ModelVersionRecord & {
         /** It was trained by a job that holds out the same test rows. */
         readonly sameTestRows: boolean;
+        /** Why a training of the job cannot begin at its parameters; null where it can. */
+        readonly misfit: string | null;
       })
     | null;
 }

@@ -13,6 +13,15 @@ export interface TrainingShare extends ShareOfColumns {
   readonly counts: BlobRef;
   /** Where several tables supply the columns: the encoder that was learned from all of them. */
   readonly encoder?: BlobRef;
+  /** The part of a stored model with whose parameters its columns begin. */
+  readonly start?: BlobRef;
+}
+
+/** Of the parameters with which a training begins those that belong to no column. */
+export interface OwnStartRefs {
+  readonly own: readonly number[];
+  readonly network?: BlobRef;
+  readonly classes?: BlobRef;
 }
 
 export interface SummarizeSharesInput extends OfExecution {
@@ -71,6 +80,8 @@ export interface StartAggregatorInput extends OfExecution {
   readonly target: BlobRef;
   /** Silo of each party, to know which messages need not travel. */
   readonly silos: Readonly<Record<string, string>>;
+  /** Where the training begins at the parameters of a stored model. */
+  readonly start?: OwnStartRefs;
 }
 
 export interface AggregatorStepInput extends OfExecution {

@@ -1,5 +1,5 @@
 import type { BlobRef } from '../../core/exchange/store.js';
-import type { InteractionAcross } from '../../core/job/resolved.js';
+import type { InteractionAcross, ResolvedStart } from '../../core/job/resolved.js';
 import type { ModelSpec } from '../../core/job/schema.js';
 import type { Search, Validation } from '../../core/job/search-schema.js';
 import type { Metrics } from '../../core/models/model.js';
@@ -18,6 +18,8 @@ export interface TrainHereInput extends OfExecution {
   readonly shares: readonly ShareOfColumns[];
   /** Products of columns of different tables. */
   readonly interactions?: readonly InteractionAcross[];
+  /** Where the training begins at the parameters of a stored model. */
+  readonly start?: ResolvedStart;
 }
 
 export interface TrainSegmentInput extends OfExecution {

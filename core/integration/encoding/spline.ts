@@ -78,6 +78,18 @@ export function paddedKnots({ knots, degree }: Spline): readonly [number, Float6
   return [unit, Float64Array.from(t)];
 }
 
+/** For each function of the basis the mean of the knots inside its support, held within the outermost: where the curve is near its coefficient. */
+export function grevillePoints(spline: Spline): readonly number[] {
+  const { degree } = spline;
+  const [unit, t] = paddedKnots(spline);
+  const columns = splineWidth(spline);
+  return Array.from({ length: columns }, (_, at) => {
+    const own = t.subarray(at + 1, at + 1 + degree);
+    const mean = own.reduce((sum, knot) => sum + knot / degree, 0);
+    return Math.min(Math.max(mean, t[degree]!), t[columns]!) / unit;
+  });
+}
+
 /** The `degree` + 1 functions that are not 0 in a piece (Piegl and Tiller, The NURBS Book, 1997, algorithm A2.2). */
 function basisAt(t: Float64Array, piece: number, degree: number, x: number, into: Float64Array): void {
   into[0] = 1;

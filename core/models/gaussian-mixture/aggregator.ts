@@ -53,6 +53,26 @@ export const mixtureAggregator: AggregatorProgram = {
     return { ...begin(at, target, null), progress: undefined };
   },
 
+  /** Given components take the place of those that begin where k-means++ says, and of all runs. */
+  startAt(target, spec, { products, own, ups: messages }) {
+    if (spec.type !== 'gaussian-mixture') throw new Error(`${spec.type} is no Gaussian mixture`);
+    requireRows('components', spec.components, target.rows);
+    const ups = messages.map(readUp);
+    const at: Working = {
+      spec,
+      round: 0,
+      restart: spec.restarts - 1,
+      place: { at: 'components', iteration: 0 },
+      weights: [...own.slice(0, spec.components)],
+      constants: sumOf(ups),
+      columns: ups.reduce((total, up) => total + up.columns, 0),
+      previous: null,
+      best: null,
+      near: undefined,
+    };
+    return assign(at, target, products, 0);
+  },
+
   step(target, state, products, messages) {
     const before = readState(state);
     const ups = messages.map(readUp);

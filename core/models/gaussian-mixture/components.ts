@@ -12,22 +12,25 @@ const HALF_LOG_2_PI = Math.log(2 * Math.PI) / 2;
 /**
  * Θ (2c × k) with [D  D∘D] Θ + 1 γᵀ = ln N(d_i | μ_j, diag(s_j)): μ/s above, −1/(2s) below. The logarithm of the density is a sum
  * over columns, Σ_f −(d_f − μ_f)²/(2 s_f) − ½ ln(2π s_f), and so over parties.
+ * @param known 0 for columns that are left out, length c; default: none is
  */
-export function coefficients({ means, variances }: Components): Dense {
+export function coefficients({ means, variances }: Components, known?: Float64Array): Dense {
   const { rows, columns, data } = means;
   const theta = dense(2 * rows, columns);
   variances.data.forEach((variance, at) => {
+    if (known?.[Math.floor(at / columns)] === 0) return;
     theta.data[at] = data[at]! / variance;
     theta.data[rows * columns + at] = -1 / (2 * variance);
   });
   return theta;
 }
 
-/** γ, length k: Σ_f −μ_f²/(2 s_f) − ½ ln(2π s_f). */
-export function constants({ means, variances }: Components): number[] {
+/** γ, length k: Σ_f −μ_f²/(2 s_f) − ½ ln(2π s_f), over the same columns. */
+export function constants({ means, variances }: Components, known?: Float64Array): number[] {
   const { columns: k, data } = means;
   const sums = new Array<number>(k).fill(0);
   variances.data.forEach((variance, at) => {
+    if (known?.[Math.floor(at / k)] === 0) return;
     sums[at % k]! -= data[at]! ** 2 / (2 * variance) + HALF_LOG_2_PI + Math.log(variance) / 2;
   });
   return sums;

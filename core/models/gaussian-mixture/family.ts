@@ -1,6 +1,7 @@
 import type { Dense } from '../../algebra/matrix.js';
 import { withSquares } from '../../algebra/with-squares.js';
 import { clusterSizes } from '../k-means/empty-clusters.js';
+import { carryComponents } from '../carry.js';
 import type { ModelFamily } from '../family.js';
 import type { Measure, MixtureMetrics } from '../model.js';
 import { mixtureAggregator } from './aggregator.js';
@@ -12,6 +13,10 @@ import { meanOf, memberships, mostProbable } from './responsibilities.js';
 export const gaussianMixture: ModelFamily = {
   party: mixtureParty,
   aggregator: mixtureAggregator,
+  start: {
+    width: (spec) => (spec.type === 'gaussian-mixture' ? 2 * spec.components : 0),
+    carry: carryComponents,
+  },
   scores: (table, theta) => withSquares(table).multiply(coefficients(componentsOf(theta))),
   predict(scores, own) {
     const { responsibilities, logDensities } = membersOf(scores, own);

@@ -38,6 +38,23 @@ export const mixtureParty: PartyProgram = {
     const { varianceFloor: floor } = spec;
     return writeState({ floor, places: none, candidates: none, components: nothing, best: nothing });
   },
+  startAt({ names }, spec, { theta: given, known }) {
+    if (spec.type !== 'gaussian-mixture') throw new Error(`${spec.type} is no Gaussian mixture`);
+    const none = dense(names.length, 0);
+    const { varianceFloor: floor } = spec;
+    const { means, variances } = componentsOf(given);
+    const components = {
+      means,
+      variances: { ...variances, data: variances.data.map((variance) => Math.max(variance, floor)) },
+    };
+    const best = { means: none, variances: none };
+    const up: Up = { constants: constants(components, known), columns: names.length };
+    return {
+      state: writeState({ floor, places: none, candidates: none, components, best }),
+      theta: coefficients(components, known),
+      up: { json: up, tensors: {} },
+    };
+  },
   update(state, message, gradient) {
     const down = readDown(message);
     const after = advance(readState(state), down, gradient);

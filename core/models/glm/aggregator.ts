@@ -22,25 +22,14 @@ export function glmAggregator(losses: LossFamily): AggregatorProgram {
       const rows = weighted(target, given);
       const stages = losses.bandwidths?.(rows) ?? [];
       const intercept = lossAt(losses, { spec: given, stages }).begin?.(rows) ?? 0;
-      const scores = Float64Array.from(target.labels, (_, row) => intercept + (target.offsets?.[row] ?? 0));
-      const blank = {
-        spec: given,
-        stages,
-        round: 0,
-        loss: 0,
-        bestNorm: Infinity,
-        roundsSinceBest: 0,
-        products: undefined,
-        pending: new Float64Array(0),
-        gram: undefined,
-        penalties: undefined,
-        step: null,
-        intercept,
-        offset: 0,
-        interceptBasis: undefined,
-      };
-      const opening = sendResidual(losses, target, { ...blank, interceptGradient: 0, scores });
-      return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
+      return begin(losses, target, given, { stages, intercept });
+    },
+
+    startAt(target, spec, { products, own: [before = 0], shift: [moved = 0] }) {
+      const given = glmSpec(spec);
+      // Wide bandwidths would lead away from where an earlier training has ended.
+      const stages = (losses.bandwidths?.(weighted(target, given)) ?? []).slice(-1);
+      return begin(losses, target, given, { stages, intercept: before + moved, products: products.data });
     },
 
     step(target, state, products, ups) {
@@ -64,6 +53,43 @@ export function glmAggregator(losses: LossFamily): AggregatorProgram {
   };
 }
 
+interface Beginning {
+  readonly stages: readonly number[];
+  readonly intercept: number;
+  /** Tθ; left out: θ = 0. */
+  readonly products?: Float64Array;
+}
+
+function begin(
+  losses: LossFamily,
+  target: TrainingRows,
+  spec: GlmSpec,
+  { stages, intercept, products }: Beginning,
+): AggregatorStep {
+  const scores = Float64Array.from(
+    target.labels,
+    (_, row) => (products?.[row] ?? 0) + intercept + (target.offsets?.[row] ?? 0),
+  );
+  const blank = {
+    spec,
+    stages,
+    round: 0,
+    loss: 0,
+    bestNorm: Infinity,
+    roundsSinceBest: 0,
+    products: undefined,
+    pending: new Float64Array(0),
+    gram: undefined,
+    penalties: undefined,
+    step: null,
+    intercept,
+    offset: 0,
+    interceptBasis: undefined,
+  };
+  const opening = sendResidual(losses, target, { ...blank, interceptGradient: 0, scores });
+  return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
+}
+
 /** Takes in what the parties sent: T g, centred and with the intercept's column; dot products; the pair of the last step. */
 function receive(before: Working, uncentred: Dense, parts: readonly PartyUp[], root: number) {
   const g = Float64Array.of(before.interceptGradient / root);
@@ -71,7 +97,9 @@ function receive(before: Working, uncentred: Dense, parts: readonly PartyUp[], r
   const constant = g[0]! / root - shift;
   const productsOfG = uncentred.data.map((product) => product + constant);
   const offset = parts.reduce((sum, part) => sum + part.offset, 0);
-  return { ...takeIn(before, productsOfG, g, before.interceptGradient ** 2, parts), offset };
+  // A training begins with the intercept of the model; only now is it known what centring adds at its θ.
+  const intercept = before.intercept + (before.round === 0 ? offset : 0);
+  return { ...takeIn(before, productsOfG, g, before.interceptGradient ** 2, parts), offset, intercept };
 }
 
 type Received = ReturnType<typeof receive>;

@@ -1,5 +1,6 @@
 import type { Dense } from '../../algebra/matrix.js';
 import type { Job } from '../../job/schema.js';
+import { carryWeights } from '../carry.js';
 import { evaluate, meanDeviance } from '../evaluate.js';
 import type { ModelFamily } from '../family.js';
 import { glmAggregator } from './aggregator.js';
@@ -18,6 +19,7 @@ export function generalisedLinear(given: Loss | LossFamily, task: Job['task']): 
   return {
     party: glmParty(loss.curvature),
     aggregator: glmAggregator(loss),
+    start: { width: () => 1, carry: carryWeights },
     ...(!('of' in given) && {
       sparse: { party: lassoParty(given.curvature), aggregator: lassoAggregator(given) },
       largestL1: (table, target, spec) => largestL1(given, table, target, spec),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { columnVector } from '../../algebra/dense.js';
 import type { Tensor } from '../../exchange/bundle.js';
 import type { ModelSpec, ModelType } from '../../job/schema.js';
-import type { Message, PartyProgram, State } from '../../training/program.js';
+import type { ColumnFacts, Message, PartyProgram, State } from '../../training/program.js';
 import { requireFinite } from '../../training/require-finite.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
 import { dot, plus, scaled } from '../../training/vectors.js';
@@ -82,18 +82,22 @@ interface Working {
  * products (Amalur's exchange; products as in Chen et al., NIPS 2014).
  */
 export function glmParty(curvature: number): PartyProgram {
+  const begin = ({ moments }: ColumnFacts, spec: ModelSpec, theta: Float64Array): State => {
+    if (moments === undefined) throw new Error('whitening needs the moments of the columns');
+    const given = glmSpec(spec);
+    return writeState({
+      spec: given,
+      preconditioner: preconditioner(moments, curvature, given.l2),
+      theta,
+      whitened: undefined,
+      directions: undefined,
+    });
+  };
   return {
     needs: { moments: true, norms: false },
-    start({ names, moments }, spec) {
-      if (moments === undefined) throw new Error('whitening needs the moments of the columns');
-      const given = glmSpec(spec);
-      return writeState({
-        spec: given,
-        preconditioner: preconditioner(moments, curvature, given.l2),
-        theta: new Float64Array(names.length),
-        whitened: undefined,
-        directions: undefined,
-      });
+    start: (columns, spec) => begin(columns, spec, new Float64Array(columns.names.length)),
+    startAt(columns, spec, { theta }) {
+      return { state: begin(columns, spec, theta.data), theta, up: { json: {}, tensors: {} } };
     },
     update(state, down, { data }) {
       const { step, residualSum } = downJson.parse(down.json);

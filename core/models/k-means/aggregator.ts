@@ -42,6 +42,24 @@ export const kMeansAggregator: AggregatorProgram = {
     return { ...begin(at, target, null), progress: { round: 0, loss, gradientNorm: null } };
   },
 
+  /** Given centres take the place of those of k-means++, and of all its runs. */
+  startAt(target, spec, { products, ups: messages }) {
+    if (spec.type !== 'k-means') throw new Error(`${spec.type} is no K-means`);
+    requireRows('clusters', spec.clusters, target.rows);
+    const at: Working = {
+      spec,
+      round: 0,
+      restart: spec.restarts - 1,
+      place: { at: 'centres', iteration: 0 },
+      variance: 0,
+      best: null,
+      squares: sumOfSquares(messages.map(readUp)),
+      near: undefined,
+    };
+    const near = nearestCentres(products, Float64Array.from(at.squares), normsOf(target));
+    return { ...move(at, near, 0, null, target.rows), progress: progressOf(at, near) };
+  },
+
   step(target, state, products, messages) {
     const before = readState(state);
     const ups = messages.map(readUp);
@@ -49,8 +67,11 @@ export const kMeansAggregator: AggregatorProgram = {
     switch (at.place.at) {
       case 'candidates':
         return choose(at, target, products, at.place.centre, ups);
-      case 'centres':
-        return assign(at, target, products, at.place.iteration, ups);
+      case 'centres': {
+        const told = ups.some(({ mean }) => mean !== null);
+        const known = told ? { ...at, variance: meanVariance(target, ups) } : at;
+        return assign(known, target, products, at.place.iteration, ups);
+      }
       case 'best': {
         const near = nearestCentres(products, Float64Array.from(at.squares), normsOf(target));
         return done({ ...at, near });
@@ -120,7 +141,13 @@ function assign(
   return { ...end({ ...at, near }, target, resting ? 'converged' : 'max-rounds'), progress };
 }
 
-function move(at: Working, near: Nearest, iteration: number, choose: number | null): Next {
+function move(
+  at: Working,
+  near: Nearest,
+  iteration: number,
+  choose: number | null,
+  sumOf: number | null = null,
+): Next {
   const { clusters } = at.spec;
   const { labels, sizes } = fillEmptyClusters(near, clusters);
   const next: Working = {
@@ -128,7 +155,16 @@ function move(at: Working, near: Nearest, iteration: number, choose: number | nu
     place: { at: 'centres', iteration: iteration + 1 },
     near: { labels, distances: new Float64Array(0) },
   };
-  return tell(next, { labels, count: clusters }, { do: 'move', choose, sizes: [...sizes] });
+  return tell(
+    next,
+    { labels, count: clusters },
+    {
+      do: 'move',
+      choose,
+      sizes: [...sizes],
+      sumOf,
+    },
+  );
 }
 
 /** After the last run the parties go back to the best centres, unless those are the ones that they have. */

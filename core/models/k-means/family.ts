@@ -1,4 +1,5 @@
 import type { Dense } from '../../algebra/matrix.js';
+import { carryPoints } from '../carry.js';
 import type { ModelFamily } from '../family.js';
 import { scoresWithNorms, splitNorms } from '../scores-with-norms.js';
 import { kMeansAggregator } from './aggregator.js';
@@ -10,6 +11,7 @@ import { kMeansParty } from './party.js';
 export const kMeans: ModelFamily = {
   party: kMeansParty,
   aggregator: kMeansAggregator,
+  start: { width: (spec) => (spec.type === 'k-means' ? spec.clusters : 0), carry: carryPoints },
   scores: scoresWithNorms,
   predict(scores, squares) {
     const { labels, distances } = nearest(scores, squares);

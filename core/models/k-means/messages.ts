@@ -26,6 +26,8 @@ const downJson = z.discriminatedUnion('do', [
     choose: index.nullable(),
     /** Rows of each cluster. A cluster without rows keeps its centre. */
     sizes: z.array(index),
+    /** n, if nobody has been asked for the mean row yet: where a training begins at given centres. */
+    sumOf: index.nullable().default(null),
   }),
   z.object({ do: z.literal('best') }),
 ]);

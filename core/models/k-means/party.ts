@@ -24,6 +24,15 @@ export const kMeansParty: PartyProgram = {
     const none = dense(names.length, 0);
     return writeState({ centres: none, candidates: none, best: none });
   },
+  startAt({ names }, _spec, { theta }) {
+    const none = dense(names.length, 0);
+    const up: Up = { squares: squaredNorms(theta), shift: 0, mean: null };
+    return {
+      state: writeState({ centres: theta, candidates: none, best: none }),
+      theta,
+      up: { json: up, tensors: {} },
+    };
+  },
   update(state, message, gradient) {
     const down = readDown(message);
     const before = readState(state);
@@ -54,7 +63,8 @@ function advance(
     }
     case 'move': {
       const centres = means(gradient, down.sizes, chosen(at, down.choose));
-      return { after: { ...at, centres, candidates: none }, theta: centres, mean: null };
+      const mean = meanOf(rowSums(gradient), down.sumOf);
+      return { after: { ...at, centres, candidates: none }, theta: centres, mean };
     }
     case 'best':
       return { after: { centres: at.best, candidates: none, best: none }, theta: at.best, mean: null };
@@ -76,6 +86,13 @@ function means({ rows, columns, data }: Dense, sizes: readonly number[], before:
       return size === 0 ? before.data[at]! : sum / size;
     }),
   );
+}
+
+/** Every row is of one cluster: the sums of the clusters make up that of all rows. */
+function rowSums({ rows, columns, data }: Dense): Dense {
+  const sums = dense(rows, 1);
+  data.forEach((value, at) => (sums.data[Math.floor(at / columns)]! += value));
+  return sums;
 }
 
 /** ‖μ_k‖² of the first column, a sum over n rows. */

@@ -11,6 +11,7 @@ import { afterStep } from './after-step.js';
 import { batchesPerEpoch, keepApart, orderOf } from './batches.js';
 import { backward, lossOf, type Batch } from './forward.js';
 import { beginningOf } from './first-kernel.js';
+import { givenWeights } from './given-weights.js';
 import { initialWeights } from './layers.js';
 import { learningRate } from './learning-rate.js';
 import { readUp, type Down } from './messages.js';
@@ -26,41 +27,13 @@ import { readState, writeState, type Working } from './state.js';
  */
 export const networkAggregator: AggregatorProgram = {
   start(target, given) {
-    const { rows } = target;
     const spec = specFor(target, networkSpec(given));
-    if (spec.earlyStopping && rows < 2) refuse(rows);
-    const weights = initialWeights(spec);
-    const { trained, apart } = keepApart(rows, spec);
-    const at: Working = {
-      spec,
-      weighing: weighingOf(target, spec),
-      place: { at: 'open' },
-      epoch: 1,
-      last: null,
-      steps: 0,
-      sum: 0,
-      before: 0,
-      best: null,
-      weights,
-      slots: new Map(
-        [...weights].map(([name, { length }]): [string, Slots] => [name, emptySlots(spec.optimizer, length)]),
-      ),
-      bestWeights: new Map(),
-      order: orderOf(trained, 1, spec),
-      apart,
-    };
-    const draw = draws(`network rows ${spec.seed}`);
-    const random = dense(
-      rows,
-      1,
-      Float64Array.from({ length: rows }, (_, row) => 1 + draw(row)),
-    );
-    const down = { json: { do: 'open' } satisfies Down, tensors: {} };
-    return {
-      state: writeState(at),
-      progress: undefined,
-      next: { residual: random, down, wanted: new Int32Array(0) },
-    };
+    return begin(target, spec, initialWeights(spec));
+  },
+
+  startAt(target, given, opening) {
+    const spec = specFor(target, networkSpec(given));
+    return begin(target, spec, givenWeights(spec, opening, target.classes));
   },
 
   step(target, state, products, messages) {
@@ -95,6 +68,47 @@ export const networkAggregator: AggregatorProgram = {
 };
 
 type Next = Pick<AggregatorStep, 'state' | 'next'>;
+
+/** The parties are asked for their columns; they are told the scale of what they have drawn. */
+function begin(
+  target: TrainingRows,
+  spec: NetworkSpec,
+  weights: ReadonlyMap<string, Float64Array>,
+): AggregatorStep {
+  const { rows } = target;
+  if (spec.earlyStopping && rows < 2) refuse(rows);
+  const { trained, apart } = keepApart(rows, spec);
+  const at: Working = {
+    spec,
+    weighing: weighingOf(target, spec),
+    place: { at: 'open' },
+    epoch: 1,
+    last: null,
+    steps: 0,
+    sum: 0,
+    before: 0,
+    best: null,
+    weights,
+    slots: new Map(
+      [...weights].map(([name, { length }]): [string, Slots] => [name, emptySlots(spec.optimizer, length)]),
+    ),
+    bestWeights: new Map(),
+    order: orderOf(trained, 1, spec),
+    apart,
+  };
+  const draw = draws(`network rows ${spec.seed}`);
+  const random = dense(
+    rows,
+    1,
+    Float64Array.from({ length: rows }, (_, row) => 1 + draw(row)),
+  );
+  const down = { json: { do: 'open' } satisfies Down, tensors: {} };
+  return {
+    state: writeState(at),
+    progress: undefined,
+    next: { residual: random, down, wanted: new Int32Array(0) },
+  };
+}
 
 /** Forward, backward, and the step; the parties are told theirs. */
 function train(at: Working, number: number, target: TrainingRows, products: Dense): AggregatorStep {

@@ -3,6 +3,8 @@ import type { Dense } from '../../algebra/matrix.js';
 import { sigmoidInPlace } from '../../algebra/sigmoid.js';
 import { rowRange } from '../../algebra/stack.js';
 import type { Bundle } from '../../exchange/bundle.js';
+import { architectureOf } from '../../job/architecture/layers-of.js';
+import { carryWeights } from '../carry.js';
 import { evaluate } from '../evaluate.js';
 import type { ModelFamily } from '../family.js';
 import { classifiedBy, measuresOf, probabilityColumns } from '../softmax/probabilities.js';
@@ -10,11 +12,16 @@ import { networkAggregator } from './aggregator.js';
 import { scoresOf } from './forward.js';
 import { networkParty } from './party.js';
 import { readNetwork } from './saved.js';
+import { networkSpec } from './spec.js';
 
 /** A dense network whose first layer is split over the parties; the layers above it are the aggregator's. */
 export const neuralNetwork: ModelFamily = {
   party: networkParty,
   aggregator: networkAggregator,
+  start: {
+    width: (spec, classes) => architectureOf({ ...networkSpec(spec), classes: classes?.length }).units,
+    carry: carryWeights,
+  },
   classify(scores, _own, network) {
     const { given, output } = outputs(scores, network);
     return output === 'softmax' ? classifiedBy(given) : undefined;

@@ -9,7 +9,7 @@ import { beginningOf, drawnColumn } from './first-kernel.js';
 import { readDown, type Down, type Up } from './messages.js';
 import { descend, emptySlots, penalised, type Slots } from './optimizer.js';
 import { penaltyOf } from './penalty.js';
-import { networkSpec } from './spec.js';
+import { networkSpec, type NetworkSpec } from './spec.js';
 
 const settings = z.object({
   optimizer: neuralNetworkSchema.shape.optimizer.unwrap(),
@@ -26,6 +26,8 @@ interface Working {
   readonly slots: Slots;
   /** W_k when rows that are kept apart were predicted best. */
   readonly best: Dense;
+  /** 1 for columns whose weights were given and not drawn. Left out: all were drawn. */
+  readonly known?: Float64Array;
 }
 
 /**
@@ -35,19 +37,24 @@ interface Working {
 export const networkParty: PartyProgram = {
   needs: { moments: false, norms: false },
   start({ names }, given) {
-    const spec = networkSpec(given);
-    const { units, layers } = architectureOf(spec);
-    const beginning = beginningOf({ layers });
-    // Drawn by the column's name: the same weights wherever the column is. Their scale takes the columns of all parties.
-    const data = names.flatMap((name) => drawnColumn(beginning, spec.seed, name, units));
-    const { optimizer, l2 } = spec;
-    const penalty = layers[0] ? penaltyOf(layers[0].config, 'kernel', l2) : { l1: 0, l2 };
-    return writeState({
-      settings: { optimizer, penalty, mean: beginning.mean },
-      weights: dense(names.length, units, Float64Array.from(data)),
-      slots: emptySlots(optimizer, data.length),
-      best: dense(0, units),
-    });
+    return writeState(drawn(names, networkSpec(given)));
+  },
+  /** Columns that are known begin with the weights that they have; the others are drawn. Nothing goes up: no row is wanted yet. */
+  startAt({ names }, given, { theta, known }) {
+    const fresh = drawn(names, networkSpec(given));
+    const { rows, columns, data } = fresh.weights;
+    const knows = known ?? new Float64Array(names.length).fill(1);
+    const weights = dense(
+      rows,
+      columns,
+      data.map((draw, at) => (knows[Math.floor(at / columns)] === 0 ? draw : theta.data[at]!)),
+    );
+    const up: Up = { columns: rows };
+    return {
+      state: writeState({ ...fresh, weights, known: knows }),
+      theta: dense(rows, 0),
+      up: { json: up, tensors: {} },
+    };
   },
   update(state, message, gradient) {
     const after = advance(readState(state), readDown(message), gradient);
@@ -57,6 +64,22 @@ export const networkParty: PartyProgram = {
   parameters: (state) => readState(state).weights,
 };
 
+/** The weights as draws, in units of a scale that is told. */
+function drawn(names: readonly string[], spec: NetworkSpec): Working {
+  const { units, layers } = architectureOf(spec);
+  const beginning = beginningOf({ layers });
+  // Drawn by the column's name: the same weights wherever the column is. Their scale takes the columns of all parties.
+  const data = names.flatMap((name) => drawnColumn(beginning, spec.seed, name, units));
+  const { optimizer, l2 } = spec;
+  const penalty = layers[0] ? penaltyOf(layers[0].config, 'kernel', l2) : { l1: 0, l2 };
+  return {
+    settings: { optimizer, penalty, mean: beginning.mean },
+    weights: dense(names.length, units, Float64Array.from(data)),
+    slots: emptySlots(optimizer, data.length),
+    best: dense(0, units),
+  };
+}
+
 function advance(at: Working, down: Down, gradient: Dense): Working {
   const { rows, columns, data } = at.weights;
   switch (down.do) {
@@ -64,8 +87,9 @@ function advance(at: Working, down: Down, gradient: Dense): Working {
       return { ...at, weights: silenced(at.weights, gradient) };
     case 'begin': {
       const { mean } = at.settings;
+      const isDrawn = (place: number) => !at.known?.[Math.floor(place / columns)];
       // A draw is 0 only where it was silenced.
-      const begun = data.map((w) => (w === 0 ? 0 : mean + down.scale * w));
+      const begun = data.map((w, place) => (w !== 0 && isDrawn(place) ? mean + down.scale * w : w));
       return { ...at, weights: dense(rows, columns, begun) };
     }
     case 'step': {
@@ -92,11 +116,16 @@ function silenced({ rows, columns, data }: Dense, gradient: Dense): Dense {
   );
 }
 
-function writeState({ settings: json, weights, slots, best }: Working): State {
+function writeState({ settings: json, weights, slots, best, known }: Working): State {
   const named = slots.map((slot, at) => [`slot${at}`, vectorTensor(slot)] as const);
   return {
     json,
-    tensors: { weights: denseTensor(weights), best: denseTensor(best), ...Object.fromEntries(named) },
+    tensors: {
+      weights: denseTensor(weights),
+      best: denseTensor(best),
+      ...Object.fromEntries(named),
+      ...(known && { known: vectorTensor(known) }),
+    },
   };
 }
 
@@ -107,5 +136,6 @@ function readState({ json, tensors }: State): Working {
     weights: denseOf(tensors, 'weights'),
     slots: emptySlots(read.optimizer, 0).map((_, at) => float64(tensors, `slot${at}`)),
     best: denseOf(tensors, 'best'),
+    ...(tensors.known && { known: float64(tensors, 'known') }),
   };
 }

@@ -6,7 +6,8 @@ import { requireFinite } from '../../training/require-finite.js';
 import { denseOf, denseTensor } from '../../training/tensors.js';
 import { draws } from '../draws.js';
 import { readUp, type Down } from './messages.js';
-import { gramOf, innerProduct, multiplicativeUpdate, times } from './multiplicative.js';
+import { loadings } from './loadings.js';
+import { aboveZero, gramOf, innerProduct, multiplicativeUpdate, times } from './multiplicative.js';
 import { packed } from './triangle.js';
 
 const workingJson = z.object({
@@ -55,6 +56,21 @@ export const nmfAggregator: AggregatorProgram = {
     };
   },
 
+  /** From given H the training begins with a W that is all but the best for it. */
+  startAt({ rows, norms }, spec, { products, ups }) {
+    if (spec.type !== 'nmf') throw new Error(`${spec.type} is no matrix factorisation`);
+    if (norms === undefined) throw new Error('a factorisation needs the norms of the rows');
+    const square = norms.reduce((sum, norm) => sum + norm, 0);
+    const gram = sumOf(ups.map(({ tensors }) => denseOf(tensors, 'gram')));
+    const w = aboveZero(loadings(products, regular(gram)));
+    const objective = square / 2 - innerProduct(w, products) + innerProduct(gramOf(w), gram) / 2;
+    requireFinite(objective);
+    // There was no first objective, of which an update takes off too little: that of W = 0 stands for it.
+    const at = { spec, round: 0, square, first: square / 2, previous: objective, w, gram };
+    const progress = { round: 0, loss: Math.max(0, objective) / rows, gradientNorm: null };
+    return { ...tell(at), progress };
+  },
+
   step({ rows }, state, products, ups) {
     const before = readState(state);
     const gram = sumOf(ups.map(({ tensors }) => denseOf(tensors, 'gram')));
@@ -88,10 +104,27 @@ function stopReason({ spec, round, first, previous }: Working, objective: number
 
 function update(at: Working, products: Dense, objective: number): Pick<AggregatorStep, 'state' | 'next'> {
   const w = multiplicativeUpdate(at.w, products, at.gram);
+  return tell({ ...at, w, first: at.first ?? objective, previous: objective });
+}
+
+/** Share of the mean square of a component that is added to all: where some are alike, W would be anyone's. */
+const RIDGE = 1e-3;
+
+function regular({ rows, columns, data }: Dense): Dense {
+  const square = data.map((value, at) => (at % (columns + 1) === 0 ? value : 0));
+  const mean = square.reduce((sum, value) => sum + value, 0) / rows;
+  return dense(
+    rows,
+    columns,
+    data.map((value, at) => value + (at % (columns + 1) === 0 ? RIDGE * mean : 0)),
+  );
+}
+
+/** The parties are to update H for this W. */
+function tell(at: Working): Pick<AggregatorStep, 'state' | 'next'> {
   const json: Down = { do: 'update' };
-  const down = { json, tensors: { gram: denseTensor(gramOf(w)) } };
-  const state = writeState({ ...at, w, first: at.first ?? objective, previous: objective });
-  return { state, next: { residual: w, down } };
+  const down = { json, tensors: { gram: denseTensor(gramOf(at.w)) } };
+  return { state: writeState(at), next: { residual: at.w, down } };
 }
 
 /** Twice a uniform number each; of mean 1 before it is scaled. */

@@ -1,4 +1,5 @@
 import type { Dense } from '../../algebra/matrix.js';
+import { carryLengths } from '../carry.js';
 import type { ModelFamily } from '../family.js';
 import { scoresWithNorms, splitNorms } from '../scores-with-norms.js';
 import { nmfAggregator } from './aggregator.js';
@@ -11,6 +12,7 @@ import { unpacked } from './triangle.js';
 export const nmf: ModelFamily = {
   party: nmfParty,
   aggregator: nmfAggregator,
+  start: { width: (spec) => (spec.type === 'nmf' ? spec.rank : 0), carry: carryLengths },
   encoding: { nonNegative: true },
   scores: scoresWithNorms,
   predict(scores, own) {

@@ -42,3 +42,15 @@ export function times(factor: number, { rows, columns, data }: Dense): Dense {
     data.map((value) => factor * value),
   );
 }
+
+/** Share of the mean entry that an entry has at the least where a training begins at given factors: at 0 it would stay. */
+const LEAST = 1e-6;
+
+export function aboveZero({ rows, columns, data }: Dense): Dense {
+  const least = (LEAST * data.reduce((sum, value) => sum + value, 0)) / Math.max(1, data.length);
+  return dense(
+    rows,
+    columns,
+    data.map((value) => Math.max(value, least)),
+  );
+}

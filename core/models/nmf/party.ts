@@ -4,7 +4,7 @@ import type { PartyProgram, State } from '../../training/program.js';
 import { denseOf, denseTensor } from '../../training/tensors.js';
 import { draws } from '../draws.js';
 import { readDown, type Up } from './messages.js';
-import { gramOf, multiplicativeUpdate } from './multiplicative.js';
+import { aboveZero, gramOf, multiplicativeUpdate } from './multiplicative.js';
 
 /**
  * A party of a non-negative factorisation T ≈ W H: keeps H_kᵀ (c_k × r) and updates it by
@@ -14,12 +14,28 @@ export const nmfParty: PartyProgram = {
   needs: { moments: false, norms: true },
   start({ names }, spec) {
     if (spec.type !== 'nmf') throw new Error(`${spec.type} is no matrix factorisation`);
+    return writeState(drawn(names, spec.rank, spec.seed));
+  },
+  startAt({ names }, spec, { theta: given, known }) {
+    if (spec.type !== 'nmf') throw new Error(`${spec.type} is no matrix factorisation`);
     const { rank, seed } = spec;
-    const data = names.flatMap((name) => {
-      const draw = draws(`nmf column ${seed} ${name}`);
-      return Array.from({ length: rank }, (_, component) => 2 * draw(component));
-    });
-    return writeState(dense(names.length, rank, Float64Array.from(data)));
+    const isKnown = (at: number) => known?.[Math.floor(at / rank)] !== 0;
+    const { data } = aboveZero(given);
+    const own = dense(
+      names.length,
+      rank,
+      data.map((value, at) => (isKnown(at) ? value : 0)),
+    );
+    // A new column has no part in the first W, but may not begin at 0, which an update cannot leave.
+    const fresh = drawn(names, rank, seed).data;
+    const all = dense(
+      names.length,
+      rank,
+      data.map((value, at) => (isKnown(at) ? value : fresh[at]!)),
+    );
+    const up: Up = { total: null };
+    const gram = denseTensor(gramOf(own));
+    return { state: writeState(all), theta: own, up: { json: up, tensors: { gram } } };
   },
   update(state, message, gradient) {
     const down = readDown(message);
@@ -33,6 +49,15 @@ export const nmfParty: PartyProgram = {
   },
   parameters: readState,
 };
+
+/** Twice a uniform number each, by the name of the column. */
+function drawn(names: readonly string[], rank: number, seed: number): Dense {
+  const data = names.flatMap((name) => {
+    const draw = draws(`nmf column ${seed} ${name}`);
+    return Array.from({ length: rank }, (_, component) => 2 * draw(component));
+  });
+  return dense(names.length, rank, Float64Array.from(data));
+}
 
 function answer(theta: Dense, json: Up) {
   const up = { json, tensors: { gram: denseTensor(gramOf(theta)) } };

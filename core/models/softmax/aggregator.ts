@@ -10,6 +10,7 @@ import type { RowWeights } from '../glm/row-weights.js';
 import { classRowWeights } from './class-weights.js';
 import { curvatureOf, lossAlong, residualOf } from './loss.js';
 import { decodeUp, type SoftmaxUp } from './party.js';
+import { placesOf } from './places-of.js';
 import { softmaxSpec, type SoftmaxSpec } from './spec.js';
 import { readState, writeState, type Working } from './state.js';
 
@@ -20,25 +21,17 @@ import { readState, writeState, type Working } from './state.js';
 export const softmaxAggregator: AggregatorProgram = {
   start(target, spec) {
     const classes = classesOf(target).length;
-    const blank = {
-      spec: softmaxSpec(spec),
-      round: 0,
-      loss: 0,
-      bestNorm: Infinity,
-      roundsSinceBest: 0,
-      products: undefined,
-      pending: new Float64Array(0),
-      gram: undefined,
-      penalties: undefined,
-      step: null,
-      intercepts: new Float64Array(classes),
-      offsets: new Float64Array(classes),
-      interceptBasis: undefined,
-      interceptGradient: new Float64Array(classes),
-      scores: new Float64Array(target.rows * classes),
-    };
-    const opening = sendResidual(target, blank);
-    return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
+    const scores = new Float64Array(target.rows * classes);
+    return begin(target, softmaxSpec(spec), scores, new Float64Array(classes));
+  },
+
+  startAt(target, spec, { products, own, shift, classes: before }) {
+    const classes = classesOf(target);
+    const places = before && placesOf(classes, before);
+    const intercepts = classes.map((_, at) => own[places?.[at] ?? at] ?? 0);
+    const moved = Float64Array.from(intercepts, (intercept, at) => intercept + (shift[at] ?? 0));
+    const scores = products.data.map((product, at) => product + moved[at % classes.length]!);
+    return begin(target, softmaxSpec(spec), scores, moved);
   },
 
   step(target, state, products, ups) {
@@ -62,6 +55,38 @@ export const softmaxAggregator: AggregatorProgram = {
   },
 };
 
+/**
+ * @param scores T Θ + 1 bᵀ, row by row
+ * @param intercepts b
+ */
+function begin(
+  target: TrainingRows,
+  spec: SoftmaxSpec,
+  scores: Float64Array,
+  intercepts: Float64Array,
+): AggregatorStep {
+  const { length } = intercepts;
+  const blank = {
+    spec,
+    round: 0,
+    loss: 0,
+    bestNorm: Infinity,
+    roundsSinceBest: 0,
+    products: undefined,
+    pending: new Float64Array(0),
+    gram: undefined,
+    penalties: undefined,
+    step: null,
+    intercepts,
+    offsets: new Float64Array(length),
+    interceptBasis: undefined,
+    interceptGradient: new Float64Array(length),
+    scores,
+  };
+  const opening = sendResidual(target, blank);
+  return { ...opening, progress: { round: 0, loss: readState(opening.state).loss, gradientNorm: null } };
+}
+
 /** Takes in what the parties sent: T Γ, centred and with the intercepts' column; dot products; the pair of the last step. */
 function receive(before: Working, uncentred: Dense, parts: readonly SoftmaxUp[]) {
   const { interceptGradient } = before;
@@ -74,7 +99,10 @@ function receive(before: Working, uncentred: Dense, parts: readonly SoftmaxUp[])
   const constant = plus(scaled(1 / root, g), -1, shift);
   const productsOfG = uncentred.data.map((product, at) => product + constant[at % classes]!);
   const square = dot(interceptGradient, interceptGradient);
-  return { ...takeIn(before, productsOfG, g, square, parts), offsets: added(({ offset }) => offset) };
+  const offsets = added(({ offset }) => offset);
+  // A training begins with the intercepts of the model; only now is it known what centring adds at its Θ.
+  const intercepts = before.round === 0 ? plus(before.intercepts, 1, offsets) : before.intercepts;
+  return { ...takeIn(before, productsOfG, g, square, parts), offsets, intercepts };
 }
 
 type Received = ReturnType<typeof receive>;

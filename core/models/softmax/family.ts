@@ -1,4 +1,5 @@
 import type { Dense } from '../../algebra/matrix.js';
+import { carryWeights } from '../carry.js';
 import type { ModelFamily } from '../family.js';
 import { softmaxAggregator } from './aggregator.js';
 import { softmaxParty } from './party.js';
@@ -11,6 +12,7 @@ import { classifiedBy, measuresOf, probabilityColumns } from './probabilities.js
 export const softmaxRegression: ModelFamily = {
   party: softmaxParty,
   aggregator: softmaxAggregator,
+  start: { width: (_spec, classes = []) => classes.length, byClass: true, carry: carryWeights },
   classify: (scores, own) => classifiedBy(plusIntercepts(scores, own)),
   predict: (scores, own, { classes = [] } = {}) =>
     probabilityColumns(classifiedBy(plusIntercepts(scores, own)), classes),

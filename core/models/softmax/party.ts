@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Message, PartyProgram, State } from '../../training/program.js';
+import type { ModelSpec } from '../../job/schema.js';
+import type { ColumnFacts, Message, PartyProgram, State } from '../../training/program.js';
 import { requireFinite } from '../../training/require-finite.js';
 import { denseOf, denseTensor, float64, vectorTensor } from '../../training/tensors.js';
 import { dot, plus, scaled } from '../../training/vectors.js';
@@ -45,13 +46,11 @@ interface Working {
  */
 export const softmaxParty: PartyProgram = {
   needs: { moments: true, norms: false },
-  start({ moments }, spec) {
-    if (moments === undefined) throw new Error('whitening needs the moments of the columns');
-    // How many classes there are the first gradient tells, and with it the change of variables.
-    return {
-      json: { spec: softmaxSpec(spec) },
-      tensors: { mean: vectorTensor(moments.mean), second: denseTensor(moments.second) },
-    };
+  start,
+  startAt(columns, spec, { theta }) {
+    const { json, tensors } = start(columns, spec);
+    const state = { json, tensors: { ...tensors, theta: denseTensor(theta) } };
+    return { state, theta, up: { json: {}, tensors: {} } };
   },
   update(state, down, gradient) {
     const { step } = downJson.parse(down.json);
@@ -71,11 +70,20 @@ export const softmaxParty: PartyProgram = {
   },
 };
 
+function start({ moments }: ColumnFacts, spec: ModelSpec): State {
+  if (moments === undefined) throw new Error('whitening needs the moments of the columns');
+  // How many classes there are the first gradient tells, and with it the change of variables.
+  return {
+    json: { spec: softmaxSpec(spec) },
+    tensors: { mean: vectorTensor(moments.mean), second: denseTensor(moments.second) },
+  };
+}
+
 function hasBegun({ tensors }: State): boolean {
   return tensors.second === undefined;
 }
 
-/** Θ = 0, and the change of variables. */
+/** Θ = 0 if none is given, and the change of variables. */
 function begin({ json, tensors }: State, classes: number): Working {
   const { spec } = startJson.parse(json);
   const moments = { mean: float64(tensors, 'mean'), second: denseOf(tensors, 'second') };
@@ -83,7 +91,7 @@ function begin({ json, tensors }: State, classes: number): Working {
     spec,
     preconditioner: preconditioner(moments, curvatureOf(classes), spec.l2),
     classes,
-    theta: new Float64Array(moments.mean.length * classes),
+    theta: tensors.theta ? flat(denseOf(tensors, 'theta')) : new Float64Array(moments.mean.length * classes),
     whitened: undefined,
     directions: undefined,
   };

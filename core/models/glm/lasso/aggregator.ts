@@ -29,8 +29,8 @@ export function lassoAggregator(loss: Loss): AggregatorProgram {
       return begin(loss, target, spec, new Float64Array(target.rows), intercept);
     },
 
-    startAt: (target, given, { data }, [intercept = 0]) =>
-      begin(loss, target, sparseSpec(given), data, intercept),
+    startAt: (target, given, { products, own: [intercept = 0], shift: [moved = 0] }) =>
+      begin(loss, target, sparseSpec(given), products.data, intercept + moved),
 
     step(target, state, products, ups) {
       const up = addUps(ups);

@@ -32,7 +32,9 @@ export function lassoParty(curvature: number): PartyProgram {
   return {
     needs: { moments: true, norms: false },
     start: (columns, spec) => begin(columns, spec, new Float64Array(columns.names.length)),
-    startAt: (columns, spec, { data }) => begin(columns, spec, data),
+    startAt(columns, spec, { theta }) {
+      return { state: begin(columns, spec, theta.data), theta, up: { json: {}, tensors: {} } };
+    },
     update(state, down, { data }) {
       const { working, step, up } = advance(readState(state), decodeDown(down), data);
       return { state: writeState(working), theta: columnVector(step), up: encodeUp(up) };

@@ -1,0 +1,27 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { startFrom } from '../../core/job/check-warm-start.js';
+import { resolveJob } from '../../core/job/resolve.js';
+import type { ResolvedJob } from '../../core/job/resolved.js';
+import type { Job } from '../../core/job/schema.js';
+import { resolveWithoutSilos } from '../../core/job/skip-silos.js';
+import { findModel } from './find-model.js';
+
+/**
+ * A job resolved against the tables that the catalog knows, and the version whose parameters it begins with: that is part of its hash, whatever name
+ * or alias the job gave for it.
+ * @param without silos that are left out
+ * @throws AMALUR_UNKNOWN_MODEL, AMALUR_START_MISFIT
+ */
+export async function resolveWithStart(
+  catalog: Catalog,
+  job: Job,
+  without: readonly string[],
+): Promise<ResolvedJob> {
+  const tables = await catalog.tables.list();
+  const resolve = (given: Job) =>
+    without.length === 0 ? resolveJob(given, tables) : resolveWithoutSilos(given, tables, without);
+  if (job.warmStart === undefined) return resolve(job);
+  const model = await findModel(catalog, job.warmStart, 'warmStart');
+  const resolved = resolve({ ...job, warmStart: `${model.name}@${String(model.version)}` });
+  return { ...resolved, start: startFrom(resolved, model) };
+}

@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dense, denseMatrix } from '../../../core/algebra/dense.js';
+import { factorizedTable } from '../../../core/algebra/factorized-table.js';
+import type { Matrix } from '../../../core/algebra/matrix.js';
+import { trainingPart } from '../../../core/integration/target-index.js';
+import { jobSchema, type ModelSpec } from '../../../core/job/schema.js';
+import { runLocally, type LocalRun } from '../../../core/training/local-runner.js';
+import type { Progress, StartingPoint } from '../../../core/training/program.js';
+import { grouped, type Grouped } from '../../support/arbitrary-groups.js';
+import { writtenOut } from '../../support/every-way.js';
+import { labelsFor } from '../../support/glm-labels.js';
+import { trainInProcess, type InRounds } from '../../support/rounds-in-process.js';
+
+const parsed = (model: object) => jobSchema.shape.model.parse(model);
+
+const convex = [
+  { type: 'logistic-regression' },
+  { type: 'linear-regression', solver: 'l-bfgs' },
+  { type: 'poisson-regression' },
+  { type: 'gamma-regression' },
+  { type: 'huber-regression', delta: 0.3 },
+  { type: 'logistic-regression', l1: 0.0371 },
+  { type: 'linear-regression', l1: 0.0371 },
+  { type: 'softmax-regression' },
+].map((model) => parsed({ ...model, l2: 0.1, tolerance: 1e-12 }));
+
+/** Models that may come to rest in more than one place: where they begin decides it. */
+const others = [
+  { type: 'k-means', clusters: 2 },
+  { type: 'gaussian-mixture', components: 2, maxRounds: 5 },
+  { type: 'nmf', rank: 2, maxRounds: 20 },
+].map(parsed);
+
+const widths: Partial<Record<ModelSpec['type'], number>> = {
+  'softmax-regression': 2,
+  'k-means': 2,
+  'gaussian-mixture': 4,
+  nmf: 2,
+};
+const widthOf = ({ type }: ModelSpec) => widths[type] ?? 1;
+
+/** Parameters that no training has found: of a mixture the variances are not 0, of a factorisation nothing is negative. */
+function startFor(spec: ModelSpec, columns: number, drawn: readonly number[]): StartingPoint {
+  const q = widthOf(spec);
+  const at = (place: number) => drawn[place % drawn.length]! / 8;
+  const cell = (place: number) => {
+    if (spec.type === 'gaussian-mixture' && place % q >= q / 2) return 0.5 + Math.abs(at(place));
+    return spec.type === 'nmf' ? Math.abs(at(place)) : at(place);
+  };
+  const own =
+    spec.type === 'gaussian-mixture'
+      ? [0.25, 0.75]
+      : spec.type === 'softmax-regression'
+        ? [0.3, -0.3]
+        : [0.7];
+  return {
+    parameters: dense(
+      columns,
+      q,
+      Float64Array.from({ length: columns * q }, (_, place) => cell(place)),
+    ),
+    own: Float64Array.from(own),
+    known: Float64Array.from({ length: columns }, (_, column) =>
+      Number((drawn[column % drawn.length]! & 3) > 0),
+    ),
+  };
+}
+
+function locally(table: Matrix, { names, target }: Grouped, spec: ModelSpec, startAt?: StartingPoint) {
+  const { labels, classes, weights, offsets } = trainingPart(target);
+  const curve: Progress[] = [];
+  const run: LocalRun = {
+    ...{ table, names, labels, spec, rounds: 1000 },
+    ...(classes && { classes }),
+    ...(weights && { weights }),
+    ...(offsets && { offsets }),
+    ...(startAt && { startAt }),
+    onProgress: (progress) => curve.push(progress),
+  };
+  const { parameters, own } = runLocally(run);
+  const { round: rounds = 0, loss = NaN } = curve.at(-1) ?? {};
+  return { found: [...parameters.data, ...own], rounds, loss };
+}
+
+function flat({ parameters, own }: InRounds, { target }: Grouped): number[] {
+  return [...target.groups.flatMap(({ id }) => [...(parameters.get(id)?.data ?? [])]), ...own];
+}
+
+const nonNegative = (scene: Grouped): Grouped => {
+  const up = (table: Matrix) => table.mapZeroPreserving(Math.abs);
+  return {
+    ...scene,
+    tables: new Map([...scene.tables].map(([id, one]) => [id, { ...one, table: up(one.table) }])),
+    sources: scene.sources.map((one) => ({ ...one, table: up(one.table) })),
+    cells: scene.cells.map((row) => row.map(Math.abs)),
+  };
+};
+
+function sceneOf(spec: ModelSpec): fc.Arbitrary<Grouped> {
+  if (!others.includes(spec))
+    return grouped.map((scene) => ({
+      ...scene,
+      target: { ...scene.target, labels: labelsFor(spec, scene.target.labels) },
+    }));
+  return grouped.map((scene) => {
+    const { rows, trainRows, groups } = scene.target;
+    const bare = { ...scene, target: { rows, trainRows, groups, labels: new Float64Array(0) } };
+    return spec.type === 'nmf' ? nonNegative(bare) : bare;
+  });
+}
+
+function close(found: readonly number[], expected: readonly number[], by: number): void {
+  expect(found.length).toBe(expected.length);
+  found.forEach((value, at) => {
+    expect(Math.abs(value - expected[at]!) / Math.max(1, Math.abs(expected[at]!))).toBeLessThan(by);
+  });
+}
+
+const beginnings = fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 4, maxLength: 24 });
+
+describe.each([...convex, ...others])('$type $l1 that begins at given parameters', (spec) => {
+  test('is the same materialized, factorized and in rounds, from stored states too', () => {
+    fc.assert(
+      fc.property(sceneOf(spec), beginnings, (scene, drawn) => {
+        const startAt = startFor(spec, scene.names.length, drawn);
+        const written = locally(writtenOut(scene), scene, spec, startAt);
+        const factorized = locally(
+          factorizedTable(scene.target.trainRows, scene.sources),
+          ...([scene, spec, startAt] as const),
+        );
+        close(factorized.found, written.found, 1e-8);
+        for (const forgetting of [false, true]) {
+          const apart = trainInProcess(scene.tables, scene.target, spec, { startAt, forgetting });
+          close(flat(apart, scene), written.found, spec.type === 'nmf' ? 1e-5 : 1e-8);
+          if (others.includes(spec)) expect(apart.curve.at(-1)?.round).toBe(written.rounds);
+        }
+      }),
+      { numRuns: 15, endOnFailure: true },
+    );
+  });
+});
+
+describe.each(convex)('$type $l1', (spec) => {
+  test('has the solution that it has from its own beginning, wherever it begins', () => {
+    fc.assert(
+      fc.property(sceneOf(spec), beginnings, (scene, drawn) => {
+        const table = writtenOut(scene);
+        const cold = locally(table, scene, spec);
+        const warm = locally(table, scene, spec, startFor(spec, scene.names.length, drawn));
+        close([warm.loss], [cold.loss], 1e-8);
+        // Between labels that are far apart the intercept of least Huber loss is free.
+        if (spec.type !== 'huber-regression') close(warm.found, cold.found, 1e-6);
+      }),
+      { numRuns: 15, endOnFailure: true },
+    );
+  });
+});
+
+describe('rounds', () => {
+  const rows = 400;
+  const cell = (row: number, column: number) => Math.sin(1.7 * row * (column + 1) + column * column);
+  const columns = 6;
+  const table = (change: number) =>
+    denseMatrix(
+      dense(
+        rows,
+        columns,
+        Float64Array.from({ length: rows * columns }, (_, at) => {
+          const [row, column] = [Math.floor(at / columns), at % columns];
+          return cell(row, column) + 0.4 * cell(row, 0) + change * cell(row + 7, column + 2);
+        }),
+      ),
+    );
+  const score = (row: number) => cell(row, 0) - 2 * cell(row, 1) + 0.3 * cell(row * row, 3);
+  const labelOf: Partial<Record<ModelSpec['type'], (row: number) => number>> = {
+    'logistic-regression': (row) => Number(score(row) > 0),
+    'softmax-regression': (row) => (score(row) > 1 ? 2 : Number(score(row) > -1)),
+    'poisson-regression': (row) => Math.round(Math.exp(0.7 * score(row))),
+    'gamma-regression': (row) => Math.exp(0.7 * score(row)),
+  };
+  const names = Array.from({ length: columns }, (_, at) => `c${String(at)}`);
+  const train = (spec: ModelSpec, change: number, startAt?: StartingPoint) => {
+    const label = labelOf[spec.type] ?? score;
+    const labels = Float64Array.from({ length: rows }, (_, row) => label(row));
+    let rounds = 0;
+    const result = runLocally({
+      ...{ table: table(change), names, labels, spec, rounds: 5000, classes: ['a', 'b', 'c'] },
+      ...(startAt && { startAt }),
+      onProgress: ({ round }) => (rounds = round),
+    });
+    expect(result.stopped).toBe('converged');
+    return { ...result, rounds };
+  };
+
+  const specs = [
+    ...convex.map((spec) => ({ ...spec, tolerance: 1e-10 }) as ModelSpec),
+    parsed({ type: 'quantile-regression', quantile: 0.3, l2: 0.01 }),
+    parsed({ type: 'k-means', clusters: 4 }),
+    parsed({ type: 'gaussian-mixture', components: 3 }),
+  ];
+
+  test.each(specs)(
+    '$type $l1: at most two more where nothing has changed, fewer where little has',
+    (spec) => {
+      const before = train(spec, 0);
+      expect(train(spec, 0, before).rounds).toBeLessThanOrEqual(2);
+      const [cold, warm] = [train(spec, 0.001), train(spec, 0.001, before)];
+      // Whitened by all of its columns at once, least squares takes no more rounds from anywhere.
+      if (spec.type === 'linear-regression') expect(warm.rounds).toBeLessThanOrEqual(cold.rounds);
+      else expect(warm.rounds).toBeLessThan(cold.rounds);
+      if (convex.some(({ type }) => type === spec.type))
+        close(
+          [...warm.parameters.data, ...warm.own].sort(),
+          [...cold.parameters.data, ...cold.own].sort(),
+          1e-6,
+        );
+    },
+  );
+});

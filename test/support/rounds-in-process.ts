@@ -20,6 +20,7 @@ import { stepSteered, type Steering } from '../../core/training/steering.js';
 interface InProcess {
   readonly forgetting?: boolean;
   readonly family?: ModelFamily;
+  readonly backwards?: boolean;
   readonly steering?: (exchanges: number, rounds: number) => Steering | undefined;
 }
 
@@ -39,13 +40,19 @@ export interface InRounds {
  * @param tables by share
  * @param forgetting all states go through their stored form after every step
  * @param family instead of that of the settings
+ * @param backwards answers come to the aggregator in the reverse of their usual order
  * @param steering what the aggregator is told before a step, given the exchanges made and the rounds
  */
 export function trainInProcess(
   tables: ReadonlyMap<string, PartyTable>,
   target: TargetIndex,
   spec: ModelSpec,
-  { forgetting = false, family = trainedBy(spec), steering = () => undefined }: InProcess = {},
+  {
+    forgetting = false,
+    family = trainedBy(spec),
+    backwards = false,
+    steering = () => undefined,
+  }: InProcess = {},
 ): InRounds {
   const alone = new Set(target.groups.map(({ id }) => id));
   const states = new Map<string, State>();
@@ -67,7 +74,8 @@ export function trainInProcess(
       ups.set(id, up);
     }
     const before = forgetting ? loadRounds(stored(saveRounds(step.state))) : step.state;
-    step = stepSteered({ family, spec, target }, before, ups, steering(exchanges, curve.length));
+    const arrived = backwards ? new Map([...ups].reverse()) : ups;
+    step = stepSteered({ family, spec, target }, before, arrived, steering(exchanges, curve.length));
     if (step.progress) curve.push(step.progress);
     exchanges++;
   }

@@ -60,7 +60,7 @@ beforeAll(async () => {
   runs = long ? all : all.filter(({ name }) => SHORT.includes(name));
   expect(runs).toHaveLength(long ? RUNS.length : SHORT.length);
   for (const run of runs) expected.set(run.name, await run.hashOf(await (await run.start()).result()));
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   const all: MonkeyReports = { machine: machine(), monkeys: reports };
   if (json !== undefined) await writeFile(json, `${JSON.stringify(all, undefined, 2)}\n`);

@@ -88,11 +88,32 @@ export function highestAttempt({ events }: History): number {
   );
 }
 
-/** Activities that were taken up more than once, or scheduled anew because nobody took them: what a disturbance has cost. */
-export function repeatedActivities({ events }: History): number {
-  return (events ?? []).filter(
-    (event) =>
-      (event.activityTaskStartedEventAttributes?.attempt ?? 1) > 1 ||
-      event.activityTaskTimedOutEventAttributes,
-  ).length;
+/** At which attempt each activity that has completed did so, by its id. */
+export function attemptsOf({ events }: History): ReadonlyMap<string, number> {
+  const at = new Map((events ?? []).map((event) => [String(event.eventId), event] as const));
+  return new Map(
+    (events ?? []).flatMap(({ activityTaskCompletedEventAttributes: completed }) => {
+      if (!completed) return [];
+      const scheduled = at.get(String(completed.scheduledEventId))?.activityTaskScheduledEventAttributes;
+      const started = at.get(String(completed.startedEventId))?.activityTaskStartedEventAttributes;
+      return [[scheduled?.activityId ?? '', started?.attempt ?? 0] as const];
+    }),
+  );
+}
+
+/** Activities that were taken up more than once, or scheduled anew because nobody took them, by name: what a disturbance has struck. */
+export function repeatedOperations({ events }: History): string[] {
+  const names = new Map<string, string>();
+  return (events ?? []).flatMap((event) => {
+    const scheduled = event.activityTaskScheduledEventAttributes?.activityType?.name;
+    if (scheduled) names.set(String(event.eventId), scheduled);
+    const { activityTaskStartedEventAttributes: started, activityTaskTimedOutEventAttributes: late } = event;
+    const again = (started?.attempt ?? 1) > 1 ? started : late;
+    return again ? [names.get(String(again.scheduledEventId)) ?? ''] : [];
+  });
+}
+
+/** How many there are of them: what a disturbance has cost. */
+export function repeatedActivities(history: History): number {
+  return repeatedOperations(history).length;
 }

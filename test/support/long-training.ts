@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunHandle, TrainingResult } from '../../client/index.js';
 import type { JobInput } from '../../core/job/schema.js';
 import { sha256 } from '../../core/json.js';
+import { privateStores } from './committed.js';
 import type { TestInstallation } from './installation.js';
 import { jobOf, referenceOf } from './jobs.js';
 import { readModel } from './stored-model.js';
@@ -84,16 +85,16 @@ export async function expectUndisturbed(
 }
 
 /** Records of steps, not of messages, in all private stores of the installation by the name of their file, each with the sha256 of its content. */
-export async function stepRecords({ config }: TestInstallation): Promise<ReadonlyMap<string, string>> {
-  const stores = [path.join(config.stateFolder, 'aggregator'), ...config.silos.map(({ store }) => store)];
+export async function stepRecords(installation: TestInstallation): Promise<ReadonlyMap<string, string>> {
+  const { stateFolder } = installation.config;
   const records = new Map<string, string>();
-  for (const store of stores) {
+  for (const store of privateStores(installation)) {
     const folder = path.join(store, 'records');
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of entries.filter((one) => one.isFile())) {
       const file = path.join(entry.parentPath, entry.name);
       const content = await readFile(file, 'utf8');
-      if (content.includes('"actor":')) records.set(path.relative(config.stateFolder, file), sha256(content));
+      if (content.includes('"actor":')) records.set(path.relative(stateFolder, file), sha256(content));
     }
   }
   return records;

@@ -24,6 +24,7 @@ interface InProcess {
   readonly family?: ModelFamily;
   /** Parameters to begin at: θ over the columns of the groups, one after the other. */
   readonly startAt?: StartingPoint;
+  readonly backwards?: boolean;
   readonly steering?: (exchanges: number, rounds: number) => Steering | undefined;
 }
 
@@ -43,13 +44,20 @@ export interface InRounds {
  * @param tables by share
  * @param forgetting all states go through their stored form after every step
  * @param family instead of that of the settings
+ * @param backwards answers come to the aggregator in the reverse of their usual order
  * @param steering what the aggregator is told before a step, given the exchanges made and the rounds
  */
 export function trainInProcess(
   sources: ReadonlyMap<string, PartyTable>,
   target: TargetIndex,
   spec: ModelSpec,
-  { forgetting = false, family = trainedBy(spec), steering = () => undefined, startAt }: InProcess = {},
+  {
+    forgetting = false,
+    family = trainedBy(spec),
+    backwards = false,
+    steering = () => undefined,
+    startAt,
+  }: InProcess = {},
 ): InRounds {
   const tables = startAt ? withStarts(sources, target, spec, startAt) : sources;
   const rounds = { family, spec, target, ...(startAt && { start: startAt }) };
@@ -73,7 +81,8 @@ export function trainInProcess(
       ups.set(id, up);
     }
     const before = forgetting ? loadRounds(stored(saveRounds(step.state))) : step.state;
-    step = stepSteered(rounds, before, ups, steering(exchanges, curve.length));
+    const arrived = backwards ? new Map([...ups].reverse()) : ups;
+    step = stepSteered(rounds, before, arrived, steering(exchanges, curve.length));
     if (step.progress) curve.push(step.progress);
     exchanges++;
   }

@@ -48,25 +48,25 @@ describe('fifty trainings that are started at once on three silos', () => {
       `50 trainings: first after ${ended[0]!.toFixed(0)} s, last after ${ended.at(-1)!.toFixed(0)} s, ` +
         `${before.toFixed(0)} MB resident before, ${most.toFixed(0)} MB at most\n`,
     );
-    // A site takes the steps of all in turn: all get on alike, and nobody waits until others have ended.
-    expect(ended[0]!).toBeGreaterThan(ended.at(-1)! / 2);
+    // A site takes the steps of all in turn: all get on alike, and nobody waits until others have ended; the first would be a fiftieth.
+    expect(ended[0]!).toBeGreaterThan(ended.at(-1)! / 4);
     expect(most - before).toBeLessThan(1_500);
   }, 900_000);
 });
 
-test('a training of 1,000 rounds continues as new, and gives the model that it gives in one place', async () => {
+test('a training of 1,000 rounds has a short history, and gives the model that it gives in one place', async () => {
   const model = { type: 'nmf', rank: 3, seed: 7, tolerance: 0, maxRounds: 1000 } as const;
   const run = await shop.client.train(jobOf(shop, 'order-patterns', { model, strategy: 'federate' }));
   const result = await run.result();
   // The factors of the last round are measured in one more.
   expect(result.rounds).toBeGreaterThanOrEqual(1000);
   const executions = await executionsOf(shop, run.id);
-  expect(executions.length).toBeGreaterThan(1);
   const histories = await Promise.all(executions.map((execution) => historyOf(shop, run.id, execution)));
-  process.stdout.write(
-    `1,000 rounds: ${result.seconds.total.toFixed(0)} s, executions of ${histories.map(({ events }) => events!.length).join(', ')} events\n`,
-  );
-  for (const { events } of histories) expect(events!.length).toBeLessThan(10_000);
+  const events = histories.reduce((sum, history) => sum + history.events!.length, 0);
+  process.stdout.write(`1,000 rounds: ${result.seconds.total.toFixed(0)} s, ${String(events)} events\n`);
+  // By segments, which go by time, and not by rounds: with an activity for each there would be 17,000.
+  expect(events).toBeLessThan(4_000);
+  for (const size of histories.flatMap(payloadSizes)) expect(size).toBeLessThanOrEqual(64 * 1024);
   const joined = await shop.client.train(jobOf(shop, 'order-patterns', { model, strategy: 'materialize' }));
   const [a, b] = [result.metrics.train, (await joined.result()).metrics.train];
   for (const [name, value] of Object.entries(a))

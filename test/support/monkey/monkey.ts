@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { draws } from '../../../core/models/draws.js';
+import { privateStores, recordsIn } from '../committed.js';
 import type { TestInstallation } from '../installation.js';
 import { computePid, serverPid, workerPid, type Role } from '../worker-processes.js';
 
@@ -83,7 +83,7 @@ function killed(pid: number): boolean {
 function victimsOf(installation: TestInstallation): Victim[] {
   const { config } = installation;
   const aggregator = path.join(config.stateFolder, 'aggregator');
-  const everywhere = [aggregator, ...config.silos.map(({ store }) => store)];
+  const everywhere = privateStores(installation);
   const worker = (kind: Kind, role: Role, stores: readonly string[]): Victim => ({
     kind,
     stores,
@@ -114,22 +114,4 @@ async function recovered({ kind, pid, stores }: Victim, gone: number, end: Abort
     } else if (recordsIn(stores) > committed) return { kind, recovery: passed() };
   }
   return { kind, recovery: undefined };
-}
-
-/** Records of steps, by the folders that they are in. */
-function recordsIn(stores: readonly string[]): number {
-  let count = 0;
-  for (const store of stores) {
-    const records = path.join(store, 'records');
-    for (const folder of entriesOf(records)) count += entriesOf(path.join(records, folder)).length;
-  }
-  return count;
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,9 +1,12 @@
+import { cpus, loadavg, totalmem } from 'node:os';
 import Table from 'cli-table3';
 import { KINDS, type Kill, type Kind } from './monkey.js';
 
 /** What became of a run that was disturbed. */
 export interface DisturbedRun {
   readonly name: string;
+  /** Id of its workflow. */
+  readonly run: string;
   readonly outcome: 'as undisturbed' | 'differing hash' | 'lost';
   /** Activities that were taken up more than once. */
   readonly repeated: number;
@@ -28,7 +31,26 @@ export interface MonkeyReport {
       { readonly measured: number; readonly p50: number | null; readonly p95: number | null }
     >
   >;
+  /** What became of each run that did not end as it does undisturbed. */
   readonly errors: readonly string[];
+}
+
+/** What there is to read after all monkeys, without which the seconds mean little. */
+export interface MonkeyReports {
+  readonly machine: ReturnType<typeof machine>;
+  readonly monkeys: readonly MonkeyReport[];
+}
+
+/** The machine that this process runs on. `load`: processes that compute or wait for a processor, mean of 15 minutes. */
+export function machine() {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+    load: Math.round((loadavg()[2] ?? 0) * 10) / 10,
+  };
 }
 
 export function monkeyReport(
@@ -49,7 +71,9 @@ export function monkeyReport(
     differingHashes: runs.filter(({ outcome }) => outcome === 'differing hash').length,
     runsLost: runs.filter(({ outcome }) => outcome === 'lost').length,
     secondsToRecover: { ...byKind((kind) => quantiles(of(kind))), all: quantiles(kills) },
-    errors: runs.flatMap(({ name, error }) => (error === undefined ? [] : [`${name}: ${error}`])),
+    errors: runs.flatMap(({ name, run, outcome, error }) =>
+      outcome === 'as undisturbed' ? [] : [`${name} (${run}): ${error ?? outcome}`],
+    ),
   };
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { JobInput } from '../../../core/job/schema.js';
+import type { JobInput, ModelType } from '../../../core/job/schema.js';
 import type { RunHandle } from '../../../client/index.js';
 import type { TestInstallation } from '../installation.js';
 import { jobOf, referenceOf, trained } from '../jobs.js';
+import { MODEL_TYPES } from '../small-models.js';
 import { readModel } from '../stored-model.js';
 
 /** A run that can be made again and again, and has to bring forth the same each time. */
@@ -14,22 +15,37 @@ export interface SmallRun {
   hashOf(result: unknown): Promise<string>;
 }
 
-/** The models of the example, each of some ten or twenty rounds in milliseconds: the rest is orchestration, which is what is disturbed. */
-function jobs(shop: TestInstallation): Readonly<Record<string, JobInput>> {
-  const channel = { base: 'shop.orders', label: { column: 'channel' } };
+/** Every model on the tables of the example, each of some ten or twenty rounds in milliseconds: the rest is orchestration, which is what is disturbed. */
+function jobs(shop: TestInstallation): Readonly<Record<ModelType, JobInput>> {
+  const base = { base: 'shop.orders', rowKey: ['order_id'] };
+  // Nothing is ever precise enough for these.
+  const rounds = { l2: 0.01, tolerance: 1e-300, maxRounds: 15 };
+  const { features } = jobOf(shop, 'delivery');
   return {
-    logistic: jobOf(shop, 'returns', {
-      model: { type: 'logistic-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 15 },
-    }),
-    softmax: jobOf(shop, 'returns', {
+    'logistic-regression': jobOf(shop, 'returns', { model: { type: 'logistic-regression', ...rounds } }),
+    'softmax-regression': jobOf(shop, 'returns', {
       name: 'channels',
-      target: { ...channel, rowKey: ['order_id'] },
-      model: { type: 'softmax-regression', l2: 0.01, tolerance: 1e-300, maxRounds: 12 },
+      target: { ...base, label: { column: 'channel' } },
+      model: { type: 'softmax-regression', ...rounds, maxRounds: 12 },
+    }),
+    'linear-regression': jobOf(shop, 'delivery', { model: { type: 'linear-regression', ...rounds } }),
+    'poisson-regression': jobOf(shop, 'delivery', {
+      name: 'quantities',
+      target: { ...base, label: { column: 'quantity' } },
+      features: { ...features, exclude: [...(features?.exclude ?? []), 'shop.orders.delivery_days'] },
+      model: { type: 'poisson-regression', ...rounds },
+    }),
+    'gamma-regression': jobOf(shop, 'delivery-gamma', { model: { type: 'gamma-regression', ...rounds } }),
+    'huber-regression': jobOf(shop, 'delivery-huber', {
+      model: { type: 'huber-regression', delta: 1.5, ...rounds },
+    }),
+    'quantile-regression': jobOf(shop, 'delivery-quantile', {
+      model: { type: 'quantile-regression', quantile: 0.9, ...rounds },
     }),
     'k-means': jobOf(shop, 'order-groups', {
       model: { type: 'k-means', clusters: 4, seed: 7, restarts: 2, tolerance: 0, maxRounds: 12 },
     }),
-    mixture: jobOf(shop, 'order-mixture', {
+    'gaussian-mixture': jobOf(shop, 'order-mixture', {
       model: {
         type: 'gaussian-mixture',
         components: 3,
@@ -43,7 +59,7 @@ function jobs(shop: TestInstallation): Readonly<Record<string, JobInput>> {
       model: { type: 'nmf', rank: 3, seed: 7, tolerance: 0, maxRounds: 15 },
     }),
     pca: jobOf(shop, 'order-components', { model: { type: 'pca', components: 3 } }),
-    network: jobOf(shop, 'returns-network', {
+    'neural-network': jobOf(shop, 'returns-network', {
       name: 'returns-network',
       model: { type: 'neural-network', hidden: [8, 4], epochs: 3, batchSize: 128, learningRate: 0.02 },
     }),
@@ -51,8 +67,15 @@ function jobs(shop: TestInstallation): Readonly<Record<string, JobInput>> {
 }
 
 const STRATEGIES = ['materialize', 'factorize', 'federate'] as const;
+const WAYS_TO_PREDICT = ['materialize', 'factorize'] as const;
 
-/** Every model by every strategy: 21 trainings. */
+/** Names of all runs there are: every model by every strategy, then inference in both ways. */
+export const RUNS: readonly string[] = [
+  ...MODEL_TYPES.flatMap((type) => STRATEGIES.map((strategy) => `${type}, ${strategy}`)),
+  ...WAYS_TO_PREDICT.map((strategy) => `inference, ${strategy}`),
+];
+
+/** Every model by every strategy. */
 export function trainings(shop: TestInstallation): SmallRun[] {
   return Object.entries(jobs(shop)).flatMap(([name, job]) =>
     STRATEGIES.map((strategy) => ({
@@ -66,10 +89,9 @@ export function trainings(shop: TestInstallation): SmallRun[] {
 
 /** Predictions by a model that is trained for it, joined and by partial scores. */
 export async function predictions(shop: TestInstallation): Promise<SmallRun[]> {
-  const { logistic } = jobs(shop);
-  if (!logistic) throw new Error('there is a logistic regression');
-  const model = referenceOf(await trained(shop, { ...logistic, name: 'to-predict', strategy: 'factorize' }));
-  return (['materialize', 'factorize'] as const).map((strategy) => ({
+  const job = jobs(shop)['logistic-regression'];
+  const model = referenceOf(await trained(shop, { ...job, name: 'to-predict', strategy: 'factorize' }));
+  return WAYS_TO_PREDICT.map((strategy) => ({
     name: `inference, ${strategy}`,
     start: () => shop.client.predict({ model, strategy }),
     hashOf: async (result) =>

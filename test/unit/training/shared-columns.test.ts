@@ -81,6 +81,22 @@ describe.each(specs)('$type $classWeights $l1', (spec) => {
     );
   });
 
+  test('answers that come in another order give the same bits', () => {
+    fc.assert(
+      fc.property(
+        grouped.filter(({ target }) => target.groups.length > 2),
+        (scene) => {
+          const [straight, backwards] = [false, true].map((turned) =>
+            trainInProcess(scene.tables, scene.target, spec, { backwards: turned }),
+          );
+          expect(flat(backwards!, scene)).toEqual(flat(straight!, scene));
+          expect(backwards!.curve).toEqual(straight!.curve);
+        },
+      ),
+      { numRuns: 4 },
+    );
+  });
+
   test('states that are stored and read back after every exchange give the same bits', () => {
     fc.assert(
       fc.property(grouped.filter(hasShared), (scene) => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ComputeLostError } from '../../../activities/failures.js';
 import { ComputeChild } from '../../../workers/compute.js';
+import { isAlive, until } from '../../support/worker-processes.js';
 
 /** A child without arithmetic: it does what the operation is called. Unlike ours it lives on when its channel is closed. */
 const SCRIPT = `
@@ -12,6 +13,11 @@ const SCRIPT = `
     answer: () => process.pid,
     answerIn: (ms) => new Promise((done) => setTimeout(() => done(process.pid), ms)),
     hang: () => new Promise(() => undefined),
+    async compute() {
+      // What has been sent must be through before: arithmetic lets nothing else happen.
+      await new Promise((done) => setTimeout(done, 50));
+      for (;;) Math.sqrt(2);
+    },
     end: () => process.exit(1),
     async disconnect(lingerMs) {
       // What has been sent must be through before.
@@ -121,6 +127,16 @@ describe('cancelling', () => {
     const next = await waiting.result;
     expect(next).toBeTypeOf('number');
     expect(next).not.toBe(pid);
+  });
+
+  test('an operation in the middle of its arithmetic ends the arithmetic: its process is gone', async () => {
+    const pid = (await call('answer').result) as number;
+    const current = call('compute');
+    await current.begun;
+    await sleep(100);
+    current.cancel();
+    await expect(current.result).rejects.toThrow('cancelled');
+    await until('the end of the child', () => (isAlive(pid) ? undefined : true), 10);
   });
 
   test('beforehand starts nothing', async () => {

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { assembleExample, type AssembledInstallation } from '../../support/assembled.js';
-import { expectUndisturbed, midway, outcomeOf, startLong, type Outcome } from '../../support/long-training.js';
+import {
+  expectUndisturbed,
+  midway,
+  outcomeOf,
+  startLong,
+  type Outcome,
+} from '../../support/long-training.js';
 import { workerPid } from '../../support/worker-processes.js';
 
 const control = { role: 'control' } as const;

@@ -71,7 +71,7 @@ function applied(text: string, name: KeyFunction): string {
     case 'lower':
       return eachCharacter(text, (character) => (character === 'İ' ? 'i' : character.toLowerCase()));
     case 'upper':
-      return eachCharacter(text, (character) => character.toUpperCase());
+      return eachCharacter(text, (character) => CAPITALS.get(character) ?? character.toUpperCase());
     case 'trim':
       return text.replace(/^ +| +$/g, '');
     case 'digits':
@@ -83,6 +83,14 @@ function applied(text: string, name: KeyFunction): string {
       return text.slice(0, 10);
   }
 }
+
+/** Letters whose capital DuckDB takes for one character, and JavaScript for two: ß, and vowels with an iota below. */
+const CAPITALS: ReadonlyMap<string, string> = new Map(
+  [0x1e9e, ...Array.from({ length: 0x1ffc - 0x1f88 + 1 }, (_, at) => 0x1f88 + at)]
+    .map((code) => String.fromCodePoint(code))
+    .map((capital) => [capital.toLowerCase(), capital] as const)
+    .filter(([small, capital]) => small !== capital && small.toUpperCase().length > 1),
+);
 
 /** DuckDB changes case character by character: what would become several stays as it is. */
 function eachCharacter(text: string, change: (character: string) => string): string {

@@ -53,6 +53,8 @@ const CELLS: Readonly<Record<Exclude<ColumnType, 'other'>, readonly string[]>> =
     '"q"',
     'ǆ',
     '½',
+    'ᾳ ῃ ᾀ ᾯ',
+    'ﬀ ŉ ΐ ᾷ',
   ],
 };
 

@@ -35,6 +35,7 @@ vi.mock('@temporalio/workflow', async (original) => ({
   workflowInfo: () => ({ workflowId: 'retrain', firstExecutionRunId: 'e' }),
   setHandler: () => undefined,
   setCurrentDetails: () => undefined,
+  getCurrentDetails: () => '',
   upsertSearchAttributes: () => undefined,
   log: { info: () => undefined, debug: () => undefined, warn: () => undefined },
   metricMeter: { createCounter: () => ({ add: () => undefined }) },

@@ -43,14 +43,18 @@ export function times(factor: number, { rows, columns, data }: Dense): Dense {
   );
 }
 
-/** Share of the mean entry that an entry has at the least where a training begins at given factors: at 0 it would stay. */
+/** Share of its row's mean that an entry has at the least where a training begins at given factors: at 0 it would stay. */
 const LEAST = 1e-6;
 
-export function aboveZero({ rows, columns, data }: Dense): Dense {
-  const least = (LEAST * data.reduce((sum, value) => sum + value, 0)) / Math.max(1, data.length);
-  return dense(
-    rows,
-    columns,
-    data.map((value) => Math.max(value, least)),
-  );
+/** Of each row by itself: a party has only its own columns of H, and the beginning may not depend on whose they are. */
+export function aboveZero({ rows, columns: r, data }: Dense): Dense {
+  const result = dense(rows, r);
+  for (let row = 0; row < rows; row++) {
+    const own = data.subarray(row * r, (row + 1) * r);
+    const mean = own.reduce((sum, value) => sum + value, 0) / r;
+    // The first update gives a row of zeros its scale.
+    const least = LEAST * (mean > 0 ? mean : 1);
+    for (let j = 0; j < r; j++) result.data[row * r + j] = Math.max(own[j]!, least);
+  }
+  return result;
 }

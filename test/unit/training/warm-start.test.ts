@@ -28,7 +28,8 @@ const convex = [
 /** Models that may come to rest in more than one place: where they begin decides it. */
 const others = [
   { type: 'k-means', clusters: 2 },
-  { type: 'gaussian-mixture', components: 2, maxRounds: 5 },
+  // A variance is a difference of squares: next to none would make much of how they are rounded.
+  { type: 'gaussian-mixture', components: 2, maxRounds: 5, varianceFloor: 1e-2 },
   { type: 'nmf', rank: 2, maxRounds: 20 },
 ].map(parsed);
 
@@ -132,7 +133,7 @@ describe.each([...convex, ...others])('$type $l1 that begins at given parameters
         close(factorized.found, written.found, 1e-8);
         for (const forgetting of [false, true]) {
           const apart = trainInProcess(scene.tables, scene.target, spec, { startAt, forgetting });
-          close(flat(apart, scene), written.found, spec.type === 'nmf' ? 1e-5 : 1e-8);
+          close(flat(apart, scene), written.found, 1e-8);
           if (others.includes(spec)) expect(apart.curve.at(-1)?.round).toBe(written.rounds);
         }
       }),

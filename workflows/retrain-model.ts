@@ -42,12 +42,7 @@ export async function retrainModel(request: RetrainRequest): Promise<RetrainingR
       ...(changes && { changed: nameChanges(changes) }),
       'is trained by': child,
     });
-    const began = warmStart ? beginning(before) : undefined;
-    const made = await executeChild(trainModel, {
-      workflowId: child,
-      args: [began && 'at' in began ? { ...job, warmStart: began.at } : job],
-      staticSummary: `train ${job.name} again`,
-    });
+    const { made, began } = await trainAgain(job, child, warmStart ? beginning(before) : undefined);
     watch.phase('comparing');
     // Somebody may have promoted another one meanwhile.
     const { inUse } = await catalog.lookUpVersions(resolved, alias);
@@ -83,10 +78,28 @@ function resolvedPatiently(job: JobInput, watch: Watch): Promise<ResolvedJob> {
   return skippingLostSilos(watch, resolve, undefined);
 }
 
+type Beginning = NonNullable<NonNullable<RetrainingResult['trained']>['began']>;
+
+/** Codes of a training that cannot begin where it was to, though it may by itself. */
+const NO_START: readonly string[] = ['AMALUR_START_MISFIT', 'AMALUR_DIVERGED'];
+
+async function trainAgain(job: JobInput, workflowId: string, began: Beginning | undefined) {
+  const train = (id: string, given: JobInput) =>
+    executeChild(trainModel, { workflowId: id, args: [given], staticSummary: `train ${job.name} again` });
+  if (began === undefined || !('at' in began)) {
+    return { made: await train(workflowId, job), began };
+  }
+  try {
+    return { made: await train(workflowId, { ...job, warmStart: began.at }), began };
+  } catch (error) {
+    const report = reportOfFailure(failureToThrow(error));
+    if (report === null || !NO_START.includes(report.code)) throw error;
+    return { made: await train(`${workflowId}-anew`, job), began: { anew: report.message } };
+  }
+}
+
 /** With which version the training begins, or why with none. */
-function beginning(
-  inUse: KnownVersions['inUse'],
-): NonNullable<NonNullable<RetrainingResult['trained']>['began']> {
+function beginning(inUse: KnownVersions['inUse']): Beginning {
   if (inUse === null) return { anew: 'no version was in use' };
   return inUse.misfit === null ? { at: `${inUse.name}@${inUse.version}` } : { anew: inUse.misfit };
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.js';
+import { AmalurError } from '../../core/errors.js';
 import { startFrom } from '../../core/job/check-warm-start.js';
 import { resolveJob } from '../../core/job/resolve.js';
 import type { ResolvedJob } from '../../core/job/resolved.js';
@@ -23,5 +24,13 @@ export async function resolveWithStart(
   if (job.warmStart === undefined) return resolve(job);
   const model = await findModel(catalog, job.warmStart, 'warmStart');
   const resolved = resolve({ ...job, warmStart: `${model.name}@${String(model.version)}` });
-  return { ...resolved, start: startFrom(resolved, model) };
+  try {
+    return { ...resolved, start: startFrom(resolved, model) };
+  } catch (error) {
+    // Without a silo columns may come together from other tables. A run that skips one is to end all the same.
+    if (without.length === 0 || !(error instanceof AmalurError && error.code === 'AMALUR_START_MISFIT'))
+      throw error;
+    const { warmStart: _, ...anew } = job;
+    return resolve(anew);
+  }
 }

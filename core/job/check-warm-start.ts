@@ -1,6 +1,7 @@
 import type { ModelManifest } from '../models/model.js';
 import { AmalurError } from '../errors.js';
 import { architectureOf } from './architecture/layers-of.js';
+import { sameTestRows } from '../retraining/changes.js';
 import { shareId, type ResolvedJob, type ResolvedStart } from './resolved.js';
 import type { ModelSpec } from './schema.js';
 
@@ -9,8 +10,13 @@ export interface StartingModel {
   readonly name: string;
   readonly version: number;
   readonly manifest: Pick<ModelManifest, 'parts' | 'intercept' | 'own' | 'network' | 'classes'>;
-  readonly resolved: Pick<ResolvedJob, 'job'>;
+  readonly resolved: ResolvedJob;
 }
+
+/** Where these end depends on where they began: what they have learned of a row stays in them. */
+const REMEMBERING: readonly string[] = ['neural-network', 'nmf', 'gaussian-mixture', 'k-means'];
+/** Models of which nothing but the parts is a start. */
+const OF_PARTS: readonly string[] = ['nmf', 'k-means'];
 
 /** Settings that say how many parameters a model has. */
 const SIZES = ['clusters', 'components', 'rank', 'hidden', 'architecture'] as const;
@@ -31,6 +37,10 @@ export function startFrom(resolved: ResolvedJob, { name, version, ...model }: St
   if (size !== undefined)
     throw misfit(`${reference} has another number of parameters: model.${size} differs`);
   if (layersOf(before) !== layersOf(job.model)) throw misfit(`${reference} has other layers`);
+  if (REMEMBERING.includes(before.type) && !sameTestRows(model.resolved, resolved))
+    throw misfit(
+      `${reference} was trained with another target, split or joins, and has learned from rows that are to test this training`,
+    );
   const searched = SIZES.find((field) => job.search?.over[field] !== undefined);
   if (searched !== undefined)
     throw misfit(
@@ -47,7 +57,10 @@ export function startFrom(resolved: ResolvedJob, { name, version, ...model }: St
     const part = parts[id];
     return part ? [{ id, part, silo }] : [];
   });
-  if (kept.length === 0) throw misfit(`${reference} knows no table of the job`);
+  if (kept.length === 0)
+    throw misfit(
+      `${reference} has no parameters of the job's columns, or they came from other tables together`,
+    );
   const base = parties[0]?.silo ?? '';
   const stays = [
     ...kept.map(({ part, silo }) => ({ home: part.home, silo })),
@@ -60,7 +73,7 @@ export function startFrom(resolved: ResolvedJob, { name, version, ...model }: St
   return {
     model: reference,
     parts: Object.fromEntries(kept.map(({ id, part }) => [id, part])),
-    own: own ?? [intercept],
+    own: OF_PARTS.includes(before.type) ? [] : (own ?? [intercept]),
     ...(network && { network }),
     ...(classes && { classes }),
   };
@@ -72,11 +85,13 @@ function sizeOf(spec: ModelSpec, field: (typeof SIZES)[number]): string | undefi
   return JSON.stringify(value);
 }
 
-/** Kinds and sizes of a network's layers. */
+/** Kinds, names and sizes of a network's layers: weights are found by the name. */
 function layersOf(spec: ModelSpec): string | undefined {
   if (spec.type !== 'neural-network') return undefined;
   const { layers } = architectureOf(spec);
-  return JSON.stringify(layers.map(({ class_name: kind, config }) => [kind, config['units'] ?? null]));
+  return JSON.stringify(
+    layers.map(({ class_name: kind, config }) => [kind, config.name, config['units'] ?? null]),
+  );
 }
 
 function misfit(message: string, suggestion = 'name another version, or leave warmStart out'): AmalurError {

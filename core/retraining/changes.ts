@@ -21,7 +21,7 @@ export function changesBetween(before: ResolvedJob, now: ResolvedJob): Changes {
 /** Where a training begins does not say what it is to find. */
 function hashOf({ job, jobHash }: ResolvedJob): string {
   if (job.warmStart === undefined) return jobHash;
-  const { warmStart: _, ...rest } = job;
+  const { warmStart: _, resumeFrom: __, ...rest } = job;
   return hashJson(rest);
 }
 

@@ -29,17 +29,19 @@ export function startingOf(
   return { width, places: start.byClass && before && classes ? placesOf(classes, before) : null };
 }
 
-/** A party's parameters as the training wants them. What does not fit counts as not known. */
+/** A party's parameters as the training wants them; without any, nothing is known. */
 export function columnStart(
   names: readonly string[],
   given: ColumnStart | undefined,
   { width, places }: Starting,
 ): Required<ColumnStart> {
   const theta = given && (places ? picked(given.theta, places) : given.theta);
-  if (given === undefined || theta?.columns !== width || theta.rows !== names.length) {
+  if (given === undefined || theta === undefined) {
     const none = dense(names.length, width);
     return { theta: none, known: new Float64Array(names.length), shift: new Float64Array(width) };
   }
+  if (theta.columns !== width || theta.rows !== names.length)
+    throw new Error('given parameters are those of the columns and the model');
   const { known = new Float64Array(names.length).fill(1), shift = new Float64Array(given.theta.columns) } =
     given;
   return { theta, known, shift: places ? Float64Array.from(places, (place) => shift[place] ?? 0) : shift };

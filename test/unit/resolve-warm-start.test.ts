@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { namesIn } from '../../core/garbage/roots.js';
 import { startFrom, type StartingModel } from '../../core/job/check-warm-start.js';
+import { differencesBetween } from '../../core/job/resume-differences.js';
 import { shareId } from '../../core/job/resolved.js';
 import type { JobInput } from '../../core/job/schema.js';
 import { changesBetween } from '../../core/retraining/changes.js';
@@ -47,7 +48,10 @@ test('a start is the parts of the tables that the version knows, whose blobs are
 test('a version of another kind or size, or of other tables, is no start', () => {
   const other = modelOf();
   const as = (model: object) =>
-    ({ ...other, resolved: { job: { ...other.resolved.job, model } } }) as unknown as StartingModel;
+    ({
+      ...other,
+      resolved: { ...other.resolved, job: { ...other.resolved.job, model } },
+    }) as unknown as StartingModel;
   const pca = { ...resolved, job: { ...resolved.job, model: { type: 'pca' } } } as unknown as typeof resolved;
   expect(() => startFrom(pca, other)).toThrow(refusal('a principal component analysis has no start'));
   expect(() => startFrom(resolved, as({ type: 'poisson-regression' }))).toThrow(/is a poisson-regression/);
@@ -60,7 +64,9 @@ test('a version of another kind or size, or of other tables, is no start', () =>
     /model.clusters differs/,
   );
   expect(startFrom(clusters(4), as({ type: 'k-means', clusters: 4 })).model).toBe('m@3');
-  expect(() => startFrom(resolved, modelOf({ parts: {} }))).toThrow(refusal('m@3 knows no table of the job'));
+  expect(() => startFrom(resolved, modelOf({ parts: {} }))).toThrow(
+    refusal("m@3 has no parameters of the job's columns, or they came from other tables together"),
+  );
 });
 
 test('parameters that stay in silos begin a federated training only, each in its own silo', () => {
@@ -72,6 +78,32 @@ test('parameters that stay in silos begin a federated training only, each in its
   expect(startFrom(federated, modelOf({ parts })).parts).toEqual(parts);
   const elsewhere = Object.fromEntries(shares.map((id) => [id, ref('private:silo.other', 'e')]));
   expect(() => startFrom(federated, modelOf({ parts: elsewhere }))).toThrow(/another part in the job/);
+});
+
+test('what remembers rows is no start where these are to test the training; the solution of a convex problem remembers none', () => {
+  const split = { test: 0.5 };
+  expect(startFrom(resolved, modelOf({}, { split })).model).toBe('m@3');
+  const clusters = { type: 'k-means', clusters: 4 };
+  const now = { ...resolved, job: { ...resolved.job, model: clusters } } as unknown as typeof resolved;
+  const before = (job: Partial<JobInput>) => {
+    const model = modelOf({}, job);
+    return {
+      ...model,
+      resolved: { ...model.resolved, job: { ...model.resolved.job, model: clusters } },
+    } as unknown as StartingModel;
+  };
+  expect(startFrom(now, before({}))).toMatchObject({ model: 'm@3', own: [] });
+  expect(() => startFrom(now, before({ split }))).toThrow(
+    /has learned from rows that are to test this training/,
+  );
+});
+
+test('a run that began at a version is gone on from by a job that names another, or none', () => {
+  const run = resolvedJob({ warmStart: 'm@3' });
+  expect(differencesBetween(run, resolvedJob({ warmStart: 'm@4' })).fields).toEqual([]);
+  expect(differencesBetween(run, resolved).fields).toEqual([]);
+  const resumed = resolvedJob({ warmStart: 'm@3', resumeFrom: 'run' });
+  expect(changesBetween(resumed, resolved).job).toBe(false);
 });
 
 test('where a training began is part of its job, and no change of it', () => {

@@ -58,12 +58,18 @@ export const mixtureAggregator: AggregatorProgram = {
     if (spec.type !== 'gaussian-mixture') throw new Error(`${spec.type} is no Gaussian mixture`);
     requireRows('components', spec.components, target.rows);
     const ups = messages.map(readUp);
+    // Where no column is known all components are alike, and would stay so.
+    if (ups.every(({ constants }) => constants.every((value) => value === 0)))
+      return mixtureAggregator.start(target, spec);
+    // A component that no row was of begins as that of one row: of weight 0 it would get none for ever.
+    const weights = own.slice(0, spec.components).map((weight) => Math.max(weight, 1 / target.rows));
+    const total = weights.reduce((all, weight) => all + weight, 0);
     const at: Working = {
       spec,
       round: 0,
       restart: spec.restarts - 1,
       place: { at: 'components', iteration: 0 },
-      weights: [...own.slice(0, spec.components)],
+      weights: Array.from(weights, (weight) => weight / total),
       constants: sumOf(ups),
       columns: ups.reduce((total, up) => total + up.columns, 0),
       previous: null,
@@ -149,7 +155,8 @@ function assign(at: Working, target: TrainingRows, products: Dense, iteration: n
     return { ...end({ ...at, best: better ? ended : at.best }, target, better), progress };
   }
   const sizes = columnSums(responsibilities).map((size) => (size < FEWEST_ROWS ? 0 : size));
-  const next = { ...at, previous: logLikelihood };
+  // Given components may leave columns out: their likelihood says nothing of the next one.
+  const next = { ...at, previous: iteration === 0 ? null : logLikelihood };
   return { ...move(next, responsibilities, sizes, iteration, null), progress };
 }
 

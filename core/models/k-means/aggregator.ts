@@ -56,6 +56,14 @@ export const kMeansAggregator: AggregatorProgram = {
       squares: sumOfSquares(messages.map(readUp)),
       near: undefined,
     };
+    // Where no column is known all centres are one.
+    if (at.squares.every((square) => square === 0)) {
+      const loss = sum(normsOf(target)) / target.rows;
+      return {
+        ...begin({ ...at, restart: 0 }, target, 'worse'),
+        progress: { round: 0, loss, gradientNorm: null },
+      };
+    }
     const near = nearestCentres(products, Float64Array.from(at.squares), normsOf(target));
     return { ...move(at, near, 0, null, target.rows), progress: progressOf(at, near) };
   },

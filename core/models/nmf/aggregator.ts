@@ -62,11 +62,14 @@ export const nmfAggregator: AggregatorProgram = {
     if (norms === undefined) throw new Error('a factorisation needs the norms of the rows');
     const square = norms.reduce((sum, norm) => sum + norm, 0);
     const gram = sumOf(ups.map(({ tensors }) => denseOf(tensors, 'gram')));
-    const w = aboveZero(loadings(products, regular(gram)));
+    // Where no column is known there is no W for them.
+    const unknown = gram.data.every((value) => value === 0);
+    const w = unknown ? initialW(rows, spec.rank, spec.seed) : aboveZero(loadings(products, regular(gram)));
     const objective = square / 2 - innerProduct(w, products) + innerProduct(gramOf(w), gram) / 2;
     requireFinite(objective);
     // There was no first objective, of which an update takes off too little: that of W = 0 stands for it.
-    const at = { spec, round: 0, square, first: square / 2, previous: objective, w, gram };
+    // Nor is its own one that rests: new columns, and entries that are lifted from 0, come in with the first update.
+    const at = { spec, round: 0, square, first: square / 2, previous: null, w, gram };
     const progress = { round: 0, loss: Math.max(0, objective) / rows, gradientNorm: null };
     return { ...tell(at), progress };
   },

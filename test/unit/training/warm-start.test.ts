@@ -219,3 +219,79 @@ describe('rounds', () => {
     },
   );
 });
+
+describe('of a version that says little, a model without labels is made as well as by itself', () => {
+  const rows = 90;
+  const columns = 4;
+  const noise = (at: number) => Math.abs(Math.sin(12.9898 * at + 3.1)) % 1;
+  /** Three groups of rows, each with a column of its own; the last column says nothing. */
+  const cells = Float64Array.from({ length: rows * columns }, (_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    return (row % 3 === column ? 3 : 0) + noise(at);
+  });
+  const table = denseMatrix(dense(rows, columns, cells));
+  const names = Array.from({ length: columns }, (_, at) => `c${String(at)}`);
+  const train = (spec: ModelSpec, startAt?: StartingPoint, of: Matrix = table) => {
+    let last: Progress | undefined;
+    const run = { table: of, names, labels: new Float64Array(0), spec, rounds: 5000 };
+    const onProgress = (progress: Progress) => (last = progress);
+    const result = runLocally({ ...run, ...(startAt && { startAt }), onProgress });
+    return { ...result, loss: last?.loss ?? NaN, rounds: last?.round ?? NaN };
+  };
+  const models = [
+    parsed({ type: 'k-means', clusters: 3, seed: 1 }),
+    parsed({ type: 'gaussian-mixture', components: 3, seed: 1 }),
+    parsed({ type: 'nmf', rank: 3, seed: 1 }),
+  ];
+
+  test.each(models)('$type: of no column, of one, and of all', (spec) => {
+    const cold = train(spec);
+    for (const known of [
+      [0, 0, 0, 0],
+      [1, 1, 0, 1],
+      [1, 1, 1, 1],
+    ]) {
+      const parameters = dense(columns, cold.parameters.columns, cold.parameters.data.slice());
+      known.forEach((is, column) => {
+        const width = parameters.columns;
+        // As the columns of a party come whose encoder cannot say them.
+        if (!is)
+          parameters.data.fill(
+            spec.type === 'gaussian-mixture' ? 1 : 0,
+            column * width,
+            (column + 1) * width,
+          );
+      });
+      const warm = train(spec, { parameters, own: cold.own, known: Float64Array.from(known) });
+      // A factorisation rests somewhere else from everywhere.
+      const worse = spec.type === 'nmf' ? 0.25 : 0.03;
+      expect(warm.loss).toBeLessThanOrEqual(cold.loss + worse * Math.abs(cold.loss));
+      // What is new is learned: the likelihood of some columns is no measure for that of all.
+      if (known.includes(0) && spec.type !== 'k-means') expect(warm.rounds).toBeGreaterThan(1);
+      const nothing = !known.includes(1);
+      if (nothing && spec.type !== 'nmf') expect(warm.parameters).toEqual(cold.parameters);
+      if (nothing) expect(Math.max(...warm.parameters.data)).toBeLessThan(100);
+    }
+  });
+
+  test('nmf: parameters that were 0 are not so for ever', () => {
+    const spec = parsed({ type: 'nmf', rank: 2, seed: 1 });
+    const h = [1, 0.5, 1, 0.2, 0.3, 1, 0.1, 1];
+    const exact = Float64Array.from({ length: rows * columns }, (_, at) => {
+      const [row, column] = [Math.floor(at / columns), at % columns];
+      return noise(2 * row) * h[2 * column]! + noise(2 * row + 1) * h[2 * column + 1]!;
+    });
+    const product = denseMatrix(dense(rows, columns, exact));
+    const parameters = dense(columns, 2, Float64Array.from([1, 0, 1, 0, 0, 1, 0, 1]));
+    const warm = train(spec, { parameters, own: new Float64Array(0) }, product);
+    expect(warm.loss).toBeLessThan(3 * train(spec, undefined, product).loss);
+  });
+
+  test('gaussian-mixture: a component that had no row can have some again', () => {
+    const spec = models[1]!;
+    const cold = train(spec);
+    const own = cold.own.slice();
+    own.set([own[0]! + own[1]!, 0], 0);
+    expect(train(spec, { parameters: cold.parameters, own }).loss).toBeLessThan(cold.loss + 1e-3);
+  });
+});

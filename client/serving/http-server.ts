@@ -63,6 +63,8 @@ export async function createHttpServer(server: ModelServer, version: string): Pr
   });
   app.setErrorHandler((error, _request, reply) => {
     const { status, report } = refusalOf(error);
+    // Of several rows those that are left out are in the answer.
+    if (report.code === 'AMALUR_NO_MATCH') metrics.rows(0, 1);
     void reply.code(status).send({ error: report });
   });
   app.setNotFoundHandler((_request, reply) => {

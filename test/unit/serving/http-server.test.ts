@@ -188,6 +188,10 @@ describe('the HTTP interface', () => {
     expect(Object.keys(schemas['Row']?.properties ?? {})).toEqual(['key', 'n']);
   });
 
+  test('waits 30 seconds for a request, not for ever', () => {
+    expect(app.server.requestTimeout).toBe(30_000);
+  });
+
   test('says that a port is taken', async () => {
     const other = await createHttpServer(server, '1');
     const { port } = new URL(await listen(other, { host: '127.0.0.1', port: 0 }));

@@ -36,7 +36,10 @@ export function addServe(root: Command): void {
       await withClient(options, async ({ client }) => {
         // Loaded when needed, as the native parts of a worker are.
         const { serve } = await import('../serving/serve.js');
-        const serving = await serve({ config, client, model, silo: options.silo, address, refreshMs });
+        const starting = serve({ config, client, model, silo: options.silo, address, refreshMs });
+        // Silos may take long to prepare; a later failure of what is given up here has been heard by the race.
+        const serving = await Promise.race([asked, starting]);
+        if (serving === undefined) return;
         if (options.json === true) printJson({ address: serving.address, model: serving.model });
         tell(`${serving.model} at ${serving.address}`);
         await asked;
@@ -56,13 +59,17 @@ function portOf(text: string): number {
 
 const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
+/** A day; beyond 24 of them a timer would fire at once, for ever. */
+const MOST_MS = 24 * MS.h;
+
 /** Milliseconds; undefined for `off`. */
 function spanOf(text: string): number | undefined {
   if (text === 'off') return undefined;
-  const [, count = '', unit] = /^([1-9][0-9]{0,5})(ms|s|m|h)$/.exec(text) ?? [];
-  if (unit !== undefined) return Number(count) * MS[unit as keyof typeof MS];
-  throw new AmalurError('AMALUR_INVALID_CONFIG', '--refresh is no span of time', {
+  const [, count = '', unit] = /^([1-9][0-9]{0,7})(ms|s|m|h)$/.exec(text) ?? [];
+  const span = unit === undefined ? undefined : Number(count) * MS[unit as keyof typeof MS];
+  if (span !== undefined && span <= MOST_MS) return span;
+  throw new AmalurError('AMALUR_INVALID_CONFIG', '--refresh is no span of time of up to a day', {
     field: '--refresh',
-    suggestion: 'write 500ms, 30s, 5m or 1h, or off',
+    suggestion: 'write 500ms, 30s, 5m or up to 24h, or off',
   });
 }

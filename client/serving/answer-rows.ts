@@ -1,4 +1,5 @@
 import { AmalurError, reportOf, type ErrorReport } from '../../core/errors.js';
+import { fieldOf } from '../../core/serving/asked-columns.js';
 import type { Row } from '../../core/serving/row-features.js';
 import type { Scored, Scorer } from '../../core/serving/scorer.js';
 
@@ -21,7 +22,7 @@ export function answerRows(scorer: Scorer, body: unknown): Answer {
   // No cell of a row is a list.
   if (!Array.isArray(rows)) return { one: scorer.score(body) };
   const [other] = Object.keys(body).filter((name) => name !== 'rows');
-  if (other !== undefined) throw invalid('beside "rows" there is nothing else', other);
+  if (other !== undefined) throw invalid('beside "rows" there is nothing else', fieldOf(other));
   if (rows.length > MOST_ROWS)
     throw invalid(`there are ${String(rows.length)} rows, more than ${String(MOST_ROWS)}`, 'rows');
   return { many: rows.map((row: unknown, at) => answerRow(scorer, row, `rows[${String(at)}]`)) };

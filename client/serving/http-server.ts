@@ -2,14 +2,15 @@ import swagger from '@fastify/swagger';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ListenAddress } from '../../core/config/index.js';
 import { AmalurError, reportOf, type ErrorCode } from '../../core/errors.js';
-import { portTaken } from '../../workers/telemetry/port-taken.js';
+import { isTaken, portTaken } from '../../workers/telemetry/port-taken.js';
 import { answerRows, invalid } from './answer-rows.js';
 import type { ModelServer } from './model-server.js';
 import { rowSchema, SCHEMAS } from './schemas.js';
 import { servingMetrics } from './serving-metrics.js';
 
-/** Bytes that a request may have. */
+/** Bytes that a request may have, and milliseconds that it may take to arrive. */
 const MOST_BYTES = 4 * 2 ** 20;
+const MOST_MS = 30_000;
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   AMALUR_INVALID_REQUEST: 400,
@@ -41,7 +42,7 @@ const refusals = {
 
 /** The HTTP interface of a model that is served; requests and answers are not logged, for they are rows. */
 export async function createHttpServer(server: ModelServer, version: string): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: MOST_BYTES });
+  const app = fastify({ logger: false, bodyLimit: MOST_BYTES, requestTimeout: MOST_MS });
   const metrics = servingMetrics();
   app.removeContentTypeParser('text/plain');
   // Schemas are documents: rows are checked as the scorer reads them, so that nothing is coerced, and answers are plain JSON.
@@ -63,6 +64,8 @@ export async function createHttpServer(server: ModelServer, version: string): Pr
   });
   app.setErrorHandler((error, _request, reply) => {
     const { status, report } = refusalOf(error);
+    // Of several rows those that are left out are in the answer.
+    if (report.code === 'AMALUR_NO_MATCH') metrics.rows(0, 1);
     void reply.code(status).send({ error: report });
   });
   app.setNotFoundHandler((_request, reply) => {
@@ -166,11 +169,16 @@ export async function listen(app: FastifyInstance, { host, port }: ListenAddress
   try {
     return await app.listen({ host, port });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    const { code, message, suggestion } = portTaken(port, 'serve');
-    throw new AmalurError(code, message, {
-      field: '--port',
-      ...(suggestion !== undefined && { suggestion: 'choose another by --port' }),
-    });
+    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? taken(port) : error;
   }
+}
+
+/** Looks before the silos are asked to prepare anything. @throws AMALUR_DUPLICATE_NAME when the port is taken */
+export async function requireFreePort(address: ListenAddress): Promise<void> {
+  if (await isTaken(address)) throw taken(address.port);
+}
+
+function taken(port: number): AmalurError {
+  const { code, message } = portTaken(port, 'serve');
+  return new AmalurError(code, message, { field: '--port', suggestion: 'choose another by --port' });
 }

@@ -8,7 +8,10 @@ type Schema = Readonly<Record<string, unknown>>;
 
 const TYPES: Readonly<Record<ColumnType, Schema>> = {
   integer: { type: ['integer', 'string', 'null'], description: 'Of more than 2^53 the digits as a string.' },
-  number: { type: ['number', 'null'] },
+  number: {
+    type: ['number', 'string', 'null'],
+    description: 'Of an exact decimal its digits as a string, without trailing zeros.',
+  },
   boolean: { type: ['boolean', 'null'] },
   text: { type: ['string', 'null'] },
   date: { type: ['string', 'null'], format: 'date' },

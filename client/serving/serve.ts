@@ -6,7 +6,8 @@ import { logLine, writeLine } from '../../workers/telemetry/log-line.js';
 import { logSettings } from '../../workers/telemetry/log-settings.js';
 import type { AmalurClient } from '../amalur-client.js';
 import { packageVersion } from '../package-root.js';
-import { createHttpServer, listen } from './http-server.js';
+import { closeWithin } from './close-within.js';
+import { createHttpServer, listen, requireFreePort } from './http-server.js';
 import { modelLoader } from './load-model.js';
 import { startModelServer } from './model-server.js';
 
@@ -32,10 +33,13 @@ export interface Serving {
 
 /** How long an answer about changes may take before what is served counts as stale. */
 const PATIENCE_MS = 30_000;
+/** How long whoever is connected, and has not asked in full, is waited for at the end. */
+const GRACE_MS = 10_000;
 
 /** Serves a model over HTTP. @throws AMALUR_UNKNOWN_SILO, AMALUR_NOT_SERVABLE, AMALUR_DUPLICATE_NAME and what else preparing throws */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, client, model, silo, address, refreshMs } = options;
+  await requireFreePort(address);
   const stores = storesOf(config, silo);
   const { format } = logSettings();
   const server = await startModelServer({
@@ -57,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     model: server.served().prepared.model,
     async stop() {
       ended.abort();
-      await app.close();
+      await closeWithin(app, GRACE_MS);
       // A question that is under way is not waited for.
       void refreshing;
     },

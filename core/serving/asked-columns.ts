@@ -51,8 +51,18 @@ export function requireKnown(row: Readonly<Record<string, unknown>>, columns: Se
   for (const name in row) {
     if (Object.hasOwn(columns, name)) continue;
     throw new AmalurError('AMALUR_UNKNOWN_COLUMN', 'the base table has no such column', {
-      field: name,
-      suggestion: didYouMean(name, Object.keys(columns)) ?? 'GET /v1/model lists the columns',
+      field: fieldOf(name),
+      suggestion:
+        (name.length <= MOST_OF_NAME ? didYouMean(name, Object.keys(columns)) : undefined) ??
+        'GET /v1/model lists the columns',
     });
   }
+}
+
+/** Characters of a name of the caller's that are looked at, and told. */
+const MOST_OF_NAME = 200;
+
+/** A name as it is told in an error: it may be as long as the body. */
+export function fieldOf(name: string): string {
+  return name.length <= MOST_OF_NAME ? name : `${name.slice(0, MOST_OF_NAME)}…`;
 }

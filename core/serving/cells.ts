@@ -7,15 +7,21 @@ import type { KeyFunction } from '../sources/key-column.js';
 // give one number, one category, one key. `undefined` says that the value is none of the column's type.
 
 const WHOLE = /^(0|-?[1-9][0-9]*)$/;
-const SPELLED = /^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$/;
+/** As exact decimals are written: without trailing zeros. */
+const DECIMAL = /^(?!-0$)-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$/;
+const EXPONENT = /^-?[0-9](\.[0-9]{1,16})?e[+-][0-9]{2,3}$/;
+/** Each way to read a digit is one alone, so that long texts take no longer than their length; space is what DuckDB takes for it. */
+const SPELLED = /^[ \t\n\v\f\r]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\v\f\r]*$/;
 
 /** A cell as DOUBLE, NaN for NULL: booleans 0 and 1, dates as days and timestamps as seconds since 1970, text as the number it spells. */
 export function numberIn(type: ColumnType, value: unknown): number | undefined {
   if (value === null || value === undefined) return NaN;
   switch (type) {
     case 'integer':
+      if (typeof value === 'number') return Number.isInteger(value) ? value : undefined;
+      return isWhole(value) ? finite(Number(value)) : undefined;
     case 'number':
-      return finite(typeof value === 'number' ? value : isWhole(value) ? Number(value) : undefined);
+      return finite(typeof value === 'number' ? value : isExact(value) ? Number(value) : undefined);
     case 'boolean':
       return typeof value === 'boolean' ? Number(value) : undefined;
     case 'date':
@@ -29,7 +35,10 @@ export function numberIn(type: ColumnType, value: unknown): number | undefined {
   }
 }
 
-/** Its canonical text as a category or in a key; null for NULL. */
+/**
+ * Its canonical text as a category or in a key; null for NULL. Whether a number is a DOUBLE or an exact decimal only the source knows:
+ * the canonical text of either is taken as it is.
+ */
 export function textIn(type: ColumnType, value: unknown, use: 'key' | 'category'): string | null | undefined {
   if (value === null || value === undefined) return null;
   switch (type) {
@@ -37,8 +46,8 @@ export function textIn(type: ColumnType, value: unknown, use: 'key' | 'category'
       if (typeof value === 'number') return Number.isSafeInteger(value) ? canonicalDouble(value) : undefined;
       return isWhole(value) ? value : undefined;
     case 'number':
-      if (typeof value === 'number') return Number.isFinite(value) ? canonicalDouble(value) : undefined;
-      return isWhole(value) ? value : undefined;
+      if (typeof value === 'number') return isSure(value, use) ? canonicalDouble(value) : undefined;
+      return isExact(value) ? value : undefined;
     case 'boolean':
       return typeof value === 'boolean' ? String(value) : undefined;
     case 'date':
@@ -60,6 +69,7 @@ export function keyIn(
   apply: readonly KeyFunction[],
 ): string | null | undefined {
   if (apply.length === 0) return textIn(type, value, 'key');
+  if (type === 'number' && textIn(type, value, 'key') === undefined) return undefined;
   const text = textIn(type, value, 'category');
   if (text === undefined || text === null) return text;
   const made = apply.reduce(applied, text);
@@ -73,7 +83,7 @@ function applied(text: string, name: KeyFunction): string {
     case 'upper':
       return eachCharacter(text, (character) => CAPITALS.get(character) ?? character.toUpperCase());
     case 'trim':
-      return text.replace(/^ +| +$/g, '');
+      return trimmed(text);
     case 'digits':
       return text.replace(/[^0-9]/g, '');
     case 'alphanumeric':
@@ -83,6 +93,16 @@ function applied(text: string, name: KeyFunction): string {
       return text.slice(0, 10);
   }
 }
+
+/** Without what Unicode calls a space (Zs), at both ends: neither tabs nor ends of lines. None of them is a surrogate pair. */
+function trimmed(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && SPACE.test(text.charAt(from))) from += 1;
+  while (to > from && SPACE.test(text.charAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
+
+const SPACE = /\p{Zs}/u;
 
 /** Letters whose capital DuckDB takes for one character, and JavaScript for two: ß, and vowels with an iota below. */
 const CAPITALS: ReadonlyMap<string, string> = new Map(
@@ -102,6 +122,17 @@ function eachCharacter(text: string, change: (character: string) => string): str
 
 function isWhole(value: unknown): value is string {
   return typeof value === 'string' && WHOLE.test(value);
+}
+
+function isExact(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  return DECIMAL.test(value) || (EXPONENT.test(value) && canonicalDouble(Number(value)) === value);
+}
+
+/** A whole number from 2^53 on may have been rounded when it was read as JSON: as a key it would be that of a neighbour. */
+function isSure(value: number, use: 'key' | 'category'): boolean {
+  if (use === 'key' && Number.isInteger(value)) return Number.isSafeInteger(value);
+  return Number.isFinite(value);
 }
 
 function finite(value: number | undefined): number | undefined {

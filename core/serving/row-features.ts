@@ -35,16 +35,21 @@ export function rowFeatures(
   const data = { rows: 1, numeric, categorical };
   return (row) => {
     for (const { column, type, into } of numbers) {
-      into[0] = numberIn(type, row[column]) ?? wrongType(column, type);
+      into[0] = numberIn(type, cellOf(row, column)) ?? wrongType(column, type);
     }
     for (const { column, type, into } of words) {
-      const text = textIn(type, row[column], 'category');
+      const text = textIn(type, cellOf(row, column), 'category');
       if (text === undefined) wrongType(column, type);
       into.codes[0] = text === null ? -1 : 0;
       into.values[0] = text ?? '';
     }
     return encode(data, encoder);
   };
+}
+
+/** A row's cell; one that is left out is NULL, whatever all objects have by that name. */
+export function cellOf(row: Row, column: string): unknown {
+  return Object.hasOwn(row, column) ? row[column] : null;
 }
 
 /** A column of one text. */
@@ -54,7 +59,7 @@ function oneText(): { codes: Int32Array; values: string[] } {
 
 const WRITTEN: Readonly<Record<ColumnType, string>> = {
   integer: 'a whole number, or its digits as a string',
-  number: 'a finite number',
+  number: 'a finite number, or its digits as a string (the only way for a whole key from 2^53 on)',
   boolean: 'true or false',
   text: 'a string',
   date: 'a day as "2013-01-31"',

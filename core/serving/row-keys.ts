@@ -1,7 +1,7 @@
 import { tokenOf } from '../integration/key-tokens.js';
 import { typeOf } from './asked-columns.js';
 import { keyIn } from './cells.js';
-import { wrongType, type Row } from './row-features.js';
+import { cellOf, wrongType, type Row } from './row-features.js';
 import type { ServedModel } from './served-model.js';
 
 /** Tokens of a base row's keys by the party of the join, as its silo would publish them; null where a part of a key is NULL. */
@@ -23,7 +23,7 @@ export function rowKeys({
     (party: string): Uint8Array | null => {
       let text = '';
       for (const { column, apply, type } of keys.get(party) ?? []) {
-        const part = keyIn(type, row[column], apply);
+        const part = keyIn(type, cellOf(row, column), apply);
         if (part === undefined) wrongType(column, type);
         if (part === null) return null;
         text += `${String(Buffer.byteLength(part))}:${part}`;

@@ -3,7 +3,7 @@ import { entryOf } from '../entry-of.js';
 import type { ColumnType } from '../sources/profile.js';
 import { typeOf } from './asked-columns.js';
 import { numberIn } from './cells.js';
-import type { Row } from './row-features.js';
+import { cellOf, type Row } from './row-features.js';
 import type { ServedModel } from './served-model.js';
 
 type Share =
@@ -28,7 +28,7 @@ export function rowOffset(
         if (at >= 0) return share.values[at]!;
         continue;
       }
-      const value = numberIn(share.type, row[share.column]) ?? NaN;
+      const value = numberIn(share.type, cellOf(row, share.column)) ?? NaN;
       if (Number.isFinite(value)) return value;
       throw new AmalurError('AMALUR_WRONG_TYPE', 'the offset is NULL or no finite number', {
         field: share.column,

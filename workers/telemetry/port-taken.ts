@@ -18,15 +18,18 @@ const LOCAL: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': 
  * @throws AMALUR_DUPLICATE_NAME
  */
 export async function requireFree(address: ListenAddress, what: string): Promise<void> {
-  const { port } = address;
+  if (await isTaken(address)) throw portTaken(address.port, what);
+}
+
+/** Whether somebody listens there. */
+export async function isTaken(address: ListenAddress): Promise<boolean> {
   const bare = bareHost(address);
-  const taken = await new Promise<boolean>((resolve) => {
-    const socket = connect({ host: LOCAL[bare] ?? bare, port, timeout: 1000 });
+  return new Promise((resolve) => {
+    const socket = connect({ host: LOCAL[bare] ?? bare, port: address.port, timeout: 1000 });
     const answer = (yes: boolean) => () => {
       socket.destroy();
       resolve(yes);
     };
     socket.on('connect', answer(true)).on('error', answer(false)).on('timeout', answer(false));
   });
-  if (taken) throw portTaken(port, what);
 }

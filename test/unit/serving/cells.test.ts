@@ -43,6 +43,13 @@ const CELLS: Readonly<Record<Exclude<ColumnType, 'other'>, readonly string[]>> =
     'a',
     'Ab C',
     ' trimmed  ',
+    ...[
+      '\u00a0\u1680a b\u2000\u200a ',
+      '\u202f\u205fb\u3000',
+      '\u3000',
+      '\u200bnone\ufeff',
+      ' \tinner\u00a0\n',
+    ],
     '\ttab\t',
     'Straße',
     'ÄÖÜ-é',
@@ -60,7 +67,12 @@ const CELLS: Readonly<Record<Exclude<ColumnType, 'other'>, readonly string[]>> =
 
 const asJson: Readonly<Record<string, (cell: string) => unknown>> = {
   integer: (cell) => (Number.isSafeInteger(Number(cell)) ? Number(cell) : cell),
-  number: Number,
+  // As a key a whole number that JSON would round has to be text.
+  number: (cell) => {
+    const value = Number(cell);
+    if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+    return value < 9e18 ? BigInt(value).toString() : value.toExponential();
+  },
   boolean: (cell) => cell === 'true',
 };
 
@@ -120,7 +132,13 @@ test.each<[ColumnType, unknown]>([
   ['integer', 1e20],
   ['integer', '007'],
   ['integer', true],
-  ['number', '0.5'],
+  ['number', '0.50'],
+  ['number', '.5'],
+  ['number', '-0'],
+  ['number', '1e-5'],
+  ['number', '1e+999'],
+  ['number', 9007199254740993],
+  ['number', 1e19],
   ['number', Infinity],
   ['number', [1]],
   ['boolean', 1],
@@ -136,6 +154,70 @@ test.each<[ColumnType, unknown]>([
 ])('a cell of type %s is not %j', (type, value) => {
   expect(textIn(type, value, 'key')).toBeUndefined();
   expect(keyIn(type, value, ['lower'])).toBeUndefined();
+});
+
+test('an exact decimal that is sent as text keeps every digit as a key and as a category', async () => {
+  const cells = [
+    '0.00001',
+    '9007199254740993',
+    '10000000000000000000',
+    '-1.5',
+    '0',
+    '100',
+    '12345678901234567.25',
+  ];
+  const file = path.join(folder, 'decimals.csv');
+  await writeFile(file, `${['v', ...cells.map((cell) => `"${cell}x"`)].join('\n')}\n`);
+  const computed = { d: "CAST(rtrim(v, 'x') AS DECIMAL(30, 5))" };
+  const source = openSource({ name: 't', location: { kind: 'csv', path: file }, computed });
+  expect((await source.profile()).columns.find((column) => column.name === 'd')?.type).toBe('number');
+  const keys = { d: [{ column: 'd', apply: [] }], digits: [{ column: 'd', apply: ['digits' as const] }] };
+  const read = await source.read({ numeric: ['d'], categorical: ['d'], keys });
+  expect(cells.map((cell) => numberIn('number', cell))).toEqual([...(read.numeric.get('d') ?? [])]);
+  const { codes, values } = read.categorical.get('d')!;
+  expect(cells.map((cell) => textIn('number', cell, 'category'))).toEqual(
+    [...codes].map((code) => values[code]),
+  );
+  for (const [name, [part]] of Object.entries(keys)) {
+    const key = read.keys.get(name)!;
+    const texts = cells.map((cell) => keyIn('number', cell, part!.apply) ?? '');
+    expect(texts.map((text) => `${String(text.length)}:${text}`)).toEqual(
+      [...key.codes].map((code) => key.values[code]),
+    );
+  }
+});
+
+test('a whole number is no fraction, as a feature too', () => {
+  expect([numberIn('integer', 1.5), numberIn('integer', Infinity), numberIn('integer', 3)]).toEqual([
+    ...[undefined, undefined, 3],
+  ]);
+});
+
+test('a text is the number that its source takes it for', async () => {
+  const spelled = [' 1', '\t-.5\t', '\v5.\f', '+1e3', '7', '1.25E-2 '];
+  const others = ['1\u00a0', '1e', '.', '1 1', '\u30001', '1x', '\ufeff2', '0x1'];
+  const numbersOf = async (cells: readonly string[]) => {
+    const file = path.join(folder, 'spelled.csv');
+    await writeFile(file, `${['v', ...cells.map((cell) => `"${cell}|"`)].join('\n')}\n`);
+    const computed = { text: "rtrim(v, '|')" };
+    const source = openSource({ name: 't', location: { kind: 'csv', path: file }, computed });
+    return [
+      ...((await source.read({ numeric: ['text'], categorical: [], keys: {} })).numeric.get('text') ?? []),
+    ];
+  };
+  expect(spelled.map((cell) => numberIn('text', cell))).toEqual(await numbersOf(spelled));
+  for (const cell of others) {
+    expect(numberIn('text', cell), cell).toBeUndefined();
+    await expect(numbersOf([cell]), cell).rejects.toThrow('has 1 cells that are not finite numbers');
+  }
+});
+
+test('a text of a hundred thousand characters is read in no more than its length', () => {
+  const began = performance.now();
+  expect(numberIn('text', `${'1'.repeat(1e5)}x`)).toBeUndefined();
+  expect(keyIn('text', `a${' '.repeat(1e5)}b`, ['trim'])).toHaveLength(1e5 + 2);
+  expect(textIn('number', `0.${'0'.repeat(1e5)}`, 'key')).toBeUndefined();
+  expect(performance.now() - began).toBeLessThan(500);
 });
 
 test('a text that is asked for as a number has to spell one', () => {

@@ -147,6 +147,17 @@ describe('the HTTP interface', () => {
     },
   );
 
+  test('looks at no more than 200 characters of a name that it does not know, and tells no more', async () => {
+    const long = 'n'.repeat(4e6);
+    for (const body of [{ [long]: 1 }, { rows: [], [long]: 1 }]) {
+      const began = performance.now();
+      const { status, body: answer } = await post(body);
+      expect(performance.now() - began).toBeLessThan(500);
+      const field = `${'n'.repeat(200)}…`;
+      expect([status, answer]).toMatchObject([400, { error: { field, suggestion: expect.any(String) } }]);
+    }
+  });
+
   test('tells of the model and of itself', async () => {
     const get = async (url: string) => (await app.inject(url)).body;
     expect(JSON.parse(await get('/v1/model'))).toMatchObject({
@@ -157,7 +168,7 @@ describe('the HTTP interface', () => {
       ],
     });
     expect(await get('/health')).toBe('{"healthy":true}');
-    expect(await get('/metrics')).toMatch(/amalur_serve_rows_total\{outcome="refused"\} 2\n/);
+    expect(await get('/metrics')).toMatch(/amalur_serve_rows_total\{outcome="refused"\} 3\n/);
     expect((await app.inject('/nothing')).statusCode).toBe(404);
   });
 
@@ -175,6 +186,10 @@ describe('the HTTP interface', () => {
       expect(Object.keys(schemas)).toContain(name);
     }
     expect(Object.keys(schemas['Row']?.properties ?? {})).toEqual(['key', 'n']);
+  });
+
+  test('waits 30 seconds for a request, not for ever', () => {
+    expect(app.server.requestTimeout).toBe(30_000);
   });
 
   test('says that a port is taken', async () => {

@@ -9,7 +9,7 @@ import { catalog, siloAt } from './activity-proxies.js';
 import { withVersionsOfNow } from './check-silos.js';
 import type { PreparedScoring, ScoringRequest, ScoringResult } from './contracts/serving.js';
 import { siteOf } from './contracts/task-queues.js';
-import { coded, failureToThrow } from './failures.js';
+import { coded, endOf } from './failures.js';
 import { linksOf } from './party-link.js';
 import { baseSilo, comparesCells, sharesOf, silosOf } from './publish.js';
 import { isFederated, keysNeedSecret } from './score-rows.js';
@@ -25,7 +25,10 @@ export async function prepareScoring(request: ScoringRequest): Promise<ScoringRe
     const site = siteOfScorer(model, request.silo);
     const [base, ...others] = model.resolved.parties;
     if (base === undefined) throw new Error('a target table has a base');
-    const { resolved } = await withVersionsOfNow(model.resolved, others);
+    // What has changed since the training, but not since the last preparation, is profiled already.
+    const known = request.since?.versions ?? {};
+    const asked = others.map((party) => ({ ...party, version: known[party.id] ?? party.version }));
+    const { resolved } = await withVersionsOfNow(model.resolved, asked);
     const versions = Object.fromEntries(
       resolved.parties.filter(({ id }) => id !== base.id).map(({ id, version }) => [id, version]),
     );
@@ -53,7 +56,7 @@ export async function prepareScoring(request: ScoringRequest): Promise<ScoringRe
       },
     };
   } catch (error) {
-    throw failureToThrow(error instanceof AmalurError ? coded(error) : error);
+    throw endOf(error instanceof AmalurError ? coded(error) : error);
   }
 }
 

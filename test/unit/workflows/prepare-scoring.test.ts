@@ -1,0 +1,146 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ModelVersionRecord } from '../../../catalog/catalog.js';
+import type { BlobRef } from '../../../core/exchange/store.js';
+import type { PublishInput } from '../../../workflows/contracts/operations.js';
+import type { PreparedScoring, ScoringRequest } from '../../../workflows/contracts/serving.js';
+import { prepareScoring } from '../../../workflows/prepare-scoring.js';
+import type * as Preparing from '../../../workflows/prepare-scoring.js';
+import { manifest, resolvedJob } from '../../support/catalog-facts.js';
+
+const START = Date.UTC(2026, 0, 1);
+const blob: BlobRef = { home: 'exchange', sha256: 'ab'.repeat(32), bytes: 1, kind: 'x' };
+const resolved = resolvedJob();
+const parts = Object.fromEntries(
+  resolved.groups.flatMap(({ shares }) => shares.map(({ party }) => [party, blob])),
+);
+const model = {
+  ...{ name: 'late-arrivals', version: 1, resolved, manifest: { ...manifest, parts } },
+} as unknown as ModelVersionRecord;
+
+const world = vi.hoisted(() => ({
+  columns: {} as Record<string, string>,
+  /** What the tables have now, where it is not what the training saw. */
+  versions: {} as Record<string, string>,
+  profiled: [] as string[],
+  /** Executions under which silos have prepared. */
+  published: [] as string[],
+  /** The hosts of the silo `weather` are lost as soon as they have told its versions. */
+  loses: false,
+  details: '',
+}));
+
+const untaken = () =>
+  Promise.reject(
+    new ActivityFailure(
+      ...(['untaken', 'x', '1', 'TIMEOUT', undefined] as const),
+      new TimeoutFailure('untaken', undefined, 'SCHEDULE_TO_START'),
+    ),
+  );
+
+vi.mock('@temporalio/workflow', async (original) => ({
+  ...(await original<object>()),
+  workflowInfo: () => ({ runId: 'new' }),
+  setCurrentDetails: (details: string) => void (world.details = details),
+  getCurrentDetails: () => world.details,
+  log: { info: () => undefined },
+  proxyActivities: ({
+    taskQueue,
+    scheduleToStartTimeout,
+  }: {
+    readonly taskQueue: string;
+    readonly scheduleToStartTimeout: number;
+  }) => ({
+    acquireHost: () => {
+      if (!world.loses || !taskQueue.includes('weather')) return Promise.resolve('host');
+      vi.setSystemTime(Date.now() + scheduleToStartTimeout);
+      return untaken();
+    },
+  }),
+}));
+vi.mock('../../../workflows/activity-proxies.js', async () => {
+  const { atHost } = await import('../../../workflows/silo-presence.js');
+  return {
+    probeOf: (site: string) => ({
+      tableVersions: (tables: string[]) => {
+        const at = resolvedJob().parties.filter(({ silo }) => site === `silo.${silo}`);
+        const now = at.map(({ table, version }) => [table, world.versions[table] ?? version] as const);
+        return Promise.resolve(Object.fromEntries(now.filter(([table]) => tables.includes(table))));
+      },
+      describeSilo: () => Promise.resolve({ silo: site, host: {}, tables: [] }),
+      profileTable: (table: string) => {
+        world.profiled.push(table);
+        return Promise.resolve({ table, contentHash: world.versions[table], columns: [] });
+      },
+    }),
+    catalog: {
+      findServed: ({ model: asked }: { model: string }) =>
+        asked === 'unknown'
+          ? Promise.reject(
+              ApplicationFailure.create({
+                ...{ message: 'no such model', type: 'AMALUR_UNKNOWN_MODEL', nonRetryable: true },
+                details: [{ code: 'AMALUR_UNKNOWN_MODEL', message: 'no such model', suggestion: 'train it' }],
+              }),
+            )
+          : Promise.resolve({ model, columns: world.columns, trainedBy: null }),
+      recordSilo: () => Promise.resolve(),
+    },
+    siloAt: (site: `silo.${string}`) => ({
+      publish: ({ execution, links }: PublishInput) =>
+        atHost(site, (host) => {
+          if (world.loses && site.includes('weather')) return untaken();
+          world.published.push(`${execution} ${host}`);
+          const published = { rows: 1, features: blob, link: blob };
+          return Promise.resolve({
+            parties: Object.fromEntries(links.map(({ party }) => [party.id, published])),
+          });
+        }),
+      score: ({ shares }: { shares: { id: string }[] }) =>
+        Promise.resolve({ scores: Object.fromEntries(shares.map(({ id }) => [id, blob])) }),
+    }),
+  };
+});
+
+let prepare: typeof Preparing.prepareScoring = prepareScoring;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
+  const columns = { distance: 'number', carrier: 'text' };
+  Object.assign(world, { columns, versions: {}, profiled: [], published: [], loses: false, details: '' });
+  // Every workflow has modules of its own.
+  vi.resetModules();
+  ({ prepareScoring: prepare } = await import('../../../workflows/prepare-scoring.js'));
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** The table of the silo `weather`. */
+const weather = resolved.parties.find(({ silo }) => silo === 'weather') ?? expect.fail();
+
+async function prepared(request: Omit<ScoringRequest, 'model'> = {}): Promise<PreparedScoring> {
+  const answer = await prepare({ model: 'late-arrivals', ...request });
+  return answer.prepared ?? expect.fail('nothing was prepared');
+}
+
+test('a table that has changed since the training is profiled once, not whenever the server asks again', async () => {
+  world.versions[weather.table] = 'of now';
+  const first = await prepared();
+  expect(first.versions[weather.id]).toBe('of now');
+  expect(world.profiled).toEqual([weather.table]);
+  const { execution, model: name, versions } = first;
+  const since = { execution, model: name, versions };
+  expect(await prepare({ model: 'late-arrivals', since })).toEqual({ prepared: null });
+  expect(world.profiled).toEqual([weather.table]);
+
+  world.versions[weather.table] = 'of later';
+  expect((await prepared({ since })).versions[weather.id]).toBe('of later');
+  expect(world.profiled).toEqual([weather.table, weather.table]);
+});
+
+test('how it failed stands in the details too, with code and suggestion', async () => {
+  const type = 'AMALUR_UNKNOWN_MODEL';
+  await expect(prepare({ model: 'unknown' })).rejects.toMatchObject({ type });
+  expect(world.details).toContain(type);
+  expect(world.details).toContain('train it');
+});

@@ -14,6 +14,10 @@ import { linksOf } from './party-link.js';
 import { baseSilo, comparesCells, sharesOf, silosOf } from './publish.js';
 import { isFederated, keysNeedSecret } from './score-rows.js';
 import { sealSecret } from './seal-secret.js';
+import { followSilos } from './silo-presence.js';
+
+/** Within the patience of the server that asks, so that it hears which silo is away. */
+const LOST_SECONDS = 20;
 
 /**
  * Lets every silo score the rows of its tables, but for the base table, and hash their keys, so that a row of the base table can be scored
@@ -21,6 +25,8 @@ import { sealSecret } from './seal-secret.js';
  */
 export async function prepareScoring(request: ScoringRequest): Promise<ScoringResult> {
   try {
+    // A server asks again; nobody is helped by one question that stays open for hours.
+    followSilos({ onSiloLost: { policy: 'fail', after: LOST_SECONDS } });
     const { model, columns, trainedBy } = await catalog.findServed(request);
     const site = siteOfScorer(model, request.silo);
     const [base, ...others] = model.resolved.parties;

@@ -27,6 +27,7 @@ const world = vi.hoisted(() => ({
   published: [] as string[],
   /** The hosts of the silo `weather` are lost as soon as they have told its versions. */
   loses: false,
+  lost: false,
   details: '',
 }));
 
@@ -52,7 +53,7 @@ vi.mock('@temporalio/workflow', async (original) => ({
     readonly scheduleToStartTimeout: number;
   }) => ({
     acquireHost: () => {
-      if (!world.loses || !taskQueue.includes('weather')) return Promise.resolve('host');
+      if (!world.lost || !taskQueue.includes('weather')) return Promise.resolve('host');
       vi.setSystemTime(Date.now() + scheduleToStartTimeout);
       return untaken();
     },
@@ -63,6 +64,7 @@ vi.mock('../../../workflows/activity-proxies.js', async () => {
   return {
     probeOf: (site: string) => ({
       tableVersions: (tables: string[]) => {
+        world.lost = world.loses;
         const at = resolvedJob().parties.filter(({ silo }) => site === `silo.${silo}`);
         const now = at.map(({ table, version }) => [table, world.versions[table] ?? version] as const);
         return Promise.resolve(Object.fromEntries(now.filter(([table]) => tables.includes(table))));
@@ -88,7 +90,7 @@ vi.mock('../../../workflows/activity-proxies.js', async () => {
     siloAt: (site: `silo.${string}`) => ({
       publish: ({ execution, links }: PublishInput) =>
         atHost(site, (host) => {
-          if (world.loses && site.includes('weather')) return untaken();
+          if (world.lost && site.includes('weather')) return untaken();
           world.published.push(`${execution} ${host}`);
           const published = { rows: 1, features: blob, link: blob };
           return Promise.resolve({
@@ -106,7 +108,15 @@ let prepare: typeof Preparing.prepareScoring = prepareScoring;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const columns = { distance: 'number', carrier: 'text' };
-  Object.assign(world, { columns, versions: {}, profiled: [], published: [], loses: false, details: '' });
+  Object.assign(world, {
+    columns,
+    versions: {},
+    profiled: [],
+    published: [],
+    loses: false,
+    lost: false,
+    details: '',
+  });
   // Every workflow has modules of its own.
   vi.resetModules();
   ({ prepareScoring: prepare } = await import('../../../workflows/prepare-scoring.js'));
@@ -136,6 +146,14 @@ test('a table that has changed since the training is profiled once, not whenever
   world.versions[weather.table] = 'of later';
   expect((await prepared({ since })).versions[weather.id]).toBe('of later');
   expect(world.profiled).toEqual([weather.table, weather.table]);
+});
+
+test('a silo that is lost in the middle is told of within the patience of the server', async () => {
+  world.loses = true;
+  await expect(prepare({ model: 'late-arrivals' })).rejects.toMatchObject({
+    ...{ type: 'AMALUR_SILO_UNAVAILABLE', message: expect.stringContaining('"weather"') as string },
+  });
+  expect(Date.now() - START).toBeLessThan(30_000);
 });
 
 test('how it failed stands in the details too, with code and suggestion', async () => {

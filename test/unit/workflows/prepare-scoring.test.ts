@@ -59,12 +59,11 @@ vi.mock('@temporalio/workflow', async (original) => ({
     },
   }),
 }));
-vi.mock('../../../workflows/activity-proxies.js', async () => {
-  const { atHost } = await import('../../../workflows/silo-presence.js');
+vi.mock('../../../workflows/activity-proxies.js', () => {
   return {
     probeOf: (site: string) => ({
       tableVersions: (tables: string[]) => {
-        world.lost = world.loses;
+        world.lost ||= world.loses && site.includes('weather');
         const at = resolvedJob().parties.filter(({ silo }) => site === `silo.${silo}`);
         const now = at.map(({ table, version }) => [table, world.versions[table] ?? version] as const);
         return Promise.resolve(Object.fromEntries(now.filter(([table]) => tables.includes(table))));
@@ -88,15 +87,18 @@ vi.mock('../../../workflows/activity-proxies.js', async () => {
       recordSilo: () => Promise.resolve(),
     },
     siloAt: (site: `silo.${string}`) => ({
-      publish: ({ execution, links }: PublishInput) =>
-        atHost(site, (host) => {
+      publish: async ({ execution, links }: PublishInput) => {
+        // That of the workflow under test, whose modules are new.
+        const { atHost } = await import('../../../workflows/silo-presence.js');
+        return atHost(site, (host) => {
           if (world.lost && site.includes('weather')) return untaken();
           world.published.push(`${execution} ${host}`);
           const published = { rows: 1, features: blob, link: blob };
           return Promise.resolve({
             parties: Object.fromEntries(links.map(({ party }) => [party.id, published])),
           });
-        }),
+        });
+      },
       score: ({ shares }: { shares: { id: string }[] }) =>
         Promise.resolve({ scores: Object.fromEntries(shares.map(({ id }) => [id, blob])) }),
     }),

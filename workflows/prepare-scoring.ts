@@ -40,7 +40,8 @@ export async function prepareScoring(request: ScoringRequest): Promise<ScoringRe
     );
     const name = `${model.name}@${model.version}`;
     const { since } = request;
-    if (since?.model === name && same(since.versions, versions)) return { prepared: null };
+    if (since?.model === name && same(since.versions, versions) && same(since.columns, columns))
+      return { prepared: null };
 
     const execution = since?.execution ?? workflowInfo().runId;
     const { type, intercept, own, classes, network, parts } = model.manifest;

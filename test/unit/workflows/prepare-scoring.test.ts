@@ -140,14 +140,32 @@ test('a table that has changed since the training is profiled once, not whenever
   const first = await prepared();
   expect(first.versions[weather.id]).toBe('of now');
   expect(world.profiled).toEqual([weather.table]);
-  const { execution, model: name, versions } = first;
-  const since = { execution, model: name, versions };
+  const { execution, model: name, versions, columns } = first;
+  const since = { execution, model: name, versions, columns };
   expect(await prepare({ model: 'late-arrivals', since })).toEqual({ prepared: null });
   expect(world.profiled).toEqual([weather.table]);
 
   world.versions[weather.table] = 'of later';
   expect((await prepared({ since })).versions[weather.id]).toBe('of later');
   expect(world.profiled).toEqual([weather.table, weather.table]);
+});
+
+test('a type of a column of the base table that has changed is prepared by, although no other table has', async () => {
+  const { execution, model: name, versions, columns } = await prepared();
+  const since = { execution, model: name, versions, columns };
+  world.columns = { ...columns, carrier: 'integer' };
+  expect((await prepared({ since })).columns).toEqual(world.columns);
+  world.columns = { carrier: 'text' };
+  expect((await prepared({ since })).columns).toEqual(world.columns);
+});
+
+test('silos prepare in the name of the execution that they are asked by, or else of a new one', async () => {
+  const { model: name, versions, columns } = await prepared();
+  world.versions[weather.table] = 'of now';
+  const since = { model: name, versions, columns };
+  expect((await prepared({ since: { ...since, execution: 'old' } })).execution).toBe('old');
+  expect((await prepared({ since })).execution).toBe('new');
+  expect(new Set(world.published)).toEqual(new Set(['new host', 'old host']));
 });
 
 test('a silo that is lost in the middle is told of within the patience of the server', async () => {

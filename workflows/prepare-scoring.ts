@@ -11,7 +11,7 @@ import type { PreparedScoring, ScoringRequest, ScoringResult } from './contracts
 import { siteOf } from './contracts/task-queues.js';
 import { coded, endOf } from './failures.js';
 import { linksOf } from './party-link.js';
-import { baseSilo, comparesCells, sharesOf, silosOf } from './publish.js';
+import { baseSilo, sharesOf, silosOf } from './publish.js';
 import { isFederated, keysNeedSecret } from './score-rows.js';
 import { sealSecret } from './seal-secret.js';
 import { followSilos } from './silo-presence.js';
@@ -131,10 +131,8 @@ function siteOfScorer(model: ModelVersionRecord, asked: string | undefined): Sit
   if (asked !== undefined)
     throw refused(`rows are scored in the silo of the base table, which is ${base}`, '--silo', base);
   if (isFederated(model.manifest)) throw refused('its parameters stay in their silos', 'model', base);
-  if (keysNeedSecret(model)) {
-    const why = comparesCells(model.resolved) ? 'cells are compared' : 'keys stay in their silos';
-    throw refused(`${why} under a secret that only silos know`, 'model', base);
-  }
+  if (keysNeedSecret(model))
+    throw refused('its keys are hashed under a secret that only silos know', 'model', base);
   return 'aggregator';
 }
 

@@ -2,6 +2,7 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ModelVersionRecord } from '../../../catalog/catalog.js';
 import type { BlobRef } from '../../../core/exchange/store.js';
+import type { ColumnType } from '../../../core/sources/profile.js';
 import type { PublishInput } from '../../../workflows/contracts/operations.js';
 import type { PreparedScoring, ScoringRequest } from '../../../workflows/contracts/serving.js';
 import { prepareScoring } from '../../../workflows/prepare-scoring.js';
@@ -18,17 +19,21 @@ const model = {
   ...{ name: 'late-arrivals', version: 1, resolved, manifest: { ...manifest, parts } },
 } as unknown as ModelVersionRecord;
 
-const world = vi.hoisted(() => ({
-  columns: {} as Record<string, string>,
+interface World {
+  columns: Record<string, ColumnType>;
   /** What the tables have now, where it is not what the training saw. */
-  versions: {} as Record<string, string>,
-  profiled: [] as string[],
-  /** Executions under which silos have prepared. */
-  published: [] as string[],
-  /** The hosts of the silo `weather` are lost as soon as they have told its versions. */
-  loses: false,
-  lost: false,
-  details: '',
+  versions: Record<string, string>;
+  profiled: string[];
+  /** Executions under which silos have prepared, and on which host. */
+  published: string[];
+  /** The silo `weather` is lost as soon as it has told its versions. */
+  loses: boolean;
+  lost: boolean;
+  details: string;
+}
+
+const world = vi.hoisted((): World => ({
+  ...{ columns: {}, versions: {}, profiled: [], published: [], loses: false, lost: false, details: '' },
 }));
 
 const untaken = () =>

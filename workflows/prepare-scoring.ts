@@ -9,11 +9,15 @@ import { catalog, siloAt } from './activity-proxies.js';
 import { withVersionsOfNow } from './check-silos.js';
 import type { PreparedScoring, ScoringRequest, ScoringResult } from './contracts/serving.js';
 import { siteOf } from './contracts/task-queues.js';
-import { coded, failureToThrow } from './failures.js';
+import { coded, endOf } from './failures.js';
 import { linksOf } from './party-link.js';
-import { baseSilo, comparesCells, sharesOf, silosOf } from './publish.js';
+import { baseSilo, sharesOf, silosOf } from './publish.js';
 import { isFederated, keysNeedSecret } from './score-rows.js';
 import { sealSecret } from './seal-secret.js';
+import { followSilos } from './silo-presence.js';
+
+/** Within the patience of the server that asks, so that it hears which silo is away. */
+const LOST_SECONDS = 20;
 
 /**
  * Lets every silo score the rows of its tables, but for the base table, and hash their keys, so that a row of the base table can be scored
@@ -21,17 +25,23 @@ import { sealSecret } from './seal-secret.js';
  */
 export async function prepareScoring(request: ScoringRequest): Promise<ScoringResult> {
   try {
+    // A server asks again; nobody is helped by one question that stays open for hours.
+    followSilos({ onSiloLost: { policy: 'fail', after: LOST_SECONDS } });
     const { model, columns, trainedBy } = await catalog.findServed(request);
     const site = siteOfScorer(model, request.silo);
     const [base, ...others] = model.resolved.parties;
     if (base === undefined) throw new Error('a target table has a base');
-    const { resolved } = await withVersionsOfNow(model.resolved, others);
+    // What has changed since the training, but not since the last preparation, is profiled already.
+    const known = request.since?.versions ?? {};
+    const asked = others.map((party) => ({ ...party, version: known[party.id] ?? party.version }));
+    const { resolved } = await withVersionsOfNow(model.resolved, asked);
     const versions = Object.fromEntries(
       resolved.parties.filter(({ id }) => id !== base.id).map(({ id, version }) => [id, version]),
     );
     const name = `${model.name}@${model.version}`;
     const { since } = request;
-    if (since?.model === name && same(since.versions, versions)) return { prepared: null };
+    if (since?.model === name && same(since.versions, versions) && same(since.columns, columns))
+      return { prepared: null };
 
     const execution = since?.execution ?? workflowInfo().runId;
     const { type, intercept, own, classes, network, parts } = model.manifest;
@@ -53,7 +63,7 @@ export async function prepareScoring(request: ScoringRequest): Promise<ScoringRe
       },
     };
   } catch (error) {
-    throw failureToThrow(error instanceof AmalurError ? coded(error) : error);
+    throw endOf(error instanceof AmalurError ? coded(error) : error);
   }
 }
 
@@ -121,10 +131,8 @@ function siteOfScorer(model: ModelVersionRecord, asked: string | undefined): Sit
   if (asked !== undefined)
     throw refused(`rows are scored in the silo of the base table, which is ${base}`, '--silo', base);
   if (isFederated(model.manifest)) throw refused('its parameters stay in their silos', 'model', base);
-  if (keysNeedSecret(model)) {
-    const why = comparesCells(model.resolved) ? 'cells are compared' : 'keys stay in their silos';
-    throw refused(`${why} under a secret that only silos know`, 'model', base);
-  }
+  if (keysNeedSecret(model))
+    throw refused('its keys are hashed under a secret that only silos know', 'model', base);
   return 'aggregator';
 }
 

@@ -4,7 +4,7 @@ import type { ResolvedJob } from './resolved.js';
 
 /**
  * What keeps a model from being served row by row: a score that is no sum over tables, a row that becomes several, a cell whose owner is
- * not known from keys alone, a key that only its source can read.
+ * not known from keys alone, cells that have to agree, a key that only its source can read.
  * @param columns types of the columns of the base table
  * @throws AMALUR_NOT_SERVABLE
  */
@@ -21,8 +21,16 @@ export function requireServable(
   for (const { matches, party, field } of joins) {
     if (matches === 'all') throw notServable(`a row may match several rows of ${party}`, `${field}.matches`);
   }
-  if (typeof job.integration.overlap !== 'string' && groups.some(({ shares }) => shares.length > 1))
+  const { overlap } = job.integration;
+  if (typeof overlap !== 'string' && groups.some(({ shares }) => shares.length > 1))
     throw notServable('the newest of several tables owns a cell', 'integration.overlap');
+  // What is united with the base table has no cell in its rows.
+  const united = new Set(joins.filter(({ scenario }) => scenario === 'union').map(({ party }) => party));
+  if (
+    overlap === 'fail' &&
+    groups.some(({ shares }) => shares.filter(({ party }) => !united.has(party)).length > 1)
+  )
+    throw notServable('cells of several tables have to agree, and scores do not tell', 'integration.overlap');
   for (const { to, field } of joins) {
     for (const { column, apply } of to.find(({ party }) => party === base)?.columns ?? []) {
       const at = apply.indexOf('date');

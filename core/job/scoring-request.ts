@@ -11,9 +11,10 @@ export const scoringRequestSchema = z.strictObject({
     .describe('The silo on whose host rows are scored: that of the base table.'),
   since: z
     .strictObject({
-      execution: z.string().min(1),
+      execution: z.string().min(1).optional(),
       model: z.string(),
       versions: z.record(z.string(), z.string()),
+      columns: z.record(z.string(), z.string()),
     })
     .optional()
     .describe('What was prepared before: only what has changed since is prepared anew.'),

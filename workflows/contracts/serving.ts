@@ -13,16 +13,20 @@ export interface ScoringRequest {
   /** The silo on whose host rows are scored: that of the base table. Default: wherever the exchange can be read. */
   readonly silo?: string;
   /** What was prepared before: only what has changed since is prepared anew. */
-  readonly since?: PreparedBefore;
+  readonly since?: PreparedBefore & {
+    /** In its name silos answer again for what has not changed. Default: a new one, in whose name all is prepared. */
+    readonly execution?: string;
+  };
 }
 
+/** What is compared, to see whether something has changed. */
 export interface PreparedBefore {
-  /** In its name silos have prepared, and answer again for what has not changed. */
-  readonly execution: string;
   /** `name@version`. */
   readonly model: string;
   /** Data version of each table, by party. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Types of the columns of the base table. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
 }
 
 /** Result of the workflow `prepareScoring`: null where nothing has changed since. */
@@ -32,6 +36,8 @@ export interface ScoringResult {
 
 /** What rows are scored by, as references. */
 export interface PreparedScoring extends PreparedBefore {
+  /** In its name silos have prepared. */
+  readonly execution: string;
   readonly name: string;
   readonly version: number;
   readonly trainedBy: StrategyName | null;
@@ -39,8 +45,6 @@ export interface PreparedScoring extends PreparedBefore {
   readonly manifest: Pick<ModelManifest, 'type' | 'intercept' | 'own' | 'classes' | 'network'>;
   /** Id of the base table. */
   readonly base: string;
-  /** Types of its columns. */
-  readonly columns: Readonly<Record<string, ColumnType>>;
   readonly joins: ResolvedJob['joins'];
   readonly groups: ResolvedJob['groups'];
   readonly offsets: NonNullable<ResolvedJob['offsets']>;

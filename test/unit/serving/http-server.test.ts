@@ -44,7 +44,11 @@ function modelOf(given: number): ServedModel {
 const preparedAs = (version: number) =>
   ({
     ...{ model: `m@${String(version)}`, name: 'm', version, execution: 'x', trainedBy: null, base: 's.base' },
-    ...{ versions: { 's.t': String(version) }, manifest: { type: 'linear-regression' } },
+    ...{
+      versions: { 's.t': String(version) },
+      columns: { n: 'number' },
+      manifest: { type: 'linear-regression' },
+    },
   }) as unknown as PreparedScoring;
 
 let next: (request: ScoringRequest) => Promise<PreparedScoring | null>;
@@ -219,7 +223,10 @@ describe('what is served', () => {
     };
     await server.refresh();
     expect(requests).toEqual([
-      { model: 'm', since: { execution: 'x', model: 'm@1', versions: { 's.t': '1' } } },
+      {
+        model: 'm',
+        since: { execution: 'x', model: 'm@1', versions: { 's.t': '1' }, columns: { n: 'number' } },
+      },
     ]);
     expect(server.stale()).toBeUndefined();
     expect((await post({ n: 2, key: 7 })).body).toMatchObject({

@@ -162,7 +162,8 @@ describe.runIf(available)('an installation whose stores are on S3', () => {
       ),
     );
     expect(existsSync(path.join(there.config.stateFolder, 'exchange'))).toBe(false);
-  });
+    // Two installations are made, one after the other.
+  }, 120_000);
 });
 
 describe('a server that is not fit', () => {

@@ -26,7 +26,7 @@ test('a column that is left out is NULL, whatever it is named', () => {
     },
     [
       { name: 'toString', encoding: 'numeric' },
-      { name: 'valueOf', encoding: 'one-hot' },
+      { name: 'valueOf', encoding: 'categorical' },
     ],
     ['toString', 'valueOf'],
     columns,

@@ -16,7 +16,8 @@ const CONNECTS_WITHIN_MS = 3000;
 export function tlsHandshake(address: string, tls: TLSConfig | undefined): Promise<Handshake> {
   return new Promise((resolve) => {
     let socket: TLSSocket | undefined;
-    const timer = setTimeout(() => end('SILENT'), CONNECTS_WITHIN_MS);
+    let secure = false;
+    const timer = setTimeout(() => end(secure ? 'SECURE' : 'SILENT'), CONNECTS_WITHIN_MS);
     const end = (outcome: Handshake): void => {
       clearTimeout(timer);
       socket?.destroy();
@@ -29,7 +30,6 @@ export function tlsHandshake(address: string, tls: TLSConfig | undefined): Promi
       end(codeOf(error));
       return;
     }
-    let secure = false;
     socket
       .on('secureConnect', () => {
         secure = true;

@@ -51,6 +51,9 @@ export async function whyNotConnected(access: Access, cause: unknown): Promise<A
   );
 }
 
+/** Alerts of a server about the certificate that it got, or did not get. */
+const OF_CERTIFICATE = /ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/;
+
 type Refusal = readonly [message: string, suggestion: string];
 
 async function refusal(address: string, access: Access, cause: unknown): Promise<Refusal | undefined> {
@@ -88,12 +91,18 @@ function ofHandshake(outcome: Handshake, { serverNameOverride, clientCertPair }:
       'set TEMPORAL_TLS_SERVER_NAME (server_name of the profile) to a name that is in its certificate',
     ];
   }
-  if (outcome.includes('ALERT') || outcome === 'CLOSED') {
+  if (OF_CERTIFICATE.test(outcome) || outcome === 'CLOSED') {
     return [
       clientCertPair
         ? 'does not accept the certificate of the profile'
         : 'asks for a certificate, and the profile has none',
       ownCertificate,
+    ];
+  }
+  if (outcome.includes('ALERT')) {
+    return [
+      `breaks off the handshake of TLS (${outcome})`,
+      'name the port at which it speaks gRPC, by TEMPORAL_ADDRESS, without anything between that speaks for it',
     ];
   }
   if (outcome.startsWith('ERR_OSSL'))

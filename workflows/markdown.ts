@@ -25,5 +25,10 @@ export function markdownFacts(
 
 /** A text that says itself, whatever signs it has. */
 export function plain(text: string): string {
-  return text.replace(/[\\|<>*[\]`]/g, '\\$&').replace(/\s+/g, ' ');
+  // Within a word an underscore stands for itself, and a code is easier to read without more.
+  return text.replace(/[\\|<>*~&[\]`]|(?<!\w)_+|_+(?!\w)/g, escaped).replace(/\s+/g, ' ');
+}
+
+function escaped(signs: string): string {
+  return Array.from(signs, (sign) => `\\${sign}`).join('');
 }

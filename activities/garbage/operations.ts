@@ -1,7 +1,6 @@
-import type { BlobRef, Store } from '../../core/exchange/store.js';
-import { GRACE_MS } from '../../core/garbage/cutoff.js';
+import type { BlobRef } from '../../core/exchange/store.js';
 import { namesBundle, readNames, type Roots } from '../../core/garbage/roots.js';
-import { sweepBlobs, sweepRecords } from '../../core/garbage/sweep.js';
+import { sweepBlobs, sweepRecords, sweepUnfinished } from '../../core/garbage/sweep.js';
 import type { GarbageOperations, SweepInput } from '../../workflows/contracts/garbage.js';
 import { privateHome, type SiteContext } from '../compute/site.js';
 
@@ -22,8 +21,6 @@ export function garbageOperations({ stores, site }: Pick<SiteContext, 'stores' |
     const roots: Roots = { executions, names: await readAll(pages) };
     return { roots, before, dryRun };
   };
-  const unfinishedIn = (store: Store, { dryRun }: SweepInput) =>
-    store.removeUnfinished(Date.now() - GRACE_MS, dryRun);
   return {
     keepRoots: ({ executions, names }) =>
       stores.put('exchange', 'roots', { ...namesBundle(names), json: { executions } }),
@@ -33,7 +30,7 @@ export function garbageOperations({ stores, site }: Pick<SiteContext, 'stores' |
       const { report: records, mentioned } = await sweepRecords(stores.at(home), options);
       const blobs = await sweepBlobs(stores.at(home), mentioned, options);
       const ref = await stores.put('exchange', 'mentioned', namesBundle(mentioned));
-      const unfinished = await unfinishedIn(stores.at(home), input);
+      const unfinished = await sweepUnfinished(stores.at(home), input.dryRun);
       return { report: { store: home, blobs, records, unfinished }, mentioned: ref };
     },
     async sweepExchange({ mentioned, ...input }) {
@@ -42,7 +39,7 @@ export function garbageOperations({ stores, site }: Pick<SiteContext, 'stores' |
       const { report: records, mentioned: here } = await sweepRecords(exchange, options);
       const all = new Set([...here, ...(await readAll(mentioned))]);
       const blobs = await sweepBlobs(exchange, all, options);
-      return { store: 'exchange', records, blobs, unfinished: await unfinishedIn(exchange, input) };
+      return { store: 'exchange', records, blobs, unfinished: await sweepUnfinished(exchange, input.dryRun) };
     },
   };
 }

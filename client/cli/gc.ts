@@ -55,11 +55,14 @@ function show({ dryRun, before, heldBackBy, stores, silent }: GarbageResult): vo
       ]),
     ),
   );
-  const unfinished = stores.reduce((sum, one) => sum + one.unfinished, 0);
+  const unfinished = stores.reduce((sum, one) => sum + (one.unfinished ?? 0), 0);
   if (unfinished > 0) {
     const what = unfinished === 1 ? 'file or upload was' : 'files and uploads were';
     tell(`${formatCount(unfinished)} ${what} begun more than a day ago and never finished: ${went} too.`);
   }
+  const unlisted = stores.filter((one) => one.unfinished === null).map(({ store }) => store);
+  if (unlisted.length > 0)
+    tell(`Uploads that were never finished could not be listed in ${unlisted.join(', ')}; they stay.`);
   tell(`Only what was stored before ${formatTime(before)} was looked at.`);
   if (heldBackBy !== undefined)
     tell(

@@ -98,8 +98,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     properties: {
       since: { type: 'string', format: 'date-time' },
       code: { type: 'string', description: 'See docs/errors.md.' },
+      message: { type: 'string' },
+      suggestion: { type: 'string' },
     },
-    required: ['since', 'code'],
+    required: ['since', 'code', 'message'],
   },
   Model: {
     type: 'object',

@@ -106,13 +106,16 @@ class FolderStore implements Store {
       if (codeOf(error) === 'ENOENT') return false;
       throw error;
     }
-    const gone = (await stat(aside)).mtimeMs === changedAt;
+    const found = await statIfThere(aside);
+    // Another collection has taken it for what a process that was killed has left: it was as old as that.
+    if (!found) return true;
+    const gone = found.mtimeMs === changedAt;
     if (!gone) {
       await link(aside, file).catch((error: unknown) => {
         if (codeOf(error) !== 'EEXIST') throw error;
       });
     }
-    await rm(aside);
+    await rm(aside, { force: true });
     return gone;
   }
 

@@ -1,4 +1,7 @@
+import { AmalurError } from '../errors.js';
 import type { Shelf, Store, StoredItem } from '../exchange/store.js';
+import { isPassing } from '../passing-codes.js';
+import { GRACE_MS } from './cutoff.js';
 import { describeRecord } from './describe-record.js';
 import { isKept, namesIn, packNames, unpackNames, type Roots } from './roots.js';
 
@@ -132,4 +135,17 @@ async function sweepOne(
 
 function optional<T>(value: T | undefined): T[] {
   return value === undefined ? [] : [value];
+}
+
+/**
+ * Removes what was begun more than a day ago and never finished. @returns how many; null where the store does not list it: not every server does, nor
+ * lets everybody, and all else is collected all the same
+ */
+export async function sweepUnfinished(store: Store, dryRun: boolean): Promise<number | null> {
+  try {
+    return await store.removeUnfinished(Date.now() - GRACE_MS, dryRun);
+  } catch (error) {
+    if (error instanceof AmalurError && !isPassing(error.code)) return null;
+    throw error;
+  }
 }

@@ -2,13 +2,14 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AmalurError, type ErrorCode } from '../../core/errors.js';
 import { createStores, type BlobRef } from '../../core/exchange/index.js';
 import { vectorBundle } from '../../core/exchange/bundle.js';
 import type { Shelf, Store } from '../../core/exchange/store.js';
 import { cutoff, GRACE_MS } from '../../core/garbage/cutoff.js';
 import { parseDuration } from '../../core/garbage/duration.js';
 import { namesBundle, namesIn, readNames, type Roots } from '../../core/garbage/roots.js';
-import { sweepBlobs, sweepRecords } from '../../core/garbage/sweep.js';
+import { sweepBlobs, sweepRecords, sweepUnfinished } from '../../core/garbage/sweep.js';
 import { Journal } from '../../core/training/journal.js';
 import { createGarbageActivities } from '../../activities/catalog/garbage.js';
 import type { Catalog } from '../../catalog/catalog.js';
@@ -326,4 +327,14 @@ describe('what the catalog tells of garbage', () => {
     expect(Date.now() - plan.before).toBeGreaterThan(90 * DAY);
     expect(status.get('forgotten')).toBe('running');
   });
+});
+
+test('a store that does not let its uploads be listed is collected all the same; one that is away is asked again', async () => {
+  const failing = (code: ErrorCode) => ({
+    ...memoryStore(),
+    removeUnfinished: () => Promise.reject(new AmalurError(code, 'no')),
+  });
+  expect(await sweepUnfinished(memoryStore(), false)).toBe(0);
+  expect(await sweepUnfinished(failing('AMALUR_STORE_DENIED'), false)).toBeNull();
+  await expect(sweepUnfinished(failing('AMALUR_STORE_UNREACHABLE'), false)).rejects.toThrow('no');
 });

@@ -14,8 +14,8 @@ export interface StoreReport {
   readonly store: string;
   readonly blobs: ShelfReport;
   readonly records: ShelfReport;
-  /** Files and uploads that were begun more than a day before, and never finished. */
-  readonly unfinished: number;
+  /** Files and uploads that were begun more than a day before, and never finished; null where the store does not let them be listed. */
+  readonly unfinished: number | null;
 }
 
 /** Result of the workflow `collectGarbage`. */

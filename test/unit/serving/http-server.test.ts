@@ -213,6 +213,7 @@ describe('what is served', () => {
     await server.refresh();
     await server.refresh();
     expect(server.stale()).toMatchObject({ code: 'AMALUR_SILO_UNAVAILABLE' });
+    expect(JSON.parse((await app.inject('/ready')).body)).toMatchObject({ stale: { message: 'away' } });
     expect(said.filter((line) => line.includes('UNAVAILABLE'))).toHaveLength(1);
     expect((await post({ n: 2, key: 7 })).body).toMatchObject({ predicted: { prediction: 13 } });
 

@@ -83,7 +83,12 @@ test('what somebody has asked, and who is missing, is told', () => {
 test('a failure stands with code, field and suggestion, whatever signs are in them', () => {
   const message = 'the table shop.a|b has no column "x<y>"\nbut others';
   expect(
-    failureDetails({ code: 'AMALUR_UNKNOWN_COLUMN', message, field: 'joins[0].on', suggestion: 'see *it*' }),
+    failureDetails({
+      code: 'AMALUR_UNKNOWN_COLUMN',
+      message,
+      field: 'joins[0].on',
+      suggestion: 'see *it* of _eu_',
+    }),
   ).toBe(
     [
       '**failed: AMALUR_UNKNOWN_COLUMN**',
@@ -92,7 +97,7 @@ test('a failure stands with code, field and suggestion, whatever signs are in th
       '| --- | --- |',
       '| **what**\u2003| the table shop.a\\|b has no column "x\\<y\\>" but others |',
       '| **field**\u2003| joins\\[0\\].on |',
-      '| **mend it**\u2003| see \\*it\\* |',
+      '| **mend it**\u2003| see \\*it\\* of \\_eu\\_ |',
     ].join('\n'),
   );
 });

@@ -138,7 +138,7 @@ describe('a neural network', () => {
   test('is the same to the bit, dropout and all, when the workers of silos are killed with -9 in its middle', async () => {
     const short = ownNetwork!;
     // Of some seconds, so that it has a middle.
-    const job = { ...short, model: { ...short.model, epochs: 60 } as JobInput['model'] };
+    const job = { ...short, model: { ...short.model, epochs: 30 } as JobInput['model'] };
     const result = await trained(shop, { ...job, strategy: 'federate' });
     const run = await midway(shop, { ...job, strategy: 'federate' });
     // That of the shop has the layers above the first.

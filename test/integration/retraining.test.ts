@@ -8,7 +8,6 @@ import { amalur } from '../support/command.js';
 import { openDuckDB } from '../support/duckdb.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf } from '../support/jobs.js';
-import { expectUndisturbed, longReturns, midway, outcomeOf } from '../support/long-training.js';
 import { serveProcess } from '../support/served-process.js';
 import { readModel } from '../support/stored-model.js';
 import { workerPid } from '../support/worker-processes.js';
@@ -175,14 +174,6 @@ describe('a retraining', () => {
     const other = { ...own, strategy: 'materialize' as const };
     const anew = await retrained({ job: other, warmStart: true, force: true });
     expect(anew.trained?.began).toEqual({ anew: 'the parameters of warm@2 stay in their silos' });
-  });
-
-  test('has the same bits with a warm start when the worker of a silo is killed with -9 in its middle', async () => {
-    const long = { ...longReturns(shop), name: 'long', warmStart: 'warm@1' };
-    const undisturbed = await outcomeOf(shop, await shop.client.train(long));
-    const run = await midway(shop, long);
-    process.kill(workerPid(shop, { role: 'silo', silo: 'shop' })!, 'SIGKILL');
-    await expectUndisturbed(shop, run, undisturbed);
   });
 
   test('refuses what it does not understand, before anything is trained', async () => {

@@ -22,6 +22,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 20_000,
+          // By itself Vitest leaves one core free, which of two is half.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },

@@ -163,6 +163,24 @@ describe('a search over folds', () => {
     expect(record.manifest.validation).toEqual(found);
   });
 
+  test('goes along a path of l1 from the largest, which leaves fewest columns, to a thousandth of it', async () => {
+    const result = await (
+      await shop.client.train(jobOf(shop, 'delivery-path', { strategy: 'materialize' }))
+    ).result();
+    const { trials, chosen, choose } = result.validation!;
+    expect(choose).toBe('one-standard-error');
+    const l1 = trials.map(({ parameters }) => parameters.l1 as number);
+    expect(l1).toHaveLength(30);
+    expect(l1).toEqual([...l1].sort((a, b) => b - a));
+    expect(l1.at(-1)! / l1[0]!).toBeCloseTo(0.001, 12);
+    const nonZero = trials.map((trial) => trial.nonZero!);
+    expect(nonZero.every((folds) => folds.length === 5)).toBe(true);
+    expect(Math.min(...nonZero.at(-1)!)).toBeGreaterThan(Math.max(...nonZero[0]!));
+    expect(chosen).toBeGreaterThan(0);
+    const { record } = await readModel(shop, referenceOf(result));
+    expect(record.manifest.nonZero).toBeGreaterThan(0);
+  });
+
   test('runs on the factorized table of one silo too, with folds by time', async () => {
     const { target, features, task, model, name } = jobOf(shop, 'returns');
     const result = await (

@@ -46,30 +46,30 @@ export interface MatrixKernels {
   readonly rows: number;
   readonly columns: number;
   /** into += D[from … to) X′, X′ being rows xRow … xRow + c − 1 of X; row 0 of `into` is row `from` of D. */
-  addProduct(into: Dense, x: Dense, xRow: number, from: number, to: number): void;
+  readonly addProduct: (into: Dense, x: Dense, xRow: number, from: number, to: number) => void;
   /** Rows intoRow … intoRow + c − 1 of `into` += D[from … to)ᵀ Y; row 0 of Y belongs to row `from` of D. */
-  addTransposed(into: Dense, intoRow: number, y: Dense, from: number, to: number): void;
+  readonly addTransposed: (into: Dense, intoRow: number, y: Dense, from: number, to: number) => void;
   /** Dᵀ diag(w) D, c × c; w of length r, default all ones. */
-  gram(weights?: Float64Array): Dense;
+  readonly gram: (weights?: Float64Array) => Dense;
   /** Column sums wᵀ D, length c; w of length r, default all ones. */
-  columnSums(weights?: Float64Array): Float64Array;
+  readonly columnSums: (weights?: Float64Array) => Float64Array;
   /**
    * Column sums of each group of rows (c × count): Dᵀ A, A being the indicator matrix of `groups`, without the zeros of A.
    * @param groups length r: group of each row, 0 … count − 1, or −1 for a row that counts nowhere
    */
-  groupedColumnSums(groups: Int32Array, count: number): Dense;
+  readonly groupedColumnSums: (groups: Int32Array, count: number) => Dense;
   /** Row sums D 1, length r. */
-  rowSums(): Float64Array;
+  readonly rowSums: () => Float64Array;
   /** ‖row‖², length r. */
-  squaredRowNorms(): Float64Array;
+  readonly squaredRowNorms: () => Float64Array;
   /** f of every cell. @throws RangeError unless f(0) = 0: cells that are not kept must stay zero */
-  mapZeroPreserving(f: (value: number) => number): Matrix;
+  readonly mapZeroPreserving: (f: (value: number) => number) => Matrix;
   /** [D  D∘D] of a form that has a better way than to put both side by side. */
-  withSquares?(): Matrix;
+  readonly withSquares?: () => Matrix;
   /** The rows named, in that order, repetitions allowed. */
-  slice(rows: Int32Array): Matrix;
+  readonly slice: (rows: Int32Array) => Matrix;
   /** The cells other than zero by rows: what products of sparse rows are made from. */
-  toCsr(): Csr;
+  readonly toCsr: () => Csr;
 }
 
 /** Compressed sparse rows: entries rowStarts[i] … rowStarts[i + 1] − 1 are row i's. A column occurs once a row at most. */

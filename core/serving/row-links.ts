@@ -1,6 +1,6 @@
 import { entryOf } from '../entry-of.js';
 import { TOKEN_BYTES, type KeyTokens } from '../integration/key-tokens.js';
-import type { LinkedTable } from '../integration/lay-out.js';
+import { keysOf, type LinkedTable } from '../integration/lay-out.js';
 import { requireOneRowAKey } from '../integration/match-keys.js';
 import type { ResolvedJoin } from '../job/resolved.js';
 import { tokenIndex, type TokenIndex } from './token-index.js';
@@ -74,16 +74,6 @@ export function rowLinks(
       });
     },
   };
-}
-
-/** Keys of the table that comes in; of a table of matches, those of the rows that lead somewhere. */
-function keysOf({ party, leadsTo }: ResolvedJoin, tables: ReadonlyMap<string, LinkedTable>): KeyTokens {
-  const { keys } = entryOf(tables, party);
-  const own = entryOf(keys, party);
-  if (leadsTo === undefined) return own;
-  const others = tokenIndex(entryOf(entryOf(tables, leadsTo).keys, leadsTo));
-  const found = rowsAmong(entryOf(keys, leadsTo), others);
-  return { ...own, codes: own.codes.map((code, row) => (found[row]! < 0 ? -1 : code)) };
 }
 
 /** For each row of a table the row of the other that its key names, −1 for none. */

@@ -1,16 +1,12 @@
 import Table from 'cli-table3';
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { machine as thisMachine } from '../test/support/machine.js';
 import type { Times } from './measure.js';
 
 /** What times depend on, to be read beside them. */
 export function machine(): Record<string, string | number> {
   return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    platform: `${process.platform} ${process.arch}`,
-    node: process.version,
+    ...thisMachine(),
     compiler: firstLine(process.env['CC'] ?? 'cc', ['--version']),
     threads: 1,
   };

@@ -16,9 +16,9 @@ import {
   textOf,
 } from '../support/histories.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
+import { machine } from '../support/machine.js';
 import { releaseMonkey } from '../support/monkey/monkey.js';
 import {
-  machine,
   monkeyReport,
   tableOf,
   type DisturbedRun,
@@ -132,7 +132,8 @@ async function survived(run: SmallRun): Promise<DisturbedRun> {
   for (let refused = 0; ; refused++) {
     const handle = await patiently(() => run.start());
     try {
-      const hash = await patiently(async () => run.hashOf(await handle.result()));
+      const result = await patiently(() => handle.result());
+      const hash = await patiently(() => run.hashOf(result));
       const outcome = hash === expected.get(name) ? 'as undisturbed' : 'differing hash';
       const repeated = await patiently(() => repeatedIn(handle.id));
       return { name, run: handle.id, outcome, refused, repeated };
@@ -163,8 +164,7 @@ async function repeatedIn(workflow: string): Promise<number> {
 
 /** Asks again while the server is away: what is asked is a client's business, and the run goes on. */
 async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-  const end = Date.now() + 120_000;
-  for (;;) {
+  for (let unanswered = 0; ; unanswered++) {
     try {
       return await ask();
     } catch (error) {
@@ -172,7 +172,7 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
         error instanceof ServiceError ||
         isGrpcServiceError(error) ||
         (error instanceof AmalurError && error.code === 'AMALUR_SERVER_UNREACHABLE');
-      if (!away || Date.now() > end) throw error;
+      if (!away || unanswered === 240) throw error;
       await sleep(500);
     }
   }

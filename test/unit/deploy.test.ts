@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { configSchema } from '../../core/config/index.js';
+import { temporalServer } from '../../scripts/setup/pins.mjs';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contracts/results.js';
 import { readCompose, root } from '../support/compose.js';
 
@@ -126,11 +127,7 @@ test('with TLS every service that speaks with the Temporal server shows a certif
   }
 });
 
-test('the images of the Temporal server are of the version that the tests run', async () => {
-  // @ts-expect-error: the set-up is plain JavaScript
-  const { temporalServer } = (await import('../../scripts/setup/pins.mjs')) as {
-    readonly temporalServer: { readonly version: string };
-  };
+test('the images of the Temporal server are of the version that the tests run', () => {
   expect(compose.services['temporal']?.image).toBe(`temporalio/server:${temporalServer.version}`);
   for (const tool of ['temporal-schema', 'temporal-namespace'])
     expect(compose.services[tool]?.image).toBe(`temporalio/admin-tools:${temporalServer.version}`);

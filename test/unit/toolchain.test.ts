@@ -1,12 +1,8 @@
 import { expect, it } from 'vitest';
+import * as pins from '../../scripts/setup/pins.mjs';
 import { duckdbVersion, temporalVersion } from '../../workers/toolchain.js';
 
-it('the set-up installs what the workers look for', async () => {
-  // @ts-expect-error: the set-up is plain JavaScript
-  const pins = (await import('../../scripts/setup/pins.mjs')) as Record<
-    'temporal' | 'duckdb',
-    { version: string }
-  >;
+it('the set-up installs what the workers look for', () => {
   expect(pins.temporal.version).toBe(temporalVersion);
   expect(pins.duckdb.version).toBe(duckdbVersion);
 });

@@ -1,5 +1,5 @@
-import { cpus, loadavg, totalmem } from 'node:os';
 import Table from 'cli-table3';
+import type { machine } from '../machine.js';
 import { KINDS, type Kill, type Kind } from './monkey.js';
 
 /** What became of a run that was disturbed. */
@@ -39,18 +39,6 @@ export interface MonkeyReport {
 export interface MonkeyReports {
   readonly machine: ReturnType<typeof machine>;
   readonly monkeys: readonly MonkeyReport[];
-}
-
-/** The machine that this process runs on. `load`: processes that compute or wait for a processor, mean of 15 minutes. */
-export function machine() {
-  return {
-    processor: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${process.platform} ${process.arch}`,
-    node: process.version,
-    load: Math.round((loadavg()[2] ?? 0) * 10) / 10,
-  };
 }
 
 export function monkeyReport(

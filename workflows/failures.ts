@@ -9,7 +9,6 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { AmalurError, reportOf, type ErrorReport } from '../core/errors.js';
-import { isUnreachable } from '../core/passing-codes.js';
 import { failureDetails } from './run-details.js';
 
 /** A failed run says what its cause says: code, field and suggestion stand at the top, not below "activity failed" or "child workflow failed". */
@@ -66,24 +65,31 @@ function timeoutFailure(
   { activityType }: ActivityFailure,
   { timeoutType, cause }: TimeoutFailure,
 ): ApplicationFailure {
-  if (cause instanceof ApplicationFailure) {
-    // It was tried again and again: why it failed the last time says more than that the time is over.
-    const code = isUnreachable(cause.type ?? '') ? 'AMALUR_SERVER_UNREACHABLE' : 'AMALUR_INTERNAL';
+  const last = reportOfFailure(cause);
+  // It was tried again and again: why it failed the last time says more than that the time is over.
+  if (last) {
+    const { code, message, suggestion } = last;
     return coded(
-      new AmalurError(code, `${activityType} did not succeed in time: ${cause.message}`, {
-        suggestion:
-          'see that the database of the catalog answers and the disks have room, then start the run again',
+      new AmalurError(code, `${activityType} did not succeed in time: ${message}`, {
+        ...(suggestion !== undefined && { suggestion }),
       }),
     );
   }
-  const unheard = timeoutType === 'SCHEDULE_TO_START';
-  return coded(
-    new AmalurError(
-      'AMALUR_SILO_UNAVAILABLE',
-      unheard ? 'a site has no worker that takes its tasks' : `${activityType} did not end in time`,
-      {
+  const untaken = timeoutType === 'SCHEDULE_TO_START';
+  if (untaken || timeoutType === 'HEARTBEAT') {
+    const message = untaken
+      ? 'a site has no worker that takes its tasks'
+      : `the worker of a site went in the middle of ${activityType}, again and again`;
+    return coded(
+      new AmalurError('AMALUR_SILO_UNAVAILABLE', message, {
         suggestion: 'start the worker of that site (amalur worker silo --silo NAME), or see amalur doctor',
-      },
-    ),
+      }),
+    );
+  }
+  return coded(
+    new AmalurError('AMALUR_TIMED_OUT', `${activityType} did not end in time`, {
+      suggestion:
+        "see that the catalog's database answers and that no site is overloaded, then start the run again",
+    }),
   );
 }

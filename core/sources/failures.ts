@@ -1,22 +1,6 @@
 import { AmalurError } from '../errors.js';
 import type { TableDefinition } from './source.js';
 
-/**
- * What the machine or the network did and what may be over in a moment, with a code as the operating system gives it: an
- * activity that ends with one is tried again.
- */
-export class PassingError extends Error {
-  override readonly name = 'PassingError';
-
-  constructor(
-    readonly code: 'ECONNREFUSED' | 'ECONNRESET' | 'ENOSPC',
-    message: string,
-    readonly suggestion?: string,
-  ) {
-    super(message);
-  }
-}
-
 /** DuckDB has no codes of the system in its errors, only the system's words. */
 export const DISK_FULL = /No space left on device|Disk quota exceeded/;
 
@@ -39,10 +23,8 @@ export function unreadable(error: unknown, definition: TableDefinition): Error {
   const holds = (one: Kind) => (one.of ?? location.kind) === location.kind && one.pattern.test(text);
   const kind = KINDS.find(holds) ?? unknown;
   const at = line === undefined ? '' : `line ${line}: `;
-  const { code = 'AMALUR_SOURCE_UNREADABLE', passing, reason, suggestion } = kind;
-  const message = `table ${name}: ${at}${reason}`;
-  if (passing !== undefined) return new PassingError(passing, message, suggestion);
-  return new AmalurError(code, message, {
+  const { code = 'AMALUR_SOURCE_UNREADABLE', reason, suggestion } = kind;
+  return new AmalurError(code, `table ${name}: ${at}${reason}`, {
     ...(suggestion !== undefined && { suggestion }),
   });
 }
@@ -51,8 +33,7 @@ interface Kind {
   readonly pattern: RegExp;
   /** The only kind of source that fails so; default: all. */
   readonly of?: TableDefinition['location']['kind'];
-  readonly code?: 'AMALUR_SOURCE_MISSING';
-  readonly passing?: PassingError['code'];
+  readonly code?: 'AMALUR_SOURCE_MISSING' | 'AMALUR_SOURCE_UNREACHABLE' | 'AMALUR_DISK_FULL';
   readonly reason: string;
   readonly suggestion?: string;
 }
@@ -103,7 +84,7 @@ const KINDS: readonly Kind[] = [
   {
     pattern: /Unable to connect|could not connect|Connection refused|could not translate host/i,
     of: 'postgres',
-    passing: 'ECONNREFUSED',
+    code: 'AMALUR_SOURCE_UNREACHABLE',
     reason: 'the PostgreSQL server cannot be reached',
     suggestion: 'check host and port of its URL, and that the server runs',
   },
@@ -111,13 +92,13 @@ const KINDS: readonly Kind[] = [
     pattern:
       /server closed the connection|terminating connection|connection has been closed|connection reset by peer|connection timed out|no connection to the server|could not (receive|send) data/i,
     of: 'postgres',
-    passing: 'ECONNRESET',
+    code: 'AMALUR_SOURCE_UNREACHABLE',
     reason: 'the PostgreSQL server has ended the connection',
     suggestion: 'see whether the server was restarted',
   },
   {
     pattern: DISK_FULL,
-    passing: 'ENOSPC',
+    code: 'AMALUR_DISK_FULL',
     reason: 'the disk has no room for what does not fit into memory',
     suggestion: 'make room in the folder of temporary files',
   },

@@ -1,6 +1,6 @@
 import { AmalurError } from '../errors.js';
+import { isPassing } from '../passing-codes.js';
 import { hashFile, hashRows, type Content } from './content-hash.js';
-import { PassingError } from './failures.js';
 import { profileTable } from './profile-table.js';
 import type { TableProfile } from './profile.js';
 import { readTable } from './read-table.js';
@@ -31,7 +31,7 @@ class DuckDbSource implements TableSource {
     });
     return profiled.catch((error: unknown) => {
       // Somebody who registers a table waits for the answer, and is told at once what to check.
-      throw error instanceof PassingError ? this.#located(told(error)) : error;
+      throw error instanceof AmalurError && isPassing(error.code) ? told(error) : error;
     });
   }
 
@@ -72,8 +72,9 @@ class DuckDbSource implements TableSource {
   }
 }
 
-function told({ message, suggestion }: PassingError): AmalurError {
+function told({ message, field, suggestion }: AmalurError): AmalurError {
   return new AmalurError('AMALUR_SOURCE_UNREADABLE', message, {
+    ...(field !== undefined && { field }),
     ...(suggestion !== undefined && { suggestion }),
   });
 }

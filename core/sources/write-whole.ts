@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AmalurError } from '../errors.js';
-import { DISK_FULL, PassingError } from './failures.js';
+import { DISK_FULL } from './failures.js';
 
 /**
  * Writes a file, all of it or nothing: a reader never sees half a file.
@@ -44,7 +44,11 @@ function unwritable(error: unknown, file: string): unknown {
   const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
   if (reason === undefined) {
     const full = error instanceof Error && DISK_FULL.test(error.message);
-    return full ? new PassingError('ENOSPC', `the file ${file} cannot be written: the disk is full`) : error;
+    return full
+      ? new AmalurError('AMALUR_DISK_FULL', `the file ${file} cannot be written: the disk is full`, {
+          suggestion: 'make room there, or name a file on another disk',
+        })
+      : error;
   }
   return new AmalurError('AMALUR_OUTPUT_UNWRITABLE', `the file ${file} cannot be written: ${reason}`, {
     field: 'output',

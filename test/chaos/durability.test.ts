@@ -93,7 +93,7 @@ describe('a training gives the same model to the bit, and as many rounds, when i
     const history = await historyOf(shop, run.id);
     expect(highestAttempt(history)).toBeGreaterThanOrEqual(2);
     expect(repeatedActivities(history), 'sessions begun again').toBe(1);
-    expect(textOf(history)).toContain('ComputeLostError');
+    expect(textOf(history)).toContain('AMALUR_COMPUTE_LOST');
     expect(computePid(shop, silo)).not.toBe(child);
   });
 

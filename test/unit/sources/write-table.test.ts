@@ -21,8 +21,8 @@ test.each(['csv', 'parquet'])(
       () => undefined,
       (reason: unknown) => reason,
     );
-    expect(error).toMatchObject({ code: 'ENOSPC' });
-    expect(failureOf(error)).toMatchObject({ type: 'ENOSPC', nonRetryable: false });
+    expect(error).toMatchObject({ code: 'AMALUR_DISK_FULL' });
+    expect(failureOf(error)).toMatchObject({ type: 'AMALUR_DISK_FULL', nonRetryable: false });
     expect(await readdir(folder)).toEqual([]);
     await rm(folder, { recursive: true });
   },

@@ -13,19 +13,34 @@ test('a cancellation leaves an activity as it is, so that a worker that stops gi
   expect(await leaving(cancelled)).toBe(cancelled);
 });
 
-test('a lost child is retried, a defect is not', async () => {
-  expect(await leaving(new ComputeLostError('gone'))).toMatchObject({ nonRetryable: false });
+test('a lost child is retried, and told of with what to do; a defect is not', async () => {
+  expect(await leaving(new ComputeLostError('gone'))).toMatchObject({
+    ...{ type: 'AMALUR_COMPUTE_LOST', nonRetryable: false },
+    details: [
+      { code: 'AMALUR_COMPUTE_LOST', message: 'gone', suggestion: expect.stringContaining('memory') },
+    ],
+  });
   const defect = await leaving(new TypeError('not a function'));
   expect(defect).toBeInstanceOf(ApplicationFailure);
   expect(defect).toMatchObject({ type: 'AMALUR_INTERNAL', nonRetryable: true });
 });
 
 // Codes of Prisma for a database that is away or busy, of the operating system, and our own of a server of objects.
-test.each(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034', 'ECONNREFUSED', 'ENOSPC', 'EIO'])(
-  '%s may be over in a moment: the activity is tried again, and keeps the code',
-  async (code) => {
+test.each([
+  ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'ECONNREFUSED'].map(
+    (code): [string, string] => [code, 'AMALUR_SERVER_UNREACHABLE'],
+  ),
+  ['ENOSPC', 'AMALUR_DISK_FULL'],
+  ['EDQUOT', 'AMALUR_DISK_FULL'],
+  ['EIO', 'AMALUR_HOST_FAILED'],
+])(
+  '%s may be over in a moment: the activity is tried again, and at the end says %s and what to do',
+  async (code, ours) => {
     const error = Object.assign(new Error('away'), { code });
-    expect(await leaving(error)).toMatchObject({ type: code, nonRetryable: false });
+    expect(await leaving(error)).toMatchObject({
+      ...{ type: ours, nonRetryable: false },
+      details: [{ code: ours, message: 'away', suggestion: expect.any(String) }],
+    });
   },
 );
 

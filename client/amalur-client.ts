@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
   WorkflowExecutionAlreadyStartedError,
@@ -81,8 +82,10 @@ export interface PredictOptions {
 
 /** How long a question to the catalog may wait for a control worker. */
 const ANSWER_SECONDS = 30;
-/** How long planning may take; a first run on a silo's host measures the host. */
-const PLAN_SECONDS = 120;
+/** That it was started, and that a task for it is to be taken. */
+const EVENTS_OF_START = 2;
+/** How long planning may take, or a look at every site: tables of databases are hashed, those that have changed are profiled. */
+const PLAN_SECONDS = 1800;
 /** How long the matching of rows for an explanation may take. */
 const EXPLAIN_SECONDS = 3600;
 /** How long the writing of a model may take, or the reading. */
@@ -154,7 +157,7 @@ export class AmalurClient {
     return this.train({ ...again, resumeFrom: before.execution }, id === undefined ? {} : { id });
   }
 
-  /** What a training of this job would do, and why. Touches no row. @throws AmalurError as training would */
+  /** What a training of this job would do, and why. Moves no row. @throws AmalurError as training would */
   async plan(job: JobInput): Promise<PlanningResult> {
     const complete = await withArchitecture(job);
     return this.#finish(
@@ -305,11 +308,23 @@ export class AmalurClient {
     const run = await this.#start(type, argument, workflowId, staticSummary, {
       workflowExecutionTimeout: `${seconds}s`,
     });
+    const untaken = seconds > ANSWER_SECONDS ? [this.#untaken(workflowId)] : [];
     try {
-      return await run.result();
+      return await Promise.race([run.result(), ...untaken]);
     } catch (error) {
       throw error instanceof Error && isTimeout(error.cause) ? noControlWorker(seconds, error) : error;
     }
+  }
+
+  /** What may take long is not waited for where nobody has taken it up. @throws AMALUR_SERVER_UNREACHABLE */
+  async #untaken(workflowId: string): Promise<never> {
+    await sleep(ANSWER_SECONDS * 1000, undefined, { ref: false });
+    const described = await this.temporal.workflow
+      .getHandle(workflowId)
+      .describe()
+      .catch(() => undefined);
+    if (described && described.historyLength <= EVENTS_OF_START) throw noControlWorker(ANSWER_SECONDS);
+    return new Promise(() => undefined);
   }
 
   async #start<Type extends keyof Startable>(
@@ -340,7 +355,7 @@ function newId(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString('hex')}`;
 }
 
-function noControlWorker(seconds: number, cause: unknown): AmalurError {
+function noControlWorker(seconds: number, cause?: unknown): AmalurError {
   return new AmalurError(
     'AMALUR_SERVER_UNREACHABLE',
     `the server is there, but its answer did not come within ${seconds} s: there may be no control worker on the queue ${CONTROL_QUEUE}`,

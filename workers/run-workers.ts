@@ -40,7 +40,9 @@ export async function runWorkers(
   };
   const runs = workers.map((worker) => worker.run().finally(shutdownAll));
   try {
-    await Promise.all(runs);
+    // All of them, so that nothing they use is closed under one that still drains; why the first failed is what is told.
+    const ends = await Promise.allSettled(runs);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
     server?.close();
   }

@@ -5,6 +5,7 @@ import { withVersionsOfNow } from './check-silos.js';
 import type { InferenceRequest, InferenceResult } from './contracts/results.js';
 import { Ledger, beginning } from './ledger.js';
 import { Watch } from './progress.js';
+import { followSilos } from './silo-presence.js';
 import { siloOfSite, type Run } from './publish.js';
 import { recorded } from './recorded.js';
 import { publishToScore, scoreRows, siteFor, usualStrategy } from './score-rows.js';
@@ -22,6 +23,7 @@ export async function runInference(request: InferenceRequest): Promise<Inference
     // Tables may have new rows since the training, without labels as yet; parties, columns and encodings are the model's.
     const { resolved } = await withVersionsOfNow(model.resolved);
     watch.resolved(resolved, false);
+    followSilos({ watch });
     const site = siteFor(model, strategy);
     watch.tell({ model: `${model.name}@${model.version}`, scores: `${strategy}, meeting at ${site}` });
 

@@ -22,15 +22,23 @@ export async function aggregatorSession(
   input: AggregatorSessionInput,
 ): Promise<AggregatorSessionOutput> {
   const { execution, silos, most } = input;
-  const answersTo = (head: string, called: ReadonlySet<string>): Promise<UpMessage[]> =>
-    Promise.all(
-      Object.entries(silos)
-        .filter(([, shares]) => shares.some((id) => called.has(id)))
-        .map(async ([silo]) => {
-          const key = messageKey('up', { execution, head, silo });
-          return readUp(await mailbox.take(homeBetween(site, siteOf(silo)), key, signal));
-        }),
-    );
+  const answersTo = async (head: string, called: ReadonlySet<string>): Promise<UpMessage[]> => {
+    // When one message cannot be taken, nobody waits for the others any more.
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    const answers = Object.entries(silos)
+      .filter(([, shares]) => shares.some((id) => called.has(id)))
+      .map(async ([silo]) => {
+        const key = messageKey('up', { execution, head, silo });
+        return readUp(await mailbox.take(homeBetween(site, siteOf(silo)), key, either));
+      });
+    try {
+      return await Promise.all(answers);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
   const tell = (head: string, steering: Steering | undefined, step: AggregatorStepOutput): Promise<unknown> =>
     Promise.all(
       Object.entries(silos).map(([silo, shares]) => {

@@ -36,6 +36,8 @@ export interface WorkerProcess {
 const SOON_MS = 10_000;
 const QUICK_ENDS = 3;
 const RESTART_MS = 1_000;
+/** A site worker gives what it is at 20 seconds, and itself 30. */
+const GRACE_SECONDS = 35;
 const LONGEST_WAIT_MS = 30_000;
 
 /** Keeps a worker running: one that ends is started again, after a second or, if it ends soon again, after longer. It ends with this process. */
@@ -82,7 +84,9 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
 function spawn({ args, env, logFile }: WorkerProcessOptions): ChildProcess {
   const log = openSync(logFile, 'a');
   try {
-    return spawnSupervised(process.execPath, [entryPoint, ...args], { env, output: log });
+    return spawnSupervised(process.execPath, [entryPoint, ...args], {
+      ...{ env, output: log, graceSeconds: GRACE_SECONDS },
+    });
   } finally {
     closeSync(log);
   }

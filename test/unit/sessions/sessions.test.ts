@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { aggregatorSession } from '../../../activities/sessions/aggregator-session.js';
 import { partySession } from '../../../activities/sessions/party-session.js';
 import { Mailbox } from '../../../core/exchange/mailbox.js';
@@ -247,6 +247,19 @@ describe('a session', () => {
     const ended = await Promise.allSettled(waiting);
     expect(performance.now() - began).toBeLessThan(200);
     for (const end of ended) expect(end).toEqual({ status: 'rejected', reason });
+  });
+
+  test('of which one answer is damaged looks for the others no more', async () => {
+    const sites = sitesWith();
+    const damaged = new Error('damaged');
+    const signals: AbortSignal[] = [];
+    const take = (_home: unknown, _key: string, signal: AbortSignal) => {
+      signals.push(signal);
+      return signals.length === 1 ? Promise.reject(damaged) : new Promise(() => undefined);
+    };
+    vi.spyOn(sites.port('a', forever).mailbox, 'take').mockImplementation(take);
+    await expect(aggregatorAt(sites, beginning(), 1000)).rejects.toBe(damaged);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
   test('of one run does not hold up those of another over the same silos', async () => {

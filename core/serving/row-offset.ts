@@ -10,7 +10,11 @@ type Share =
   | { readonly column: string; readonly type: ColumnType }
   | { readonly position: number; readonly values: Float64Array };
 
-/** What is added to a row's score: the offset of the first table that the row has; NaN where it has none of them. Undefined where nothing is added. */
+/**
+ * What is added to a row's score: the offset of the first table that the row has. Undefined where nothing is added to any.
+ * The function throws AMALUR_WRONG_TYPE for an offset that is no number, and AMALUR_NO_MATCH for a row that has none of the tables: an
+ * inference refuses such rows too.
+ */
 export function rowOffset(
   { base, columns, offsets, links }: Pick<ServedModel, 'base' | 'columns' | 'offsets' | 'links'>,
   parties: readonly string[],
@@ -35,6 +39,13 @@ export function rowOffset(
         suggestion: 'give the number that is added to the score',
       });
     }
-    return NaN;
+    const tables = offsets.map(({ party }) => party).join(', ');
+    throw new AmalurError(
+      'AMALUR_NO_MATCH',
+      `the row has no match in ${tables}, where its offset comes from`,
+      {
+        suggestion: `check the key, or wait until there is such a row`,
+      },
+    );
   };
 }

@@ -1,6 +1,6 @@
 import { appendFile, cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AmalurError, TrainingResult } from '../../client/index.js';
 import { keyTokens } from '../../core/integration/key-tokens.js';
 import type { JobInput } from '../../core/job/schema.js';
@@ -17,11 +17,15 @@ import {
 import { freePorts, namesIn, namesInDashboard } from '../support/metrics.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf, referenceOf, trained } from '../support/jobs.js';
+import { orderRows } from '../support/order-rows.js';
+import { serveProcess } from '../support/served-process.js';
 import { readBlob, readModel } from '../support/stored-model.js';
 
 let shop: TestInstallation;
 let ports: { metricsPort: number; healthPort: number };
 const federated: TrainingResult[] = [];
+/** A model that began at the parameters of another, and what a server of it has said: of the orders, and besides. */
+let warm: { lines: string[]; pages: string[]; written: string };
 
 beforeAll(async () => {
   ports = { metricsPort: await freePorts(10), healthPort: 0 };
@@ -31,6 +35,10 @@ beforeAll(async () => {
   for (const job of ['returns', 'delivery'])
     federated.push(await trained(shop, jobOf(shop, job, { strategy: 'federate' })));
   for (const model of ['returns', 'delivery']) await (await shop.client.predict({ model })).result();
+  // It begins at parameters that the silos keep, and is served under a secret.
+  const change = { name: 'warm', strategy: 'federate', warmStart: 'returns' } as const;
+  federated.push(await trained(shop, jobOf(shop, 'returns', change)));
+  warm = await served('warm@1');
 }, 120_000);
 afterAll(() => shop.remove());
 
@@ -102,6 +110,22 @@ describe('after federated trainings and predictions', () => {
       for (const folder of [config.exchange, path.join(config.stateFolder, 'aggregator'), ...foreign])
         expect(canariesIn(await contentsOf(folder), canaries), `of ${silo} in ${folder}`).toEqual([]);
     }
+  });
+});
+
+describe('a federated model that is served, and had a warm start', () => {
+  test('says of each row what an inference says, and knows a row that has come since under the same secret', async () => {
+    expect((await readModel(shop, 'warm@1')).record.resolved.job.warmStart).toBe('returns@1');
+    const [, ...written] = warm.written.trim().split('\n');
+    expect(written.length).toBeGreaterThan(400);
+    expect(warm.lines).toEqual(written);
+  });
+
+  test('tells no value of a row on any page, in a refusal or in its log', () => {
+    const all = warm.pages.join('\n');
+    for (const said of ['amalur_serve_rows_total{outcome="scored"}', '"AMALUR_WRONG_TYPE"', 'prepared anew'])
+      expect(all).toContain(said);
+    expect(canariesIn([all], Object.values(CANARIES).flat())).toEqual([]);
   });
 });
 
@@ -285,6 +309,33 @@ describe('who watches the workers', () => {
   });
 });
 
+/** Serves a model in the silo of its base table, asks for all rows and for what is refused, and changes a table of another silo. */
+async function served(model: string): Promise<typeof warm> {
+  const { file } = await (await shop.client.predict({ model, output: 'warm.csv' })).result();
+  const server = await serveProcess(shop.folder, [model, '--silo', 'shop', '--refresh', '500ms']);
+  const orders = await orderRows(shop.folder);
+  const answers = await server.predict(orders.map(({ row }) => row));
+  const lines = answers.map(({ predicted }, at) => {
+    const { prediction } = predicted as { prediction: number };
+    return `${orders[at]?.id ?? ''},${String(prediction)}`;
+  });
+  await appendFile(
+    path.join(shop.folder, 'data', 'customers.csv'),
+    '98765432,consumer,Delft,1990,true,1.5\n',
+  );
+  const newcomer = { ...orders.at(-1)?.row, customer_id: 98765432 };
+  const unmatched = async () => (await server.predict([newcomer]))[0]?.['unmatched'];
+  expect(await unmatched()).toEqual(['crm.customers']);
+  await vi.waitFor(async () => expect(await unmatched()).toEqual([]), { timeout: 30_000, interval: 200 });
+  const pages = await Promise.all([
+    ...['{"quantity": "canarychannel"}', '{"channel": "canarychannel'].map((body) => server.answer(body)),
+    ...['/v1/model', '/openapi.json', '/ready'].map((page) => server.text(page)),
+  ]);
+  pages.push(await server.text('/metrics'));
+  await server.stop();
+  return { lines, pages: [...pages, server.log()], written: await readFile(file, 'utf8') };
+}
+
 /** What may travel under federate: names of tensors and of members of the JSON, by kind of blob. */
 /** What a message of a round may have: whose it is, where the chain of steps is, references to blobs, and what the step has cost. */
 const MESSAGE: readonly string[] = ['execution', 'head', 'down', 'ups', 'cost'];
@@ -311,9 +362,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
       `key.tokens.${party}`,
     ]),
   ],
-  // Down: the step, and residuals summed by row of the dimension. Up: partial products, dot products (`theta`: of θ with directions).
+  // Down: of a warm start first that a silo is to begin at what it keeps (`start`: how many columns θ has); the step, and residuals summed by
+  // row of the dimension. Up: partial products, dot products (`theta`: of θ with directions).
   message: [
-    ...['step', 'residualSum', 'residual'],
+    ...['ask', 'start', 'step', 'residualSum', 'residual'],
     ...['shift', 'offset', 'gradientSquare', 'partial', 'products', 'penalties', 'theta'],
   ],
   scores: ['scores'],

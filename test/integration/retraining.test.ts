@@ -5,9 +5,9 @@ import type { JobInput, RetrainingResult } from '../../client/index.js';
 import type { RetrainRequest } from '../../workflows/contracts/retraining.js';
 import { filesIn } from '../support/canaries.js';
 import { amalur } from '../support/command.js';
-import { openDuckDB } from '../support/duckdb.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
 import { jobOf } from '../support/jobs.js';
+import { orderRows } from '../support/order-rows.js';
 import { serveProcess } from '../support/served-process.js';
 import { readModel } from '../support/stored-model.js';
 import { workerPid } from '../support/worker-processes.js';
@@ -218,11 +218,15 @@ describe('a model that is served', () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('AMALUR_NOT_SERVABLE');
 
-    const served = await serveProcess(shop.folder, ['returns@5', '--silo', 'shop', '--refresh', '500ms']);
+    // One that was materialized is served by any host that reads the exchange.
+    const served = await serveProcess(shop.folder, ['warm@3', '--refresh', '500ms']);
+    expect(await served.get('/v1/model')).toMatchObject({ model: 'warm@3', trainedBy: 'materialize' });
     const output = 'served.csv';
-    const { file } = await (await shop.client.predict({ model: 'returns@5', output })).result();
+    const { file } = await (
+      await shop.client.predict({ model: 'warm@3', strategy: 'factorize', output })
+    ).result();
     const written = (await readFile(file, 'utf8')).trim().split('\n').slice(1);
-    const rows = await baseRows(path.join(shop.folder, 'data', 'orders.csv'));
+    const rows = await orderRows(shop.folder);
     const answers = await served.predict(rows.map(({ row }) => row));
     const lines = answers.map(({ predicted }, at) => {
       const { prediction } = predicted as { prediction: number };
@@ -286,17 +290,3 @@ describe('the health of silos', () => {
     ]);
   });
 });
-
-/** Rows of the orders as JSON, with what the configuration computes. */
-async function baseRows(file: string): Promise<readonly { id: string; row: Record<string, unknown> }[]> {
-  const { query, close } = await openDuckDB();
-  const cells = await query(
-    `SELECT order_id, channel, customer_id, product, quantity, discount, gift, month(ordered_on)
-     FROM read_csv('${file}', types = {'customer_id': 'BIGINT', 'gift': 'BOOLEAN'})`,
-  );
-  close();
-  return cells.map(([id, channel, customer_id, product, quantity, discount, gift, month]) => ({
-    id: String(id),
-    row: { channel, customer_id, product, quantity, discount, gift, month },
-  }));
-}

@@ -95,17 +95,21 @@ export const joinedScenes: fc.Arbitrary<JoinedScene> = fc
   });
 
 /** A scene of given tables and joins. */
-export function sceneOf(tables: Tables, integration: JobInput['integration']): JoinedScene {
+export function sceneOf(
+  tables: Tables,
+  integration: JobInput['integration'],
+  target: Partial<JobInput['target']> = {},
+): JoinedScene {
   const job = parseJob({
     name: 'scene',
     task: 'regression',
-    target: { base: 's.t0', label: { column: 'label' } },
+    target: { base: 's.t0', label: { column: 'label' }, ...target },
     integration,
     model: { type: 'linear-regression' },
   });
   const scene = { tables, job, resolved: resolveJob(job, Object.keys(tables).map(profileOf)) };
   // What a counterexample shows.
-  return Object.assign(scene, { [fc.toStringMethod]: () => JSON.stringify({ tables, integration }) });
+  return Object.assign(scene, { [fc.toStringMethod]: () => JSON.stringify({ tables, integration, target }) });
 }
 
 /** A profile that neither proves nor refutes anything about keys. */

@@ -5,6 +5,12 @@ export interface ServedProcess {
   /** `http://127.0.0.1:PORT` */
   readonly address: string;
   get(path: string): Promise<Record<string, unknown>>;
+  /** What a path answers, as it is. */
+  text(path: string): Promise<string>;
+  /** What is answered to a body that may be anything. */
+  answer(body: string): Promise<string>;
+  /** All that it has written to its log. */
+  log(): string;
   /** Asks for rows, and gives what is said of each. */
   predict(rows: readonly object[]): Promise<readonly Record<string, unknown>[]>;
   /** Asks it to stop, and gives its exit code. */
@@ -28,18 +34,16 @@ export async function serveProcess(folder: string, args: readonly string[]): Pro
     });
     void ended.then((code) => reject(new Error(`it ended with ${String(code)}: ${said}`)));
   });
-  const asked = async (path: string, init?: RequestInit) =>
-    (await (await fetch(`${address}${path}`, init)).json()) as Record<string, unknown>;
+  const text = async (path: string, init?: RequestInit) => (await fetch(`${address}${path}`, init)).text();
+  const answer = (body: string) =>
+    text('/v1/predict', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   return {
-    address,
-    get: (path) => asked(path),
+    ...{ address, text, answer },
+    get: async (path) => JSON.parse(await text(path)) as Record<string, unknown>,
+    log: () => said,
     async predict(rows) {
-      const answer = await asked('/v1/predict', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ rows }),
-      });
-      return answer['results'] as Record<string, unknown>[];
+      const { results } = JSON.parse(await answer(JSON.stringify({ rows }))) as Record<string, unknown>;
+      return results as Record<string, unknown>[];
     },
     async stop() {
       child.kill('SIGTERM');

@@ -1,24 +1,38 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { expect } from 'vitest';
 import { rowRange, stackColumns } from '../../core/algebra/stack.js';
+import type { Dense } from '../../core/algebra/matrix.js';
 import { entryOf } from '../../core/entry-of.js';
-import { encode, fitEncoder, readAs, type FeatureData } from '../../core/integration/encode.js';
+import { buildTarget } from '../../core/integration/build-target.js';
+import {
+  encode,
+  encoderFrom,
+  mergeSummaries,
+  readAs,
+  summarize,
+  type FeatureData,
+} from '../../core/integration/encode.js';
 import type { Encoder } from '../../core/integration/encoder.js';
+import { joinRows } from '../../core/integration/join-rows.js';
 import { keyTokens, type KeyTokens } from '../../core/integration/key-tokens.js';
 import { layOutRows } from '../../core/integration/lay-out.js';
+import { trainingCounts } from '../../core/integration/target-index.js';
 import { parseJob, resolveJob } from '../../core/job/resolve.js';
+import { originsOf, shareId, type ResolvedGroup } from '../../core/job/resolved.js';
 import type { JobInput, ModelSpec } from '../../core/job/schema.js';
 import { draws } from '../../core/models/draws.js';
-import { scoresOf } from '../../core/models/family.js';
+import { scoresOf, withOffsets } from '../../core/models/family.js';
 import { ownNumbers } from '../../core/models/manifest.js';
 import { trainedBy } from '../../core/models/programs.js';
 import type { ServedModel } from '../../core/serving/served-model.js';
 import type { Row } from '../../core/serving/row-features.js';
+import { createScorer } from '../../core/serving/scorer.js';
 import { openSource } from '../../core/sources/index.js';
 import { runLocally } from '../../core/training/local-runner.js';
 import { expand } from '../../core/training/rounds.js';
 
-type Cells = readonly Row[];
+export type Cells = readonly Row[];
 
 /** A base table with columns of all types and NULLs, two tables beside it and a third behind one of these, as files in a folder. */
 export function someTables(name: string, rows = 40): Readonly<Record<string, Cells>> {
@@ -59,13 +73,20 @@ export function someTables(name: string, rows = 40): Readonly<Record<string, Cel
 const csv = (cell: unknown) =>
   cell === null || cell === undefined ? '' : `"${(cell as string | number | boolean).toString()}"`;
 
+export interface ServingOptions {
+  /** Under which keys are hashed; left out: under none. */
+  readonly secret?: Uint8Array;
+  /** The training begins at the parameters of another one. */
+  readonly warm?: boolean;
+}
+
 /** A model of the tables, made by its definition where all rows are in one place; and what it says of each base row. */
 export async function servedTables(
   folder: string,
   tables: Readonly<Record<string, Cells>>,
   job: JobInput,
   spec: ModelSpec,
-  secret?: Uint8Array,
+  { secret, warm = false }: ServingOptions = {},
 ) {
   const sources = new Map<string, ReturnType<typeof openSource>>();
   for (const [name, rows] of Object.entries(tables)) {
@@ -81,18 +102,20 @@ export async function servedTables(
     known.push({ silo, profile: { ...(await source.profile()), table } });
   }
   const resolved = resolveJob(parseJob(job), known);
-  const { joins, groups } = resolved;
+  const { joins, groups, offsets = [] } = resolved;
   const base = resolved.parties[0]?.id ?? '';
 
   const data = new Map<string, FeatureData>();
-  const links = new Map<string, { rows: number; keys: Map<string, KeyTokens> }>();
+  const links = new Map<string, LinkedRows>();
   for (const { id, features } of resolved.parties) {
     const keys = joins.flatMap((join) => {
       const columns = join.party === id ? join.columns : join.to.find(({ party }) => party === id)?.columns;
-      return columns ? [[join.party, columns] as const] : [];
+      return columns && columns.length > 0 ? [[join.party, columns] as const] : [];
     });
+    const added = offsets.find(({ party }) => party === id)?.column;
+    const numeric = features.filter((one) => readAs(one) === 'numeric').map(({ name }) => name);
     const read = await entryOf(sources, id).read({
-      numeric: features.filter((one) => readAs(one) === 'numeric').map(({ name }) => name),
+      numeric: added === undefined ? numeric : [...numeric, added],
       categorical: features.filter((one) => readAs(one) === 'categorical').map(({ name }) => name),
       keys: Object.fromEntries(keys),
     });
@@ -100,73 +123,73 @@ export async function servedTables(
     const tokens = [...read.keys].map(
       ([party, dictionary]) => [party, keyTokens(dictionary, secret)] as const,
     );
-    links.set(id, { rows: read.rows, keys: new Map(tokens) });
+    links.set(id, {
+      ...{ rows: read.rows, keys: new Map(tokens) },
+      ...(added !== undefined && { offsets: entryOf(read.numeric, added) }),
+    });
   }
   const layout = layOutRows({ base, joins, tables: links, maxRows: 1e6 });
-  const target = {
-    rows: layout.rows,
-    groups: groups.map(({ id, shares }) => ({
-      id,
-      shares: shares.map(({ party }) => {
-        const rows = entryOf(layout.indices, party);
-        return { party, sourceRows: entryOf(links, party).rows, rows };
-      }),
-    })),
-  };
+  const origins = originsOf(resolved).map(({ id }) => id);
+  const target = buildTarget({ layout, groups, tables: links, origins, offsets });
 
   const family = trainedBy(spec);
   const encoders = new Map<string, Encoder>();
-  for (const { id, features } of groups) {
-    const read = entryOf(data, id);
-    const targets = {
-      labels: Float64Array.from({ length: read.rows }, (_, at) => at % 2),
-      folds: new Uint8Array(read.rows),
-    };
-    const counts = new Float64Array(read.rows).fill(1);
-    encoders.set(id, fitEncoder({ ...read, targets }, features, counts, layout.rows, family.encoding));
-  }
-  const blocks = groups.map(({ id }) =>
-    encode(entryOf(data, id), entryOf(encoders, id), entryOf(layout.indices, id)),
-  );
-  const table = stackColumns(blocks, layout.rows);
+  /** D_k of every share, by its id. */
+  const tablesOf = new Map<string, FeatureData>();
+  const blocks = groups.map((group, at) => {
+    const pieces = (target.groups[at]?.shares ?? []).map((share) => {
+      const read = namedInTarget(entryOf(data, share.party), group, share.party);
+      tablesOf.set(shareId(group, share.party), read);
+      return { share, data: read, rows: share.rows };
+    });
+    const summaries = pieces.map(({ share, data: read }) => {
+      const targets = {
+        labels: Float64Array.from({ length: read.rows }, (_, row) => row % 2),
+        folds: new Uint8Array(read.rows),
+      };
+      return summarize({ ...read, targets }, group.features, trainingCounts(share, target.rows));
+    });
+    const encoder = encoderFrom(mergeSummaries(summaries), group.features, target.rows, family.encoding);
+    encoders.set(group.id, encoder);
+    const { data: joined, rows } = joinRows(pieces);
+    return encode(joined, encoder, rows);
+  });
+  const table = stackColumns(blocks, target.rows);
   const classes = spec.type === 'softmax-regression' ? ['', 'a', 'A'] : undefined;
-  const labels = Float64Array.from({ length: layout.rows }, (_, row) => (classes ? row % 3 : row % 2));
-  const { parameters, own, network } = runLocally({
-    ...{
-      table,
-      labels: spec.type === 'gamma-regression' ? labels.map((one) => one + 1) : labels,
-      spec,
-      rounds: 5,
-    },
+  const labels = Float64Array.from({ length: target.rows }, (_, row) => (classes ? row % 3 : row % 2));
+  const run = {
+    ...{ table, spec },
+    labels: spec.type === 'gamma-regression' ? labels.map((one) => one + 1) : labels,
     names: Array.from({ length: table.columns }, (_, at) => `c${String(at)}`),
     ...(classes && { classes }),
+    ...(target.offsets && { offsets: target.offsets }),
     onProgress: () => undefined,
-  });
+  };
+  // K-means has its centres when its last attempt has ended.
+  const cold = runLocally({ ...run, rounds: spec.type === 'k-means' ? 500 : 5 });
+  const { parameters, own, network } = warm ? runLocally({ ...run, rounds: 3, startAt: cold }) : cold;
   let first = 0;
-  const scores = new Map(
-    groups.map(({ id }, at) => {
-      const theta = rowRange(parameters, first, blocks[at]!.columns);
-      first += blocks[at]!.columns;
-      return [
-        id,
-        { theta, given: scoresOf(family, encode(entryOf(data, id), entryOf(encoders, id)), theta) },
-      ];
-    }),
-  );
+  const parts = new Map<string, { readonly encoder: Encoder; readonly theta: Dense }>();
+  const scores = new Map<string, Dense>();
+  groups.forEach((group, at) => {
+    const encoder = entryOf(encoders, group.id);
+    const theta = rowRange(parameters, first, blocks[at]!.columns);
+    first += blocks[at]!.columns;
+    for (const { party } of group.shares) {
+      const id = shareId(group, party);
+      scores.set(id, scoresOf(family, encode(entryOf(tablesOf, id), encoder), theta));
+      if (party === base) parts.set(id, { encoder, theta });
+    }
+  });
   const profile = known.find(({ silo, profile }) => `${silo}.${profile.table}` === base)?.profile;
   const model: ServedModel = {
-    ...{ type: spec.type, ...ownNumbers([...own]), base, joins, groups },
+    ...{ type: spec.type, ...ownNumbers([...own]), base, joins, groups, parts, links },
     columns: Object.fromEntries((profile?.columns ?? []).map(({ name, type }) => [name, type])),
+    ...(offsets.length > 0 && { offsets }),
     ...{ ...(classes && { classes }), ...(network && { network }), ...(secret && { secret }) },
-    parts: new Map(
-      [...scores].flatMap(([id, { theta }]) =>
-        id === base ? [[id, { encoder: entryOf(encoders, id), theta }] as const] : [],
-      ),
-    ),
-    links,
-    scores: new Map([...scores].flatMap(([id, { given }]) => (id === base ? [] : [[id, given] as const]))),
+    scores: new Map([...scores].filter(([id]) => !parts.has(id))),
   };
-  const sums = expand(target, new Map([...scores].map(([id, { given }]) => [id, given])));
+  const sums = withOffsets(expand(target, scores), target.offsets);
   const predicted = family.predict(sums, own, { ...(classes && { classes }), ...(network && { network }) });
   const rowsOfBase = [...entryOf(layout.indices, base)];
   /** What an inference says of a base row, column by column; undefined where it leaves the row out. */
@@ -175,4 +198,43 @@ export async function servedTables(
     return at < 0 ? undefined : [...predicted.values()].map((values) => values[at]!);
   };
   return { model, resolved, expected };
+}
+
+/** Scores each row of the base table by itself and compares with what is said of it among all, to the bit. */
+export async function compareRows(...given: Parameters<typeof servedTables>) {
+  const { model, resolved, expected } = await servedTables(...given);
+  const scorer = createScorer(model);
+  const rows = given[1][model.base] ?? [];
+  let left = 0;
+  rows.forEach((row, at) => {
+    const wanted = expected(at);
+    if (wanted === undefined) {
+      left += 1;
+      expect(() => scorer.score(row)).toThrow(expect.objectContaining({ code: 'AMALUR_NO_MATCH' }));
+    } else {
+      const { predicted } = scorer.score(row);
+      const numbers = Object.entries(predicted).flatMap(([name, one]) => (name === 'class' ? [] : [one]));
+      expect(numbers, `row ${String(at)}`).toEqual(wanted);
+    }
+  });
+  return { model, resolved, scorer, rows, left };
+}
+
+interface LinkedRows {
+  readonly rows: number;
+  readonly keys: ReadonlyMap<string, KeyTokens>;
+  readonly offsets?: Float64Array;
+}
+
+/** The columns that a table gives to a group, under the names that they have in T. */
+function namedInTarget(read: FeatureData, { features, shares }: ResolvedGroup, party: string): FeatureData {
+  const sources = shares.find((share) => share.party === party)?.columns ?? [];
+  const named = <T>(columns: ReadonlyMap<string, T>) =>
+    new Map(
+      features.flatMap(({ name }, at) => {
+        const column = columns.get(sources[at] ?? name);
+        return column === undefined ? [] : [[name, column] as const];
+      }),
+    );
+  return { rows: read.rows, numeric: named(read.numeric), categorical: named(read.categorical) };
 }

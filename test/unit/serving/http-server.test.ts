@@ -1,3 +1,4 @@
+import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHttpServer, listen } from '../../../client/serving/http-server.js';
 import { startModelServer, type ModelServer } from '../../../client/serving/model-server.js';
@@ -6,6 +7,15 @@ import { AmalurError } from '../../../core/errors.js';
 import { keyTokens } from '../../../core/integration/key-tokens.js';
 import type { ServedModel } from '../../../core/serving/served-model.js';
 import type { PreparedScoring, ScoringRequest } from '../../../workflows/contracts/serving.js';
+
+/** What of an OpenAPI document says how answers look. */
+interface Documented {
+  readonly paths: Record<string, Record<string, { responses: Record<number, Answered> }>>;
+  readonly components: { readonly schemas: Record<string, object> };
+}
+interface Answered {
+  readonly content: { readonly 'application/json': { readonly schema: object } };
+}
 
 /** A regression: 1 + n + what the table s.t gives for key 7. */
 function modelOf(given: number): ServedModel {
@@ -190,6 +200,42 @@ describe('the HTTP interface', () => {
       expect(Object.keys(schemas)).toContain(name);
     }
     expect(Object.keys(schemas['Row']?.properties ?? {})).toEqual(['key', 'n']);
+  });
+
+  test('answers as it describes itself: every answer is of the schema that its path and status name', async () => {
+    const document = (await app.inject('/openapi.json')).json<Documented>();
+    // The validator of the server itself, which is not used for rows.
+    const customOptions = { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false };
+    const validator = fastify({ ajv: { customOptions } });
+    validator.addSchema({ $id: 'api', ...document });
+    const wrong: unknown[] = [];
+    validator.post('/', (request) => {
+      const { schema, answer } = request.body as { schema: object; answer: unknown };
+      const text = JSON.stringify(schema).replaceAll('"#/', '"api#/');
+      return { valid: request.compileValidationSchema(JSON.parse(text) as object)(answer) };
+    });
+    const valid = async (schema: object, answer: unknown): Promise<unknown> => {
+      const checked = await validator.inject({ method: 'POST', url: '/', payload: { schema, answer } });
+      return checked.json<{ valid: unknown }>().valid;
+    };
+    const predict = document.paths['/v1/predict']?.['post'];
+    const bodies = [{ n: 2, key: 7 }, { rows: [{ key: 7 }, { key: 8 }] }, { key: 8 }, { n: true }];
+    for (const body of bodies) {
+      const { status, body: answer } = await post(body);
+      const schema = predict?.responses[status]?.content['application/json'].schema ?? {};
+      if ((await valid(schema, answer)) !== true) wrong.push(answer);
+    }
+    for (const page of ['/v1/model', '/health', '/ready']) {
+      const answer = (await app.inject(page)).json<unknown>();
+      const schema = document.paths[page]?.['get']?.responses[200]?.content['application/json'].schema ?? {};
+      if ((await valid(schema, answer)) !== true) wrong.push(answer);
+      // What is no answer of the path is none of the schema.
+      expect(await valid(schema, { healthy: 'yes' })).toBe(false);
+    }
+    expect(wrong).toEqual([]);
+    const row = document.components.schemas['Row'] ?? {};
+    expect([await valid(row, { n: 0.5, key: '7' }), await valid(row, { n: [] })]).toEqual([true, false]);
+    await validator.close();
   });
 
   test('waits 30 seconds for a request, not for ever', () => {

@@ -59,6 +59,12 @@ export function partyActors(context: SiteContext) {
   return actorTo;
 }
 
+/** Before the first step. A party that has parameters to begin at does so when it is asked for their products: moments are formed only then. */
+function stateOf({ spec, source }: Pick<PartyLive, 'spec' | 'source'>): State {
+  if (source.start?.columns !== undefined) return { json: {}, tensors: {} };
+  return startParty(trainedBy(spec).party, source, spec);
+}
+
 /**
  * A table's part in a run: encoded columns in memory, their program's state, a message in, a message out.
  * @param encoded what a training that has begun has in memory
@@ -100,8 +106,7 @@ export function partyActor(
     async start(input) {
       const party = await prepare(input);
       const alone = input.id === input.group;
-      const state = alone ? startParty(trainedBy(party.spec).party, party.source, party.spec) : undefined;
-      return { live: { ...party, state }, output: null };
+      return { live: { ...party, state: alone ? stateOf(party) : undefined }, output: null };
     },
     async step(live, { down }) {
       const message = await stores.get(down);

@@ -1,8 +1,8 @@
 import { canonicalJson, type Json } from '../json.js';
 import type { ResolvedJob } from './resolved.js';
 
-/** What a job that goes on from a run may have otherwise: it decides when the training ends, how the model is called, and where it once began. */
-const FREE = ['name', 'resumeFrom', 'warmStart', 'model.tolerance', 'model.maxRounds'];
+/** What a job that goes on from a run may have otherwise: it decides when the training ends, and how the model is called. */
+const FREE = ['name', 'resumeFrom', 'model.tolerance', 'model.maxRounds'];
 
 /**
  * In what a job differs from the one of the run that it is to go on from, and which of its tables have changed since: such a training would not be

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../catalog/index.js';
 import type { InferenceRequest, TrainingResult } from '../../client/index.js';
+import type { JobInput } from '../../core/job/schema.js';
 import type { Evaluation } from '../../core/evaluation/evaluation.js';
 import type { LeftOut } from '../../core/evaluation/left-out.js';
 import { installExample, type TestInstallation } from '../support/installation.js';
@@ -241,6 +242,69 @@ describe('the job delivery-products, with products of columns of different table
       await expect(trained(shop, jobOf(shop, name, { strategy }))).rejects.toMatchObject({
         code: 'AMALUR_INVALID_JOB',
         field: 'features.interactions[0]',
+      });
+    },
+  );
+});
+
+describe('a training that begins at the parameters of a version', () => {
+  const model = { type: 'logistic-regression', l2: 1e-6, tolerance: 1e-11 } as const;
+  const now = (change: Partial<JobInput>) => jobOf(shop, 'returns', { name: 'now', model, ...change });
+  /** Its columns were encoded otherwise: parameters are carried over to the columns of now, group by group. */
+  const before = (strategy: 'materialize' | 'federate') =>
+    now({ name: 'before', strategy, features: { ...now({}).features, scale: 'min-max' } });
+  /** Of the columns of one silo. */
+  const alone = (): Partial<JobInput> => {
+    const { features = {} } = now({});
+    const exclude = (features.exclude ?? []).filter((column) => column.startsWith('shop.'));
+    return { integration: { scenario: 'left', joins: [] }, features: { ...features, exclude } };
+  };
+  const cold = new Map<string, TrainingResult>();
+  beforeAll(async () => {
+    for (const strategy of ['materialize', 'federate'] as const) {
+      await trained(shop, before(strategy));
+      cold.set(strategy, await trained(shop, now({ strategy })));
+    }
+    cold.set('alone', await trained(shop, now({ ...alone(), strategy: 'factorize' })));
+  }, 60_000);
+  const losses = async ({ run }: TrainingResult) => {
+    const { run: record } = await shop.client.ask({ about: 'run', run });
+    const values = (record?.facts?.curve ?? []).map(({ loss }) => loss);
+    return { first: values[0] ?? NaN, last: values.at(-1) ?? NaN };
+  };
+
+  test.each([
+    ['materialize', 'materialize', 'before@1', 'before@1', 'materialize'],
+    ['factorize over silos', 'factorize', 'before@1', 'before@1', 'federate'],
+    ['factorize in one silo', 'factorize', 'now@3', 'now@3', 'alone'],
+    ['federate, from parts that stay in their silos', 'federate', 'before', 'before@2', 'federate'],
+  ] as const)(
+    'by %s has the solution of one that began by itself, to 1e-8, in fewer rounds, and says where it began',
+    async (_way, strategy, warmStart, version, like) => {
+      const own = cold.get(like)!;
+      const warm = await trained(shop, now({ strategy, warmStart, ...(like === 'alone' && alone()) }));
+      expect(warm).toMatchObject({ strategy, stopped: 'converged' });
+      const [found, exact] = [
+        await readModel(shop, referenceOf(warm)),
+        await readModel(shop, referenceOf(own)),
+      ];
+      expect(largestDifference(found, exact)).toBeLessThan(1e-8);
+      expect(warm.rounds).toBeLessThan(own.rounds);
+      const [ofWarm, ofCold] = [await losses(warm), await losses(own)];
+      expect(ofWarm.first - ofWarm.last).toBeLessThan(1e-6 * (ofCold.first - ofCold.last));
+      expect(found.record.resolved.job.warmStart).toBe(version);
+      expect(exact.record.resolved.job.warmStart).toBeUndefined();
+    },
+  );
+
+  test.each(['materialize', 'factorize', 'auto'] as const)(
+    'is refused by %s where they stay in their silos, with what may be done',
+    async (strategy) => {
+      await expect(trained(shop, now({ strategy, warmStart: 'before@2' }))).rejects.toMatchObject({
+        code: 'AMALUR_START_MISFIT',
+        field: 'warmStart',
+        message: 'the parameters of before@2 stay in their silos',
+        suggestion: 'set strategy to "federate"',
       });
     },
   );

@@ -3,7 +3,7 @@ import type { JobInput } from '../../core/job/schema.js';
 
 type Json = Record<string, unknown>;
 
-/** A job that cannot be trained, and what its author is to be told. */
+/** A job that cannot be trained, and what its author is to be told. Where it is run, the sound one has been trained as `sound`. */
 export interface BrokenJob {
   readonly what: string;
   /** As somebody may write it, so not of any type. */
@@ -54,6 +54,27 @@ function labelled(label: Json, change: Json = {}): Json {
 const regression = { task: 'regression', model: { type: 'linear-regression' } };
 
 export const brokenJobs: readonly BrokenJob[] = [
+  {
+    what: 'a warm start from a model that is not there',
+    job: { ...soundJob, warmStart: 'sounds' },
+    code: 'AMALUR_UNKNOWN_MODEL',
+    field: 'warmStart',
+    suggestion: /did you mean sound\?/,
+  },
+  {
+    what: 'a warm start from a version that is not there',
+    job: { ...soundJob, warmStart: 'sound@9' },
+    code: 'AMALUR_UNKNOWN_MODEL',
+    field: 'warmStart',
+    suggestion: /sound has the versions 1/,
+  },
+  {
+    what: 'a warm start from a model of another type',
+    job: { ...soundJob, model: { type: 'neural-network' }, warmStart: 'sound' },
+    code: 'AMALUR_START_MISFIT',
+    field: 'warmStart',
+    suggestion: /another version, or leave warmStart out/,
+  },
   {
     what: 'a search over a field that the model has not',
     job: { ...soundJob, validation: {}, search: { over: { lambda: [0.1, 1] } } },

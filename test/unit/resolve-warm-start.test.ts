@@ -1,12 +1,16 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { resolveWithStart } from '../../activities/catalog/resolve-with-start.js';
+import type { Catalog } from '../../catalog/catalog.js';
 import type { BlobRef } from '../../core/exchange/store.js';
 import { namesIn } from '../../core/garbage/roots.js';
 import { startFrom, type StartingModel } from '../../core/job/check-warm-start.js';
+import { parseJob } from '../../core/job/resolve.js';
 import { differencesBetween } from '../../core/job/resume-differences.js';
-import { shareId } from '../../core/job/resolved.js';
+import { shareId, type ResolvedJob } from '../../core/job/resolved.js';
 import type { JobInput } from '../../core/job/schema.js';
 import { changesBetween } from '../../core/retraining/changes.js';
 import { resolvedJob } from '../support/catalog-facts.js';
+import { flightsJob, flightsTables } from '../support/flights-job.js';
 
 const ref = (home: BlobRef['home'], digit: string): BlobRef =>
   ({ home, sha256: digit.repeat(64) }) as BlobRef;
@@ -98,12 +102,45 @@ test('what remembers rows is no start where these are to test the training; the 
   );
 });
 
-test('a run that began at a version is gone on from by a job that names another, or none', () => {
-  const run = resolvedJob({ warmStart: 'm@3' });
-  expect(differencesBetween(run, resolvedJob({ warmStart: 'm@4' })).fields).toEqual([]);
-  expect(differencesBetween(run, resolved).fields).toEqual([]);
-  const resumed = resolvedJob({ warmStart: 'm@3', resumeFrom: 'run' });
-  expect(changesBetween(resumed, resolved).job).toBe(false);
+describe('a run that goes on from another', () => {
+  const model = modelOf();
+  const run = { ...resolvedJob({ warmStart: 'm@3' }), start: startFrom(resolved, model) };
+  /** The other run, and a version that its model has had since. */
+  const catalogOf = (before: ResolvedJob | null) =>
+    ({
+      tables: { list: () => Promise.resolve(flightsTables) },
+      runs: { get: () => Promise.resolve({ resolved: before }) },
+      models: { get: () => Promise.resolve({ ...model, version: 4 }), list: () => Promise.resolve([]) },
+    }) as unknown as Catalog;
+  const now = (change: Partial<JobInput>, before: ResolvedJob | null = run, without: string[] = []) =>
+    resolveWithStart(catalogOf(before), parseJob({ ...flightsJob, ...change }), without);
+
+  test.each([{ warmStart: 'm' }, { warmStart: 'm@4' }, {}])(
+    'has begun as that one did, whatever its job says of it: %j',
+    async (change) => {
+      const resumed = await now({ ...change, resumeFrom: 'run' });
+      expect(resumed.start).toEqual(run.start);
+      expect(resumed.job.warmStart).toBe('m@3');
+      expect(resumed.jobHash).toBe(run.jobHash);
+      expect(differencesBetween(run, resumed)).toEqual({ fields: [], tables: [] });
+      expect(changesBetween(resumed, resolved).job).toBe(false);
+    },
+  );
+
+  test('has begun by itself where that one did, or never got so far', async () => {
+    for (const before of [resolved, null]) {
+      const resumed = await now({ warmStart: 'm', resumeFrom: 'run' }, before);
+      expect(resumed.start).toBeUndefined();
+      expect(resumed.jobHash).toBe(resolved.jobHash);
+      expect(differencesBetween(resolved, resumed).fields).toEqual([]);
+    }
+  });
+
+  test('begins as its job says where a silo is left out: that is another training', async () => {
+    const { silo = '' } = resolved.parties.at(-1) ?? {};
+    const anew = await now({ warmStart: 'm', resumeFrom: 'run' }, run, [silo]);
+    expect(anew.start?.model).toBe('m@4');
+  });
 });
 
 test('where a training began is part of its job, and no change of it', () => {

@@ -64,7 +64,9 @@ export const nmfAggregator: AggregatorProgram = {
     const gram = sumOf(ups.map(({ tensors }) => denseOf(tensors, 'gram')));
     // Where no column is known there is no W for them.
     const unknown = gram.data.every((value) => value === 0);
-    const w = unknown ? initialW(rows, spec.rank, spec.seed) : aboveZero(loadings(products, regular(gram)));
+    const w = unknown
+      ? initialW(rows, spec.rank, spec.seed)
+      : aboveZero(loadings(products, regular(gram)), LEAST_OF_W);
     const objective = square / 2 - innerProduct(w, products) + innerProduct(gramOf(w), gram) / 2;
     requireFinite(objective);
     // There was no first objective, of which an update takes off too little: that of W = 0 stands for it.
@@ -109,6 +111,12 @@ function update(at: Working, products: Dense, objective: number): Pick<Aggregato
   const w = multiplicativeUpdate(at.w, products, at.gram);
   return tell({ ...at, w, first: at.first ?? objective, previous: objective });
 }
+
+/**
+ * Share of its row's mean that a loading has at the least at first. What is 0 in the best W for given H may have to grow once H has moved, by shares
+ * of itself: from less the training would rest before. A loading that is to stay 0 falls back in a few rounds.
+ */
+const LEAST_OF_W = 0.01;
 
 /** Share of the mean square of a component that is added to all: where some are alike, W would be anyone's. */
 const RIDGE = 1e-3;

@@ -46,14 +46,17 @@ export function times(factor: number, { rows, columns, data }: Dense): Dense {
 /** Share of its row's mean that an entry has at the least where a training begins at given factors: at 0 it would stay. */
 const LEAST = 1e-6;
 
-/** Of each row by itself: a party has only its own columns of H, and the beginning may not depend on whose they are. */
-export function aboveZero({ rows, columns: r, data }: Dense): Dense {
+/**
+ * Of each row by itself: a party has only its own columns of H, and the beginning may not depend on whose they are.
+ * @param share of the mean of a row, which its entries have at the least
+ */
+export function aboveZero({ rows, columns: r, data }: Dense, share = LEAST): Dense {
   const result = dense(rows, r);
   for (let row = 0; row < rows; row++) {
     const own = data.subarray(row * r, (row + 1) * r);
     const mean = own.reduce((sum, value) => sum + value, 0) / r;
     // The first update gives a row of zeros its scale.
-    const least = LEAST * (mean > 0 ? mean : 1);
+    const least = mean > 0 ? share * mean : LEAST;
     for (let j = 0; j < r; j++) result.data[row * r + j] = Math.max(own[j]!, least);
   }
   return result;

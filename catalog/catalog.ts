@@ -142,6 +142,16 @@ export interface ModelVersionRecord {
   readonly aliases: readonly string[];
 }
 
+/** How a version compares with the one that an alias names. */
+export interface Verdict {
+  readonly name: string;
+  readonly version: number;
+  readonly alias: string;
+  /** Version with which it was compared; null: the alias named none. */
+  readonly over: number | null;
+  readonly promoted: boolean;
+}
+
 export interface ModelRepository {
   /** Stores a new version of the planned run's model (named as its job) and moves the alias `latest` to it; for an execution that has a version already, returns that one. */
   publish(
@@ -152,8 +162,18 @@ export interface ModelRepository {
   ): Promise<ModelVersionRecord>;
   /** Every version of every model, newest first. */
   list(): Promise<ModelVersionRecord[]>;
-  /** Lets an alias name a version, whatever it named before. Throws AMALUR_UNKNOWN_MODEL for a version that is not there. */
+  /**
+   * Lets an alias name a version, whatever it named before: a person's choice, among all versions that there are. Throws
+   * AMALUR_UNKNOWN_MODEL for a version that is not there.
+   */
   setAlias(name: string, version: number, alias: string): Promise<void>;
+  /**
+   * Records a verdict. The alias moves only if it names still what the version was compared with, and nobody has decided
+   * otherwise since. Returns the version that it names then; null: none.
+   */
+  decide(verdict: Verdict): Promise<number | null>;
+  /** Whether the alias names the version, or a verdict or a choice by hand has passed it over. */
+  isDecided(name: string, version: number, alias: string): Promise<boolean>;
   /** `name` (latest), `name@3`, or `name@alias`. */
   get(reference: string): Promise<ModelVersionRecord | undefined>;
 }

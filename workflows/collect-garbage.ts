@@ -14,6 +14,7 @@ import { askSite } from './silo-presence.js';
  */
 export async function collectGarbage(request: GarbageRequest = {}): Promise<GarbageResult> {
   try {
+    // Refuses what it does not understand: from here on the request is what it says it is.
     const { endedAfter, before, heldBackBy, silos } = await catalog.planCollection(request);
     const dryRun = request.dryRun === true;
     await askSite('aggregator', () => probeOf('aggregator', 'is the aggregator there?').describeHost());

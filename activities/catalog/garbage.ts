@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { Catalog } from '../../catalog/catalog.js';
-import { AmalurError } from '../../core/errors.js';
 import { cutoff } from '../../core/garbage/cutoff.js';
 import { parseDuration } from '../../core/garbage/duration.js';
+import { parseGarbageRequest } from '../../core/garbage/request.js';
 import { namesIn } from '../../core/garbage/roots.js';
 import type { GarbageCatalogActivities } from '../../workflows/contracts/garbage.js';
 import { withFailures } from '../failures.js';
@@ -22,7 +22,8 @@ export function createGarbageActivities(
 ): GarbageCatalogActivities {
   return withFailures<GarbageCatalogActivities>({
     async planCollection(request) {
-      const keepMs = keepMsOf(request, retentionMs);
+      const { keepRuns } = parseGarbageRequest(request);
+      const keepMs = (keepRuns === undefined ? undefined : parseDuration(keepRuns)) ?? retentionMs;
       // One that was terminated would hold back all that is younger.
       await endOpenRuns(catalog, server);
       const now = Date.now();
@@ -63,17 +64,4 @@ async function endOpenRuns(catalog: Catalog, server: Server): Promise<void> {
 
 function iso(time: number): string {
   return new Date(time).toISOString();
-}
-
-/** A workflow can be started with anything. */
-function keepMsOf(request: unknown, retentionMs: number): number {
-  if (request === undefined || request === null) return retentionMs;
-  const { keepRuns } = request as { keepRuns?: unknown };
-  if (keepRuns === undefined) return retentionMs;
-  const keepMs = typeof keepRuns === 'string' ? parseDuration(keepRuns) : undefined;
-  if (keepMs !== undefined) return keepMs;
-  throw new AmalurError('AMALUR_INVALID_JOB', 'keepRuns is no span of time', {
-    field: 'keepRuns',
-    suggestion: 'write a number of hours, days or weeks: 12h, 30d, 4w',
-  });
 }

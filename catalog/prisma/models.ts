@@ -5,6 +5,7 @@ import type { ModelRepository, ModelVersionRecord } from '../catalog.js';
 import type { Prisma } from '../generated/sqlite/client.js';
 import { compareText, fromJson } from './columns.js';
 import { transact, type Database, type Transaction } from './database.js';
+import { createAliasDecisions, pointAlias } from './aliases.js';
 import { storeMetrics, toMetrics } from './facts.js';
 import { toResolved } from './jobs.js';
 import { findVersion, LATEST } from './model-reference.js';
@@ -37,7 +38,7 @@ export function createModelRepository(database: Database): ModelRepository {
             ...{ type: manifest.type, manifestJson: canonicalJson(manifest) },
           },
         });
-        await pointAlias(transaction, name, version, LATEST);
+        await pointAlias(transaction, { name, version, alias: LATEST, judged: version });
         return transaction.modelVersion.findUniqueOrThrow({ where: { execution }, include: wholeVersion });
       });
       return toRecord(row);
@@ -53,12 +54,7 @@ export function createModelRepository(database: Database): ModelRepository {
         );
     },
 
-    setAlias: (name, version, alias) =>
-      transact(database, async (transaction) => {
-        const there = await findVersion(transaction, `${name}@${version}`);
-        if (!there) throw new AmalurError('AMALUR_UNKNOWN_MODEL', `there is no model ${name}@${version}`);
-        await pointAlias(transaction, name, version, alias);
-      }),
+    ...createAliasDecisions(database),
 
     async get(reference) {
       const found = await findVersion(database, reference);
@@ -71,19 +67,6 @@ export function createModelRepository(database: Database): ModelRepository {
       return row ? toRecord(row) : undefined;
     },
   };
-}
-
-async function pointAlias(
-  transaction: Transaction,
-  modelName: string,
-  version: number,
-  alias: string,
-): Promise<void> {
-  await transaction.modelAlias.upsert({
-    where: { modelName_alias: { modelName, alias } },
-    create: { modelName, alias, version },
-    update: { version },
-  });
 }
 
 /** Counts the model up. Its row stays locked until the transaction ends, so two runs cannot draw the same number. */

@@ -67,7 +67,7 @@ export function rulesOf({ force, alias, margin, warmStart }: RetrainingOptions):
 
 /** What a retraining has come to. */
 export function showRetraining(result: RetrainingResult): string {
-  const { alias, inUse, changes, trained, contest, reason } = result;
+  const { alias, inUse, changes, trained, judged, contest, reason } = result;
   return facts([
     [alias, inUse ?? NONE],
     ['changed', changes === null ? 'never trained before' : showChanges(changes)],
@@ -80,6 +80,7 @@ export function showRetraining(result: RetrainingResult): string {
           ...(trained.began ? [['began', showBeginning(trained.began)] as const] : []),
           ['run', trained.run] as const,
         ]),
+    ...(judged === undefined ? [] : [['compared', judged] as const]),
     ...(contest === null
       ? []
       : [

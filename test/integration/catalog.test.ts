@@ -434,6 +434,57 @@ describe.each(backends)('the catalog on $provider', (backend) => {
       expect((await catalog.models.get('late-arrivals@production'))?.version).toBe(1);
     });
 
+    const verdict = (version: number, over: number | null, promoted = true) => ({
+      ...{ name: 'late-arrivals', alias: 'production', version, over, promoted },
+    });
+    const decided = () =>
+      Promise.all(
+        [1, 2, 3].map((version) => catalog.models.isDecided('late-arrivals', version, 'production')),
+      );
+
+    it('are put into use by a verdict once, also by one that is repeated, and only over what it compared them with', async () => {
+      for (const run of ['e1', 'e2', 'e3']) await published(run, '2026-01-02T00:00:00.000Z');
+      const { models } = catalog;
+      expect(await decided()).toEqual([false, false, false]);
+      expect(await models.decide(verdict(1, null))).toBe(1);
+      expect(await decided()).toEqual([true, false, false]);
+      for (const _ of [1, 2]) expect(await models.decide(verdict(2, 1))).toBe(2);
+      expect(await models.decide(verdict(3, 1)), 'it was compared with 1, and 2 is in use').toBe(2);
+      expect(await models.decide(verdict(3, null)), 'it was compared with none').toBe(2);
+      expect(await decided(), 'a verdict that came too late decides nothing').toEqual([true, true, false]);
+      expect(await models.decide(verdict(3, 2, false))).toBe(2);
+      expect(await decided()).toEqual([true, true, true]);
+      await expect(models.decide(verdict(4, 2))).rejects.toMatchObject({ code: 'AMALUR_UNKNOWN_MODEL' });
+    });
+
+    it('stay as a person has put them, whatever verdict comes later on versions that were there then', async () => {
+      for (const run of ['e1', 'e2']) await published(run, '2026-01-02T00:00:00.000Z');
+      await catalog.models.setAlias('late-arrivals', 1, 'production');
+      expect(await decided()).toEqual([true, true, false]);
+      expect(await catalog.models.decide(verdict(2, 1))).toBe(1);
+      await published('e3', '2026-01-03T00:00:00.000Z');
+      expect(await decided()).toEqual([true, true, false]);
+      expect(await catalog.models.decide(verdict(3, 1))).toBe(3);
+    });
+
+    it('of several verdicts at the same time over one version, one is carried out', async () => {
+      const all = [1, 2, 3, 4, 5, 6];
+      for (const run of all) await published(`e${String(run)}`, '2026-01-02T00:00:00.000Z');
+      const other = await openCatalog(url);
+      for (const over of [null, 1]) {
+        const candidates = over === null ? [1] : all.slice(1);
+        const named = await Promise.all(
+          candidates.flatMap((version) =>
+            [catalog, other].map((one) => one.models.decide(verdict(version, over))),
+          ),
+        );
+        const now = (await catalog.models.get('late-arrivals@production'))?.version;
+        expect(candidates).toContain(now);
+        expect(new Set(named)).toEqual(new Set([now]));
+      }
+      await other.close();
+    });
+
     it('published at the same time by many runs, and twice by each, get one version each', async () => {
       const executions = Array.from({ length: 12 }, (_, i) => `e${i}`);
       for (const execution of executions) {

@@ -13,6 +13,8 @@ import { sweepBlobs, sweepRecords, sweepUnfinished } from '../../core/garbage/sw
 import { Journal } from '../../core/training/journal.js';
 import { createGarbageActivities } from '../../activities/catalog/garbage.js';
 import type { Catalog } from '../../catalog/catalog.js';
+import type { GarbageRequest } from '../../core/garbage/request.js';
+import { reportOfFailure } from '../../workflows/failures.js';
 import { memoryStore } from '../support/memory-store.js';
 import { all } from '../support/store-suite.js';
 
@@ -306,6 +308,24 @@ describe('what the catalog tells of garbage', () => {
     const workflow = { getHandle: (run: string) => ({ describe: () => describeRun(run) }) };
     return { catalog, status, server: () => ({ workflow }) as never };
   }
+
+  test.each([
+    [{ dryrun: true }, 'AMALUR_UNKNOWN_FIELD', 'dryrun', 'dryRun'],
+    [{ keepRun: '90d' }, 'AMALUR_UNKNOWN_FIELD', 'keepRun', 'keepRuns'],
+    [{ dryRun: 'true' }, 'AMALUR_WRONG_TYPE', 'dryRun', 'quotation marks'],
+    [{ dryRun: null }, 'AMALUR_WRONG_TYPE', 'dryRun', ''],
+    [{ keepRuns: 90 }, 'AMALUR_WRONG_TYPE', 'keepRuns', 'quotation marks'],
+    [{ keepRuns: 'soon', dryRun: true }, 'AMALUR_INVALID_JOB', 'keepRuns', '30d'],
+    ['dry run', 'AMALUR_WRONG_TYPE', undefined, '{…}'],
+    [null, 'AMALUR_WRONG_TYPE', undefined, '{…}'],
+  ])('%j is refused before anything is asked or removed', async (request, code, field, suggestion) => {
+    const untouched = new Proxy({} as Catalog, { get: () => noServer() });
+    const activities = createGarbageActivities(untouched, retention, noServer);
+    const planned = activities.planCollection(request as GarbageRequest);
+    const refused = await planned.then(() => undefined, reportOfFailure);
+    expect(refused).toMatchObject({ code, ...(field !== undefined && { field }) });
+    expect(refused?.suggestion ?? '').toContain(suggestion);
+  });
 
   test('a run that was terminated holds nothing back: it is entered as ended before a collection is planned', async () => {
     const { catalog, status, server } = forgetful({ going: 'RUNNING', terminated: 'TERMINATED' });

@@ -1,13 +1,8 @@
 import type { BlobRef } from '../../core/exchange/store.js';
+import type { GarbageRequest } from '../../core/garbage/request.js';
 import type { ShelfReport } from '../../core/garbage/sweep.js';
 
-/** The one argument of the workflow `collectGarbage`. */
-export interface GarbageRequest {
-  /** How long ended runs stay: `12h`, `30d`, `4w`. Default: `retention` of the control worker's configuration. */
-  readonly keepRuns?: string;
-  /** Counts what would go, and leaves it. */
-  readonly dryRun?: boolean;
-}
+export type { GarbageRequest };
 
 export interface StoreReport {
   /** `exchange`, or `private:<site>`. */
@@ -48,7 +43,7 @@ export interface GarbagePlan {
 
 /** Activities of the control worker. */
 export interface GarbageCatalogActivities {
-  /** @throws AMALUR_INVALID_JOB for a span that is none */
+  /** Checks the request, before anything is removed. @throws the AMALUR_… code of what is wrong with it */
   planCollection(request: GarbageRequest): Promise<GarbagePlan>;
   collectionRoots(endedAfter: number, page: number): Promise<GarbagePage>;
 }

@@ -1,6 +1,6 @@
-import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ModelVersionRecord } from '../../../catalog/catalog.js';
+import type { ModelVersionRecord, Verdict } from '../../../catalog/catalog.js';
 import type { Job } from '../../../core/job/schema.js';
 import type { Changes } from '../../../core/retraining/changes.js';
 import { retrainModel } from '../../../workflows/retrain-model.js';
@@ -16,12 +16,16 @@ interface World {
   resolvedWithout: (readonly string[])[];
   /** What is known of versions, from one look to the next; the last stays. */
   known: unknown[];
-  promoted: string[];
+  /** What was decided, and where somebody else has put the alias just before. */
+  decided: Verdict[];
+  moved: string | null;
+  trainings: number;
+  failing: unknown;
   measured: { metrics: unknown; rows: number; resolved: unknown };
 }
 
 const world = vi.hoisted((): World => ({
-  ...{ backAt: 0, resolvedWithout: [], known: [], promoted: [] },
+  ...{ backAt: 0, resolvedWithout: [], known: [], decided: [], moved: null, trainings: 0, failing: null },
   measured: { metrics: undefined, rows: 65_000, resolved: undefined },
 }));
 
@@ -44,6 +48,7 @@ vi.mock('@temporalio/workflow', async (original) => ({
     cancel = () => undefined;
   },
   executeChild: () => {
+    world.trainings += 1;
     const rows = { train: 261_000, test: 65_000 };
     const made = { run: 'train', model: { name: 'late-arrivals', version: 2 }, metrics, rows };
     return Promise.resolve({ ...made, site: 'aggregator', strategy: 'materialize' });
@@ -75,15 +80,25 @@ vi.mock('../../../workflows/activity-proxies.js', () => ({
       return Promise.resolve({ ...resolved, parties: parties.filter(({ silo }) => !without.includes(silo)) });
     },
     lookUpVersions: () => Promise.resolve(world.known.length > 1 ? world.known.shift() : world.known[0]),
-    promoteModel: ({ model }: { model: string }) => Promise.resolve(void world.promoted.push(model)),
+    decidePromotion: (verdict: Verdict) => {
+      world.decided.push(verdict);
+      const { name, version, over, promoted } = verdict;
+      const named = promoted ? version : over;
+      return Promise.resolve(world.moved ?? (named === null ? null : `${name}@${String(named)}`));
+    },
   },
 }));
 vi.mock('../../../workflows/measure-model.js', () => ({
-  measureModel: () => Promise.resolve(world.measured),
+  measureModel: () =>
+    world.failing === null ? Promise.resolve(world.measured) : Promise.reject(world.failing as Error),
 }));
 
 let retrain: typeof Retraining.retrainModel = retrainModel;
-const versions = (changes: Changes | null, inUse: object | null = null) => ({ changes, inUse });
+const versions = (changes: Changes | null, inUse: object | null = null, undecided: object | null = null) => ({
+  ...{ changes, inUse, undecided },
+});
+const promoted = () =>
+  world.decided.filter((one) => one.promoted).map(({ name, version }) => `${name}@${String(version)}`);
 const UNCHANGED: Changes = { job: false, tables: [] };
 const CHANGED: Changes = { job: false, tables: ['airline.flights'] };
 const version = (number: number): object => ({
@@ -94,7 +109,15 @@ const version = (number: number): object => ({
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   const measured = { metrics: { ...metrics.test, auc: 0.5 }, rows: 65_000, resolved: resolvedJob() };
-  Object.assign(world, { backAt: 0, resolvedWithout: [], promoted: [], measured });
+  Object.assign(world, {
+    backAt: 0,
+    resolvedWithout: [],
+    decided: [],
+    moved: null,
+    trainings: 0,
+    failing: null,
+    measured,
+  });
   // Every workflow has modules of its own.
   vi.resetModules();
   ({ retrainModel: retrain } = await import('../../../workflows/retrain-model.js'));
@@ -145,7 +168,7 @@ describe('a retraining promotes', () => {
     world.known = [versions(CHANGED, null), versions(CHANGED, version(7)), versions(UNCHANGED)];
     world.measured = { ...world.measured, metrics: { ...metrics.test, auc: 0.99 } };
     expect(await retrain({ job: flightsJob })).toMatchObject({ promoted: false, inUse: 'late-arrivals@7' });
-    expect(world.promoted).toEqual(['late-arrivals@2']);
+    expect(promoted()).toEqual(['late-arrivals@2']);
   });
 
   test('nothing where a table has changed while it trained: the two were not measured on the same rows', async () => {
@@ -166,7 +189,7 @@ describe('a retraining promotes', () => {
     const result = await retrain({ job });
     expect(result).toMatchObject({ promoted: false, contest: null });
     expect(result.reason).toContain('without labels');
-    expect(world.promoted).toEqual([]);
+    expect(promoted()).toEqual([]);
   });
 
   test('nothing where the version in use knows other classes, or other rows were held out', async () => {
@@ -176,6 +199,62 @@ describe('a retraining promotes', () => {
     world.known = [versions(CHANGED, version(1)), versions(CHANGED, version(1)), versions(UNCHANGED)];
     world.measured = { ...world.measured, rows: 3 };
     expect((await retrain({ job: flightsJob })).reason).toContain('same test rows');
-    expect(world.promoted).toEqual([]);
+    expect(promoted()).toEqual([]);
   });
+});
+
+describe('a retraining of what has not changed', () => {
+  /** Trained before, by itself or by a retraining that ended before it was compared. */
+  const last = {
+    ...{ model: { name: 'late-arrivals', version: 2 }, metrics, rows: { train: 261_000, test: 65_000 } },
+    ...{ site: 'aggregator', strategy: 'materialize' },
+  };
+
+  test('uses the version that was trained last where none is in use, and trains nothing', async () => {
+    world.known = [versions(UNCHANGED, null, last)];
+    expect(await retrain({ job: flightsJob })).toMatchObject({
+      ...{ trained: null, judged: 'late-arrivals@2', promoted: true, inUse: 'late-arrivals@2' },
+      reason: 'no version was in use',
+    });
+    expect(world.trainings).toBe(0);
+    expect(world.decided).toMatchObject([{ version: 2, alias: 'production', over: null, promoted: true }]);
+  });
+
+  test('compares the version that was trained last where nobody has yet, and trains nothing', async () => {
+    world.known = [versions(UNCHANGED, version(1), last)];
+    expect(await retrain({ job: flightsJob })).toMatchObject({
+      ...{ trained: null, judged: 'late-arrivals@2', promoted: true, inUse: 'late-arrivals@2' },
+      contest: { inUse: 0.5, candidate: metrics.test.auc },
+    });
+    world.measured = { ...world.measured, metrics: { ...metrics.test, auc: 0.99 } };
+    expect(await retrain({ job: flightsJob })).toMatchObject({ promoted: false, inUse: 'late-arrivals@1' });
+    expect(world.decided.map(({ over, promoted: won }) => [over, won])).toEqual([
+      [1, true],
+      [1, false],
+    ]);
+    expect(world.trainings).toBe(0);
+  });
+
+  test('trains all the same where it is forced to', async () => {
+    world.known = [versions(UNCHANGED, version(1), last)];
+    expect((await retrain({ job: flightsJob, force: true })).trained?.model).toBe('late-arrivals@2');
+    expect(world.trainings).toBe(1);
+  });
+
+  test('decides nothing where the version in use could not be measured, so that the next one compares it', async () => {
+    world.known = [versions(UNCHANGED, version(1), last)];
+    world.failing = ApplicationFailure.create({ message: 'no worker', type: 'AMALUR_SILO_UNAVAILABLE' });
+    const result = await retrain({ job: flightsJob });
+    expect(result).toMatchObject({ promoted: false, inUse: 'late-arrivals@1', contest: null });
+    expect(result.reason).toContain('could not be measured: no worker');
+    expect(world.decided).toEqual([]);
+  });
+});
+
+test('a version that somebody has put into use during the comparison stays in use, and the result says so', async () => {
+  world.known = [versions(CHANGED, version(1)), versions(CHANGED, version(1)), versions(UNCHANGED)];
+  world.moved = 'late-arrivals@7';
+  const result = await retrain({ job: flightsJob });
+  expect(result).toMatchObject({ promoted: false, inUse: 'late-arrivals@7', contest: { won: true } });
+  expect(result.reason).toContain('meanwhile it was decided that production is late-arrivals@7');
 });

@@ -80,7 +80,7 @@ test('what somebody has asked, and who is missing, is told', () => {
   expect(details).toContain('| crm\u2003| 12,000\u2003| no worker (was: in step)\u2003|');
 });
 
-test.each([{ paused: true }, { paused: false, stop: true }])(
+test.each<{ paused: boolean; stop?: true }>([{ paused: true }, { paused: false, stop: true }])(
   'what was asked in the last round, %o, is not told any more when the training is over',
   (asked) => {
     const watch = new Watch();

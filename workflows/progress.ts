@@ -14,6 +14,7 @@ import {
   type SiloProgress,
   type TrialProgress,
 } from './contracts/results.js';
+import { OVER } from './contracts/steering.js';
 import { siloOfSite, siteOf } from './contracts/task-queues.js';
 import { observePhase, observeRound, observeRounds } from './observed.js';
 import { runDetails } from './run-details.js';
@@ -43,7 +44,9 @@ export class Watch {
   }
 
   phase(phase: Phase): void {
-    this.#change({ phase });
+    const { asked } = this.#progress;
+    // What was asked in the last round came too late, or was done.
+    this.#change({ phase, ...(asked && OVER.includes(phase) && { asked: null }) });
     observePhase(phase, this.#progress.strategy);
     upsertSearchAttributes({
       RunPhase: [phase],

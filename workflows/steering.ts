@@ -3,14 +3,10 @@ import { AmalurError, type ErrorHints } from '../core/errors.js';
 import type { ModelSpec } from '../core/job/schema.js';
 import type { StopReason } from '../core/training/program.js';
 import type { EndReason, Steering as Told } from '../core/training/steering.js';
-import { STEERING_UPDATES, type NewTolerance, type SteeringState } from './contracts/steering.js';
-import type { Phase } from './contracts/results.js';
+import { OVER, STEERING_UPDATES, type NewTolerance, type SteeringState } from './contracts/steering.js';
 import { coded } from './failures.js';
 import { newToleranceFor } from './new-tolerance.js';
 import type { Watch } from './progress.js';
-
-/** When nothing can be asked of a training any more. */
-const OVER: readonly Phase[] = ['evaluating', 'leaving silos out', 'storing', 'completed'];
 
 const UNTOLD: SteeringState = { paused: false, pending: {}, told: {} };
 

@@ -1,15 +1,15 @@
-import { entryOf } from '../core/entry-of.js';
 import type { ModelSpec } from '../core/job/schema.js';
 import type { ModelManifest } from '../core/models/model.js';
 import type { Candidate, Plan } from '../core/planner/plan.js';
 import type { Progress } from '../core/training/program.js';
 import type { EndReason } from '../core/training/steering.js';
 import { aggregatorAt } from './activity-proxies.js';
-import { crossValidate } from './cross-validate.js';
+import { beginHere } from './begin-here.js';
 import type { Fitted } from './contracts/operations.js';
 import type { Integrated } from './contracts/results.js';
-import { integratedBy, publishAndMatch, sharesOf, siloOfSite, toEvaluate, type Run } from './publish.js';
-import { startOf } from './warm-start.js';
+import { siloOfSite, toEvaluate, type Run } from './publish.js';
+import { makeSegments, type HereState } from './segments-here.js';
+import type { Resume } from './train-in-rounds.js';
 
 /** A model that training has brought forth, before it is in the catalog. */
 export interface Trained extends Fitted, Integrated {
@@ -23,58 +23,27 @@ export interface Trained extends Fitted, Integrated {
 /**
  * Training in one place. materialize: the rows come to the site, T is built and trained on. Factorize with all parties in
  * one silo: the same without T.
+ * @param goOn continues the workflow as new
  */
-export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Promise<Trained> {
+export async function trainHere(
+  run: Run,
+  candidate: Candidate,
+  plan: Plan,
+  goOn: (resume: Resume) => Promise<never>,
+  resumed?: HereState,
+): Promise<Trained> {
   const { execution, resolved, watch, ledger } = run;
-  const { site, mode } = candidate;
-  const { job } = resolved;
-  const published = await publishAndMatch(run, site, mode === 'pull' ? 'rows' : 'keys', 'training here');
-  const { target } = published.match;
-  const integrated = integratedBy(published.match);
-  const shares = sharesOf(resolved).map(({ id, party, columns, sources }) => ({
-    ...{ id, columns, sources },
-    features: entryOf(published.parties, party).features,
-  }));
+  const { site } = candidate;
   const silo = siloOfSite(site);
-  const start = startOf(run);
-  const spec = job.model;
-
-  watch.phase('training');
-  const form = mode === 'pull' ? 'materialized' : 'factorized';
-  const begin = async (model: ModelSpec) => {
-    const begun = await aggregatorAt(site, `${form} table`).trainHere({
-      ...{ execution, spec: model, form, target, shares },
-      ...(resolved.interactions && { interactions: resolved.interactions }),
-      ...(start && { start }),
-    });
-    ledger.together([{ silo, cost: begun.cost }]);
-    return begun;
-  };
-  let step = await begin(spec);
-  const { validation } = job;
-  const wanted = validation !== undefined && run.without === undefined;
-  const found = wanted ? await crossValidate(run, validation, candidate, plan, step.head) : undefined;
-  if (found && job.search) step = await begin(found.model);
-  if (found) watch.phase('training');
-  const from = run.standing?.from.here;
-  if (from) step = { ...step, ...from };
-  while (step.stopped === undefined) {
-    const { head, progress } = step;
-    await run.standing?.reached(execution, { here: { head, progress } }, run.steering?.told ?? {});
-    const steering = await run.steering?.next();
-    const summary = `rounds from ${progress.round + 1}`;
-    step = await aggregatorAt(site, summary).trainSegment({
-      ...{ execution, head, rounds: plan.segmentRounds },
-      ...(steering && { steering }),
-    });
-    ledger.together([{ silo, cost: step.cost }]);
-    watch.round(step.progress);
-  }
+  if (resumed) watch.phase('training');
+  const begun = resumed ? { state: resumed } : await beginHere(run, candidate, plan);
+  const { state, stopped, found } = await makeSegments(run, candidate, begun, goOn);
+  const { model: spec } = resolved.job;
 
   watch.phase('evaluating');
   const finished = await aggregatorAt(site, 'evaluate').finishHere({
     execution,
-    head: step.head,
+    head: state.head,
     ...toEvaluate(run),
   });
   ledger.together([{ silo, cost: finished.cost }]);
@@ -85,11 +54,11 @@ export async function trainHere(run: Run, candidate: Candidate, plan: Plan): Pro
       ...{ type: spec.type, ...ofManifest(finished), parts },
       ...(interactions && { interactions }),
       ...(found && { validation: found.report }),
-      ...nonZeroOf(step.progress),
+      ...nonZeroOf(state.progress),
     },
-    rounds: step.progress.round,
-    stopped: run.steering?.reasonOf(step.stopped) ?? step.stopped,
-    ...integrated,
+    rounds: state.progress.round,
+    stopped: run.steering?.reasonOf(stopped) ?? stopped,
+    ...state.integrated,
     intercept,
     metrics,
     curve,

@@ -26,6 +26,7 @@ import { firstSegment, makeSegment } from './segment.js';
 import type { ValidationState } from './validate-in-rounds.js';
 import type { Reached } from './contracts/standing.js';
 import { sharedEncoders } from './shared-encoders.js';
+import type { HereState } from './segments-here.js';
 import { nonZeroOf, ofManifest, type Trained } from './train-here.js';
 import { ownStart, partStart } from './warm-start.js';
 
@@ -54,7 +55,10 @@ export interface RoundsState {
 /** Second argument of `trainModel` and `trainWithout` when they continue as new; nobody else gives it. */
 export interface Resume {
   readonly execution: string;
-  readonly rounds: RoundsState;
+  /** Of a training in rounds. */
+  readonly rounds?: RoundsState;
+  /** Of one in one place. */
+  readonly here?: HereState;
   readonly ledger: LedgerState;
   readonly progress: RunProgress;
   /** Of a run with folds: the rounds are those of the fold under way, or of the model after all of them. */

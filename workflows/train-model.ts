@@ -81,7 +81,7 @@ async function trainAndStore(
   const trained = await standing.during(() =>
     candidate.mode === 'rounds'
       ? trainValidated(course, candidate, goOn, resume)
-      : trainHere(course, candidate, plan),
+      : trainHere(course, candidate, plan, goOn, resume?.here),
   );
   const spec = steering.settingsOf(trained.spec);
   const evaluation = await leaveSilosOut(course, { ...trained, spec });

@@ -47,10 +47,11 @@ export async function trainWithout(
     );
     const without = { whole, ...(compareWith && { compareWith }) };
     const run: Run = { execution, resolved, watch, ledger, without };
+    const goOn = (turn: Resume) => continueAsNew<typeof trainWithout>(request, turn);
     const { metrics, rounds, stopped, differences } =
       candidate.mode === 'rounds'
-        ? await trainInRounds(run, candidate, (from) => continueAsNew(request, from), resume?.rounds)
-        : await trainHere(run, candidate, plan);
+        ? await trainInRounds(run, candidate, goOn, resume?.rounds)
+        : await trainHere(run, candidate, plan, goOn, resume?.here);
     watch.phase('completed');
     const trained = { silo, metrics: metrics.test, rounds, stopped, ...(differences && { differences }) };
     return { ...trained, costs: ledger.snapshot() };

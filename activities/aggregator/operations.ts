@@ -4,6 +4,7 @@ import { garbageOperations } from '../garbage/operations.js';
 import { exportOperation } from './export-model.js';
 import { importOperation } from './import-model.js';
 import { fitSharedOperation } from './fit-shared.js';
+import { keptValidationOperations } from './kept-validation.js';
 import { matchOperations } from './match.js';
 import { measureOperation } from './measure.js';
 import { predictOperation } from './predict.js';
@@ -20,6 +21,7 @@ export function createAggregatorOperations(context: SiteContext): AggregatorOper
     ...roundOperations(context),
     ...localOperations(context),
     ...validationOperation(context),
+    ...keptValidationOperations(context),
     ...foldOperations(context),
     ...predictOperation(context),
     ...measureOperation(context),

@@ -26,6 +26,8 @@ const aggregator = {
   trainSegment: true,
   finishHere: true,
   validateHere: true,
+  keepValidation: true,
+  keptValidation: true,
   openFold: true,
   measureFold: true,
   chooseTrial: true,

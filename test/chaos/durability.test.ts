@@ -249,6 +249,38 @@ describe('a training that continues as new', () => {
     expect(rounds.length).toBeGreaterThan(5);
     expect(rounds).toEqual([...rounds].sort((a, b) => a - b));
   });
+
+  test('in one place is the same to the bit as well, and one run', async () => {
+    // More rounds than two segments may have.
+    const model = { type: 'k-means', clusters: 6, restarts: 100, tolerance: 0, seed: 7 } as const;
+    const job = jobOf(renewing, 'order-groups', { model, strategy: 'materialize' });
+    const here = await renewing.client.train(job);
+    const seen: number[] = [];
+    for (let over = false; !over;) {
+      const progress = await here.progress().catch(() => undefined);
+      if (progress) seen.push(progress.round);
+      over = progress?.phase === 'completed';
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const long = await outcomeOf(shop, await shop.client.train(job));
+    expect(long.result.rounds).toBeGreaterThan(1000);
+    await expectUndisturbed(renewing, here, long);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+
+    const executions = await executionsOf(renewing, here.id);
+    expect(executions.length).toBeGreaterThanOrEqual(3);
+    const inputs = await Promise.all(
+      executions.slice(1).map(async (execution) => {
+        const { events } = await historyOf(renewing, here.id, execution);
+        return events![0]!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+      }),
+    );
+    for (const { data } of inputs.flat()) expect(data!.length).toBeLessThan(8 * 1024);
+    const { runs } = await renewing.client.ask({ about: 'runs', limit: 100 });
+    expect(runs!.filter((one) => one.run === here.id)).toMatchObject([
+      { execution: executions[0], status: 'completed' },
+    ]);
+  });
 });
 
 describe('a search over folds in rounds', () => {

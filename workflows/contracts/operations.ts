@@ -35,6 +35,10 @@ import type {
   TrainHereInput,
   TrainHereOutput,
   TrainSegmentInput,
+  KeepValidationInput,
+  KeepValidationOutput,
+  KeptValidationInput,
+  KeptValidationOutput,
   ValidateHereInput,
   ValidateHereOutput,
 } from './training-here.js';
@@ -83,6 +87,9 @@ export interface AggregatorOperations extends AggregatorFoldOperations, GarbageO
   trainSegment(input: TrainSegmentInput): Promise<TrainHereOutput>;
   finishHere(input: FinishHereInput): Promise<FinishHereOutput>;
   validateHere(input: ValidateHereInput): Promise<ValidateHereOutput>;
+  keepValidation(input: KeepValidationInput): Promise<KeepValidationOutput>;
+  /** What was kept. */
+  keptValidation(input: KeptValidationInput): Promise<KeptValidationOutput>;
   predict(input: PredictInput): Promise<PredictOutput>;
   measure(input: MeasureInput): Promise<MeasureOutput>;
   exportModel(input: ExportModelInput): Promise<ExportModelOutput>;

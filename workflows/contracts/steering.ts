@@ -1,4 +1,5 @@
 import type { Steering } from '../../core/training/steering.js';
+import type { Phase } from './results.js';
 
 /** Names of the updates that `trainModel` takes while it goes on. */
 export const STEERING_UPDATES = {
@@ -7,6 +8,9 @@ export const STEERING_UPDATES = {
   stopEarly: 'stopEarly',
   setTolerance: 'setTolerance',
 } as const;
+
+/** When nothing can be asked of a training any more. */
+export const OVER: readonly Phase[] = ['evaluating', 'leaving silos out', 'storing', 'completed'];
 
 export type SteeringUpdate = keyof typeof STEERING_UPDATES;
 

@@ -5,6 +5,7 @@ import type { Search, Validation } from '../../core/job/search-schema.js';
 import type { Metrics } from '../../core/models/model.js';
 import type { Progress, StopReason } from '../../core/training/program.js';
 import type { Steering } from '../../core/training/steering.js';
+import type { CrossValidated } from '../../core/validation/conclude.js';
 import type { ValidationReport } from '../../core/validation/report.js';
 import type { TrialParameters } from '../../core/validation/trials.js';
 import type { Fitted, ToEvaluate } from './evaluating.js';
@@ -61,6 +62,23 @@ export interface ValidateHereOutput extends Costed {
   readonly nonZero?: readonly number[];
   /** Where the trainings have ended, private to the site, if the next trial begins there. */
   readonly ends?: BlobRef;
+}
+
+export interface KeepValidationInput extends OfExecution {
+  readonly found: CrossValidated;
+}
+
+export interface KeepValidationOutput extends Costed {
+  /** In the private store of the site. */
+  readonly kept: BlobRef;
+}
+
+export interface KeptValidationInput extends OfExecution {
+  readonly kept: BlobRef;
+}
+
+export interface KeptValidationOutput extends Costed {
+  readonly found: CrossValidated;
 }
 
 export interface FinishHereInput extends OfExecution, ToEvaluate {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keptValidationOperations } from '../../../activities/aggregator/kept-validation.js';
 import { roundOperations } from '../../../activities/aggregator/rounds.js';
 import { localOperations } from '../../../activities/aggregator/train-here.js';
 import { validationOperation } from '../../../activities/aggregator/validate-here.js';
@@ -183,7 +184,13 @@ async function inOnePlace({ spec, search, target: rows }: Job) {
     });
     trials.push({ ...made, folds: measures });
   }
-  return conclude({ task: 'classification', ...(search && { search }) }, validation, trials);
+  const found = conclude({ task: 'classification', ...(search && { search }) }, validation, trials);
+  // An execution of the workflow that has continued as new asks for it.
+  const { kept } = await keptValidationOperations(site).keepValidation({ execution, found });
+  expect(kept.home).toBe('private:aggregator');
+  const answer = await keptValidationOperations(siteAt('aggregator')).keptValidation({ execution, kept });
+  expect(answer.found).toEqual(found);
+  return answer.found;
 }
 
 test.each([

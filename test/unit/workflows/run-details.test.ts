@@ -80,6 +80,23 @@ test('what somebody has asked, and who is missing, is told', () => {
   expect(details).toContain('| crm\u2003| 12,000\u2003| no worker (was: in step)\u2003|');
 });
 
+test.each<{ paused: boolean; stop?: true }>([{ paused: true }, { paused: false, stop: true }])(
+  'what was asked in the last round, %o, is not told any more when the training is over',
+  (asked) => {
+    const watch = new Watch();
+    watch.phase('training');
+    watch.steered(asked);
+    watch.phase('training');
+    expect(shown).toContain('**asked**');
+    watch.phase('evaluating');
+    expect(shown).not.toContain('asked');
+    expect(watch.snapshot().asked).toBeNull();
+    watch.phase('completed');
+    expect(shown).toMatch(/completed/);
+    expect(shown).not.toContain('asked');
+  },
+);
+
 test('a failure stands with code, field and suggestion, whatever signs are in them', () => {
   const message = 'the table shop.a|b has no column "x<y>"\nbut others';
   expect(

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ResolvedJob } from '../../../core/job/resolved.js';
 import type { Candidate } from '../../../core/planner/plan.js';
 import type { Run } from '../../../workflows/publish.js';
+import type { HereState } from '../../../workflows/segments-here.js';
 import type { Trained } from '../../../workflows/train-here.js';
 import type { Resume } from '../../../workflows/train-in-rounds.js';
 import { SiloLost } from '../../../workflows/silo-lost.js';
@@ -21,11 +22,13 @@ interface World {
   resumption: unknown;
   updates: Record<string, (given?: unknown) => unknown>;
   turns: unknown[];
+  /** Where trainings in one place were to go on. */
+  here: (HereState | undefined)[];
   loaded: ((execution: unknown) => unknown) | undefined;
 }
 
 const world = vi.hoisted((): World => ({
-  ...{ trainings: [], asked: [], without: [], followed: [], turns: [], updates: {} },
+  ...{ trainings: [], asked: [], without: [], followed: [], turns: [], updates: {}, here: [] },
   ...{ resumption: undefined, loaded: undefined },
 }));
 
@@ -97,6 +100,12 @@ vi.mock('../../../workflows/validate-in-rounds.js', () => ({
     return { ...ended, rows: { train: 1, test: 1 }, curve: [], intercept: 0 } as Trained;
   },
 }));
+vi.mock('../../../workflows/train-here.js', () => ({
+  trainHere: async (run: Run, _candidate: Candidate, _plan: object, goOn: GoOn, resumed?: HereState) => {
+    world.here.push(resumed);
+    await goOn({ execution: run.execution, here: { head: 'h' } } as unknown as Resume);
+  },
+}));
 
 const LOST = Date.UTC(2026, 0, 1);
 const lost: Training = () =>
@@ -112,6 +121,7 @@ beforeEach(() => {
     followed: [],
     updates: {},
     turns: [],
+    here: [],
     loaded: undefined,
   });
 });
@@ -222,6 +232,16 @@ test('a run that goes on from another and continues as new at its folds still kn
   ];
   await trainModel(flightsJob, { ...turn, ledger: undefined, progress: undefined } as unknown as Resume);
   expect(known).toEqual(from);
+});
+
+test('a training in one place continues as new as one in rounds does, under its own execution, and goes on from there', async () => {
+  const candidates = plan.candidates.map((one) => ({ ...one, mode: 'pull' as const }));
+  world.loaded = () => ({ resolved: resolvedJob(), plan: { ...plan, candidates } });
+  const reached = { head: 'before', segment: 7 } as unknown as HereState;
+  const turn = { execution: 'own', here: reached } as unknown as Resume;
+  await expect(trainModel(flightsJob, turn)).rejects.toThrow('continued');
+  expect(world.here).toEqual([reached]);
+  expect(world.turns).toEqual([[flightsJob, { execution: 'own', journal: 'own', here: { head: 'h' } }]]);
 });
 
 test('the result names the hash of the run’s own job, also where steps are those of another with other settings', async () => {

@@ -145,7 +145,10 @@ function joined(
 }
 
 /** Keys of the table that comes in; of a table of matches, those of the rows that lead somewhere. */
-export function keysOf({ party, leadsTo }: ResolvedJoin, tables: ReadonlyMap<string, LinkedTable>): KeyTokens {
+export function keysOf(
+  { party, leadsTo }: ResolvedJoin,
+  tables: ReadonlyMap<string, LinkedTable>,
+): KeyTokens {
   const { keys } = entryOf(tables, party);
   const own = entryOf(keys, party);
   if (leadsTo === undefined) return own;

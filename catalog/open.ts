@@ -1,9 +1,8 @@
 import { AmalurError } from '../core/errors.js';
 import type { Catalog } from './catalog.js';
 import { whyNotOpened } from './open-errors.js';
-import { openPostgres } from './prisma/postgres.js';
+import type { Database } from './prisma/database.js';
 import { createCatalog } from './prisma/repositories.js';
-import { openSqlite } from './prisma/sqlite.js';
 
 /**
  * Opens the metadata catalog and brings its schema up to date; any number of processes may do so at once.
@@ -14,7 +13,7 @@ import { openSqlite } from './prisma/sqlite.js';
  *   AMALUR_SERVER_UNREACHABLE when no PostgreSQL server answers.
  */
 export async function openCatalog(url: string): Promise<Catalog> {
-  const open = opener(url);
+  const open = await opener(url);
   try {
     return createCatalog(await open(url));
   } catch (error) {
@@ -22,9 +21,10 @@ export async function openCatalog(url: string): Promise<Catalog> {
   }
 }
 
-function opener(url: string) {
-  if (url.startsWith('file:')) return openSqlite;
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres;
+/** Only the client and the driver of the one provider are loaded. */
+async function opener(url: string): Promise<(url: string) => Promise<Database>> {
+  if (url.startsWith('file:')) return (await import('./prisma/sqlite.js')).openSqlite;
+  if (/^postgres(ql)?:\/\//.test(url)) return (await import('./prisma/postgres.js')).openPostgres;
   throw new AmalurError(
     'AMALUR_INVALID_CONFIG',
     'The URL of the catalog begins neither with file: nor with postgresql://.',

@@ -1,18 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { AmalurError, ERROR_CODES, type ErrorCode, type ErrorReport } from '../core/errors.js';
-
-/** The run was cancelled, or terminated by force: by whom, the Temporal UI says. */
-export class RunCancelled extends Error {
-  override readonly name = 'RunCancelled';
-
-  constructor(
-    readonly run: string,
-    how: 'cancelled' | 'terminated',
-  ) {
-    super(`run ${run} was ${how}`);
-  }
-}
+import { RunCancelled } from './run-cancelled.js';
 
 /**
  * What a failed workflow means to its caller: an AmalurError for what a person can mend, wherever in the chain of causes it stands,

@@ -2,7 +2,7 @@ export { AmalurClient } from './amalur-client.js';
 export type { AmalurClientOptions, PredictOptions, ResumeOptions, TrainOptions } from './amalur-client.js';
 export { connect } from './connect.js';
 export type { Connected, ConnectOptions } from './connect.js';
-export { RunCancelled } from './failures.js';
+export { RunCancelled } from './run-cancelled.js';
 export type { RunHandle } from './run-handle.js';
 export type { ScheduleOptions, ScheduleSummary } from './schedules.js';
 export { AmalurError } from '../core/errors.js';

@@ -2,10 +2,8 @@ import { Runtime } from '@temporalio/worker';
 import { parseListenAddress, type AmalurConfig, type ListenAddress } from '../core/config/index.js';
 import { loadKeys } from './codec/keys.js';
 import { createPayloadCodec } from './codec/payload-codec.js';
-import { runControlWorker } from './control-worker.js';
 import { hostName } from './host-name.js';
 import type { ServerAccess } from './run-workers.js';
-import { runAggregatorWorker, runSiloWorker } from './site-worker.js';
 import { installRuntime } from './telemetry/runtime.js';
 
 export const ROLES = ['control', 'aggregator', 'silo'] as const;
@@ -32,9 +30,15 @@ export async function runRole(
   const logger = await installRuntime({ role, ...(role === 'silo' && { silo }) }, metrics);
   const surroundings = { host: hostName(options.host), logger, health, codec };
   try {
-    if (role === 'control') await runControlWorker(config, access, surroundings);
-    else if (role === 'aggregator') await runAggregatorWorker(config, access, surroundings);
-    else await runSiloWorker(config, silo, access, surroundings);
+    // Only what the role needs is loaded: a site knows no catalog, and the control worker no tables.
+    if (role === 'control') {
+      const { runControlWorker } = await import('./control-worker.js');
+      await runControlWorker(config, access, surroundings);
+    } else {
+      const { runAggregatorWorker, runSiloWorker } = await import('./site-worker.js');
+      if (role === 'aggregator') await runAggregatorWorker(config, access, surroundings);
+      else await runSiloWorker(config, silo, access, surroundings);
+    }
   } finally {
     // The last lines of the log are still on their way.
     await Runtime.instance().shutdown();

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { EXIT } from './exit-codes.js';
-import { installationChecks } from '../doctor/installation-checks.js';
 import { machineChecks } from '../doctor/machine-checks.js';
 import { runChecks, type Finding } from '../doctor/check.js';
 import { print, printJson } from './output.js';
@@ -26,7 +25,10 @@ export function addDoctor(root: Command): void {
         show,
       );
       const findings = [...(await runChecks(machineChecks(), show)), ...config];
-      if (config.every(({ ok }) => ok)) findings.push(...(await installationChecks(configOf(options), show)));
+      if (config.every(({ ok }) => ok)) {
+        const { installationChecks } = await import('../doctor/installation-checks.js');
+        findings.push(...(await installationChecks(configOf(options), show)));
+      }
       if (options.json === true) printJson(findings);
       if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT.error;
     });

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { AmalurError } from '../../core/errors.js';
 import { openStore } from '../../core/exchange/index.js';
-import { readModelFile } from '../../core/export/amalur/model-file.js';
 import { parseImportRequest } from '../../core/job/import-request.js';
 import type { ImportResult } from '../../workflows/contracts/results.js';
 import { facts, print, printJson } from './output.js';
@@ -31,6 +30,7 @@ export function addImport(root: Command): void {
       const { name, nextVersion } = options;
       const bytes = await bytesOf(given);
       // What is wrong with a file or a name is said before anything is made.
+      const { readModelFile } = await import('../../core/export/amalur/model-file.js');
       readModelFile(bytes);
       const asked = { ...(name !== undefined && { name }), ...(nextVersion === true && { nextVersion }) };
       parseImportRequest({ file: '0'.repeat(64), ...asked });

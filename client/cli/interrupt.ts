@@ -1,4 +1,3 @@
-import { select } from '@inquirer/prompts';
 import type { RunHandle } from '../run-handle.js';
 import { tell, tellError } from './output.js';
 import type { ProgressView } from './progress-view.js';
@@ -42,6 +41,7 @@ type Choice = 'cancel' | 'detach' | 'watch';
 
 async function choose(id: string, ended: AbortSignal): Promise<Choice> {
   if (!process.stdin.isTTY) return 'detach';
+  const { select } = await import('@inquirer/prompts');
   try {
     return await select<Choice>(
       {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { AmalurError } from '../../core/errors.js';
-import { parseJob } from '../../core/job/resolve.js';
 import type { JobInput } from '../../core/job/schema.js';
 import { withArchitecture } from '../architecture-file.js';
 import { jsonErrorOffset, positionAt } from './json-position.js';
@@ -16,6 +15,8 @@ import { jsonErrorOffset, positionAt } from './json-position.js';
 export async function readJob(path: string): Promise<JobInput> {
   const text = await readText(path);
   const value = parseText(text, basename(path), extname(path) === '.json');
+  // Loaded when needed: what is no file, or not JSON, is said without the schema of a job.
+  const { parseJob } = await import('../../core/job/resolve.js');
   parseJob(value);
   return withArchitecture(value as JobInput, dirname(path));
 }

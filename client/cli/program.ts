@@ -1,32 +1,38 @@
 import { Command, CommanderError } from 'commander';
 import { AmalurError } from '../../core/errors.js';
-import { RunCancelled } from '../failures.js';
 import { packageVersion } from '../package-root.js';
-import { addCodecServer } from './codec-server.js';
-import { addDoctor } from './doctor.js';
-import { addExport } from './export.js';
+import { RunCancelled } from '../run-cancelled.js';
 import { EXIT } from './exit-codes.js';
-import { addHealth } from './health.js';
-import { addGc } from './gc.js';
-import { addImport } from './import.js';
-import { addInit } from './init.js';
-import { addIntegration } from './integration.js';
-import { addModels } from './models.js';
 import { tell, tellError } from './output.js';
-import { addPlan } from './plan.js';
-import { addPredict } from './predict.js';
-import { addPromote } from './promote.js';
-import { addRegister } from './register.js';
-import { addReport } from './report.js';
-import { addRetrain } from './retrain.js';
-import { addRuns } from './runs.js';
-import { addSchedule } from './schedule.js';
-import { addServe } from './serve.js';
-import { addTables } from './tables.js';
-import { addTrain } from './train.js';
-import { addUp } from './up.js';
-import { addWorker } from './worker.js';
 import { wrongUsage } from './wrong-usage.js';
+
+type AddCommand = (root: Command) => void;
+
+/** The commands by name, in the order of the help. Each is loaded when it is named: none waits for the code of the others. */
+const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+  ['init', async () => (await import('./init.js')).addInit],
+  ['up', async () => (await import('./up.js')).addUp],
+  ['worker', async () => (await import('./worker.js')).addWorker],
+  ['register', async () => (await import('./register.js')).addRegister],
+  ['tables', async () => (await import('./tables.js')).addTables],
+  ['integration', async () => (await import('./integration.js')).addIntegration],
+  ['plan', async () => (await import('./plan.js')).addPlan],
+  ['train', async () => (await import('./train.js')).addTrain],
+  ['retrain', async () => (await import('./retrain.js')).addRetrain],
+  ['predict', async () => (await import('./predict.js')).addPredict],
+  ['serve', async () => (await import('./serve.js')).addServe],
+  ['runs', async () => (await import('./runs.js')).addRuns],
+  ['report', async () => (await import('./report.js')).addReport],
+  ['models', async () => (await import('./models.js')).addModels],
+  ['promote', async () => (await import('./promote.js')).addPromote],
+  ['export', async () => (await import('./export.js')).addExport],
+  ['import', async () => (await import('./import.js')).addImport],
+  ['schedule', async () => (await import('./schedule.js')).addSchedule],
+  ['health', async () => (await import('./health.js')).addHealth],
+  ['gc', async () => (await import('./gc.js')).addGc],
+  ['doctor', async () => (await import('./doctor.js')).addDoctor],
+  ['codec-server', async () => (await import('./codec-server.js')).addCodecServer],
+]);
 
 const EXAMPLES = `
 From nothing to a model:
@@ -52,40 +58,24 @@ function program(asJson: boolean): Command {
     // Inherited by the commands that are added from here on.
     .exitOverride();
   if (asJson) root.configureOutput({ writeErr: () => undefined });
-  for (const add of [
-    addInit,
-    addUp,
-    addWorker,
-    addRegister,
-    addTables,
-    addIntegration,
-    addPlan,
-    addTrain,
-    addRetrain,
-    addPredict,
-    addServe,
-    addRuns,
-    addReport,
-    addModels,
-    addPromote,
-    addExport,
-    addImport,
-    addSchedule,
-    addHealth,
-    addGc,
-    addDoctor,
-    addCodecServer,
-  ]) {
-    add(root);
-  }
   return root;
+}
+
+/** Adds the command that a command line names; if it names none, all of them, for the help and for names that are near. */
+async function addNamed(root: Command, argv: readonly string[]): Promise<void> {
+  const [name = ''] = root.parseOptions([...argv]).operands;
+  const named = COMMANDS.get(name);
+  const loading = named ? [named] : [...COMMANDS.values()];
+  for (const add of await Promise.all(loading.map((load) => load()))) add(root);
 }
 
 /** Runs one command line and returns its exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   const asJson = argv.includes('--json');
   try {
-    await program(asJson).parseAsync(argv);
+    const root = program(asJson);
+    await addNamed(root, argv.slice(2));
+    await root.parseAsync(argv);
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import type { RunRecord } from '../../catalog/catalog.js';
 import type { AmalurClient } from '../amalur-client.js';
 import type { ReportedModel } from '../report/report.js';
-import { readClassNames, readCoefficients } from '../stored-model.js';
 import { unwritable } from './destination.js';
 import { print, printJson } from './output.js';
 import { exchangeOf, optionsOf, withClient, type GlobalOptions } from './session.js';
@@ -48,6 +47,7 @@ async function storedModelOf(
   const { model } = await client.ask({ about: 'model', model: run.model });
   if (!model) return {};
   const { validation } = model.manifest;
+  const { readClassNames, readCoefficients } = await import('../stored-model.js');
   const exchange = exchangeOf(options);
   const coefficients = exchange && (await readCoefficients(model, exchange));
   const classes = exchange && (await readClassNames(model, exchange));

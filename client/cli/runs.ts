@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RunRecord } from '../../catalog/catalog.js';
 import type { AmalurClient } from '../amalur-client.js';
-import { readClassNames } from '../stored-model.js';
 import { MOST_RUNS } from '../../workflows/contracts/activities.js';
 import type { InferenceResult, TrainingResult } from '../../workflows/contracts/results.js';
 import { attend } from './attend.js';
@@ -77,7 +76,9 @@ async function classNamesOf(client: AmalurClient, run: RunRecord, options: Globa
   const exchange = exchangeOf(options);
   if (run.facts?.evaluation?.manyClasses === undefined || run.model === null || !exchange) return undefined;
   const { model } = await client.ask({ about: 'model', model: run.model });
-  return model && readClassNames(model, exchange);
+  if (!model) return undefined;
+  const { readClassNames } = await import('../stored-model.js');
+  return readClassNames(model, exchange);
 }
 
 async function cancel(client: AmalurClient, id: string, { json }: GlobalOptions): Promise<void> {

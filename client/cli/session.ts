@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { loadConfig, type AmalurConfig } from '../../core/config/index.js';
 import { AmalurError } from '../../core/errors.js';
 import { openStore, type Store } from '../../core/exchange/index.js';
-import { AmalurClient } from '../amalur-client.js';
-import { connect, type Connected } from '../connect.js';
+import type { AmalurClient } from '../amalur-client.js';
+import type { Connected } from '../connect.js';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -32,7 +32,13 @@ export async function withClient<T>(
   options: GlobalOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const connected = await connect(knownConfig(options));
+  const config = knownConfig(options);
+  // Loaded when needed: what is wrong with a command line, a job or a configuration is said without Temporal's client.
+  const [{ connect }, { AmalurClient }] = await Promise.all([
+    import('../connect.js'),
+    import('../amalur-client.js'),
+  ]);
+  const connected = await connect(config);
   try {
     return await work({ ...connected, client: new AmalurClient(connected) });
   } finally {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { AmalurConfig } from '../../core/config/index.js';
-import { startLocalInstallation, type LocalInstallation } from '../local-installation.js';
+import type { LocalInstallation } from '../local-installation.js';
 import { untilAskedToStop } from '../local/until-asked-to-stop.js';
 import { EXIT } from './exit-codes.js';
 import { print, tell, tellError } from './output.js';
@@ -41,6 +41,7 @@ export function addUp(root: Command): void {
       const config = configOf(options);
       const asked = untilAskedToStop();
       tell('Starting a Temporal server and the workers …');
+      const { startLocalInstallation } = await import('../local-installation.js');
       const starting = startLocalInstallation(config, { ...options, say: tell });
       const installation = await Promise.race([starting, asked]);
       if (installation === undefined) {

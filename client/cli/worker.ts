@@ -4,7 +4,6 @@ import { didYouMean } from '../../core/suggest.js';
 import type { AmalurConfig } from '../../core/config/index.js';
 import { logSettings } from '../../workers/telemetry/log-settings.js';
 import { reportEnd } from '../../workers/telemetry/report-end.js';
-import { findServer } from '../connect.js';
 import { EXIT } from './exit-codes.js';
 import { tell } from './output.js';
 import { configOf, optionsOf } from './session.js';
@@ -38,9 +37,10 @@ export function addWorker(root: Command): void {
     .action(async (role: Role, _options: unknown, command: Command) => {
       const options = optionsOf<WorkerCommandOptions>(command);
       const config = configOf(options);
+      // Loaded when needed: help and wrong usage do without the native parts of a worker.
+      const { findServer } = await import('../connect.js');
       const access = await findServer(config);
       tell(`${role} worker: server ${access.address}, namespace ${access.namespace}`);
-      // Loaded when needed: the native parts of a worker would double the time that every other command takes to start.
       const { runRole } = await import('../../workers/run-role.js');
       const silo = role === 'silo' ? chooseSilo(config, options.silo) : undefined;
       try {

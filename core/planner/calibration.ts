@@ -1,4 +1,3 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import { randomBytes } from 'node:crypto';
 import { cpus, hostname, totalmem } from 'node:os';
 import { columnVector, dense, denseMatrix } from '../algebra/dense.js';
@@ -74,6 +73,7 @@ async function measureStore(store: Store): Promise<Pick<MachineRates, 'putBytes'
 
 /** Reads numbers and text out of DuckDB, as sources are read. */
 async function measureScan(): Promise<number> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {

@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,8 @@ export async function withSession<T>(
   await checkFile(definition);
   // What does not fit into memory is spilled; by default DuckDB would do that in the working folder.
   const spill = join(tmpdir(), `amalur-duckdb-${randomUUID()}`);
+  // Loaded when needed: a worker mostly looks whether files have changed, and its child reads them.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     temp_directory: spill,
     autoinstall_known_extensions: 'false',

@@ -1,4 +1,4 @@
-import { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBValue } from '@duckdb/node-api';
 import path from 'node:path';
 import { AmalurError } from '../errors.js';
 import type { Dictionary } from './source.js';
@@ -36,6 +36,7 @@ export async function writeTable(file: string, table: TableToWrite): Promise<str
 }
 
 async function copyTo(file: string, format: string, { rows, text, numbers }: TableToWrite): Promise<void> {
+  const { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RunCancelled } from '../../../client/failures.js';
+import { RunCancelled } from '../../../client/run-cancelled.js';
 import { AmalurError } from '../../../core/errors.js';
 import { amalur, json, refused } from '../../support/command-in-process.js';
 import { server } from '../../support/fake-client.js';

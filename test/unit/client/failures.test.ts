@@ -1,7 +1,8 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, CancelledFailure, RetryState } from '@temporalio/common';
 import { expect, test } from 'vitest';
-import { failureOf, RunCancelled } from '../../../client/failures.js';
+import { failureOf } from '../../../client/failures.js';
+import { RunCancelled } from '../../../client/run-cancelled.js';
 import { AmalurError, reportOf } from '../../../core/errors.js';
 
 const mistake = new AmalurError('AMALUR_UNKNOWN_TABLE', 'there is no table "x"', {

@@ -32,6 +32,7 @@ const sessions = createSessions(
   new Mailbox(createStores({ exchange: memoryStore(), site: { name: 'silo.a', store: memoryStore() } })),
   compute,
 );
+const operations = forwardActivities<{ score(input: object): Promise<object> }>(['score'], compute);
 
 beforeEach(() => {
   run = new AbortController();
@@ -52,13 +53,7 @@ test('a session whose run is cancelled waits for its message no longer', async (
 
 test.each<[string, () => Promise<unknown>]>([
   ['a session', () => sessions.partySession(stepping)],
-  [
-    'an operation',
-    () => {
-      const { score } = forwardActivities<{ score(input: object): Promise<object> }>(['score'], compute);
-      return score({});
-    },
-  ],
+  ['an operation', () => operations.score({})],
 ])('%s whose run is cancelled in the middle of its arithmetic ends it', async (_what, activity) => {
   const begun = new Promise<void>((resolve) => (computing = resolve));
   const working = within(activity);

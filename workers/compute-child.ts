@@ -59,6 +59,7 @@ function main(configFile: string, silo: string | undefined): void {
     current = request.id;
     void answer(operations[request.operation] as Operation | undefined, request).then(send);
   });
+  // By itself it would live as long as there is a socket of a store, or a thread.
   process.on('disconnect', () => process.exit(0));
 }
 
@@ -79,9 +80,8 @@ async function answer(
   }
 }
 
+/** Where the worker is gone and no event could tell of it yet, as during arithmetic, this fails, which ends the process too. */
 function send(reply: Reply): void {
-  // During arithmetic no event says that the worker is gone; a report of progress is a chance to notice.
-  if (!process.connected) process.exit(0);
   process.send?.(reply);
 }
 

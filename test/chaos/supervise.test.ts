@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { spawnSupervised } from '../../workers/spawn-supervised.js';
 
 const built = new URL('../../dist/workers/spawn-supervised.js', import.meta.url).href;
+const fileOf = (name: string) => JSON.stringify(fileURLToPath(new URL(`../../${name}`, import.meta.url)));
 /** Says its process id, then runs for ever. */
 const sleeper = 'process.stdout.write(String(process.pid)); setInterval(() => {}, 1000);';
 
@@ -64,5 +66,26 @@ describe('a supervised command', () => {
 
   it('that does not exist ends with 127', async () => {
     expect(await once(spawnSupervised('/no/such/command', []), 'exit')).toEqual([127, null]);
+  });
+});
+
+describe('a compute child', () => {
+  it('ends when its worker is killed with -9, although its event loop has something to wait for', async () => {
+    const program = `
+      import { fork } from 'node:child_process';
+      const child = fork(${fileOf('dist/workers/compute-child.js')}, [${fileOf('examples/orders')}, 'crm'], {
+        serialization: 'advanced',
+        silent: true,
+        execArgv: ['--import', 'data:text/javascript,setInterval(()=>{},1000)'],
+      });
+      child.once('message', () => process.stdout.write(String(child.pid)));
+      child.send({ id: 1, operation: 'ping', input: null });`;
+    const worker = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = await pidFrom(worker);
+    expect(isAlive(pid)).toBe(true);
+    worker.kill('SIGKILL');
+    expect(await untilGone(pid)).toBe(true);
   });
 });

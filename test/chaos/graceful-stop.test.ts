@@ -100,7 +100,6 @@ test('a training that is cancelled in the middle of a step ends as cancelled and
 });
 
 test('a run that is terminated is terminated in the catalog too, and another goes on from it; not with another job', async () => {
-  const before = (await stepRecords(shop)).size;
   const run = await midway(shop);
   await shop.client.temporal.workflow.getHandle(run.id).terminate('for a test');
   const { runs } = await shop.client.ask({ about: 'runs', limit: 10 });
@@ -115,8 +114,6 @@ test('a run that is terminated is terminated in the catalog too, and another goe
     await shop.client.train({ ...longReturns(shop), resumeFrom: run.id }),
   );
   expect(bits).toBe(undisturbed.bits);
-  // What it had made until then is answered.
-  expect((await stepRecords(shop)).size - before).toBe(recordsOfOne);
   const { model } = longReturns(shop);
   const short = { ...longReturns(shop), model: { ...model, maxRounds: 5 } } as JobInput;
   const done = await shop.client.train(short, { id: 'short' });

@@ -20,7 +20,7 @@ interface World {
   decided: Verdict[];
   moved: string | null;
   trainings: number;
-  failing: unknown;
+  failing: Error | null;
   measured: { metrics: unknown; rows: number; resolved: unknown };
 }
 
@@ -90,7 +90,7 @@ vi.mock('../../../workflows/activity-proxies.js', () => ({
 }));
 vi.mock('../../../workflows/measure-model.js', () => ({
   measureModel: () =>
-    world.failing === null ? Promise.resolve(world.measured) : Promise.reject(world.failing as Error),
+    world.failing === null ? Promise.resolve(world.measured) : Promise.reject(world.failing),
 }));
 
 let retrain: typeof Retraining.retrainModel = retrainModel;

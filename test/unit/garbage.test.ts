@@ -358,3 +358,22 @@ test('a store that does not let its uploads be listed is collected all the same;
   expect(await sweepUnfinished(failing('AMALUR_STORE_DENIED'), false)).toBeNull();
   await expect(sweepUnfinished(failing('AMALUR_STORE_UNREACHABLE'), false)).rejects.toThrow('no');
 });
+
+test('records are read side by side, sixteen at the most', async () => {
+  const store = memoryStore();
+  for (let at = 0; at < 40; at++) await store.putIfAbsent(`record ${String(at)}`, '{}');
+  let [reading, most, read] = [0, 0, 0];
+  const slow: Store = {
+    ...store,
+    readRecord: async (key) => {
+      most = Math.max(most, ++reading);
+      await new Promise((resolve) => setImmediate(resolve));
+      reading--;
+      read++;
+      return store.readRecord(key);
+    },
+  };
+  const roots: Roots = { names: new Set(), executions: new Set() };
+  await sweepRecords(slow, { before: 1, roots, dryRun: true });
+  expect([read, most]).toEqual([40, 16]);
+});

@@ -1,11 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Client,
-  WorkflowExecutionAlreadyStartedError,
-  type ConnectionLike,
-  type WorkflowOptions,
-} from '@temporalio/client';
+import { Client, type ConnectionLike } from '@temporalio/client';
 import type { IntegrationRecord } from '../catalog/catalog.js';
 import { AmalurError } from '../core/errors.js';
 import type { JobInput } from '../core/job/schema.js';
@@ -20,7 +14,6 @@ import type {
   PlanningResult,
   RegistrationResult,
   TrainingResult,
-  WorkflowTypes,
 } from '../workflows/contracts/results.js';
 import type { HealthRequest, HealthResult } from '../workflows/contracts/health.js';
 import type {
@@ -32,11 +25,9 @@ import type {
 import type { PreparedScoring, ScoringRequest } from '../workflows/contracts/serving.js';
 import type { NewTolerance } from '../workflows/contracts/steering.js';
 import type { GarbageRequest, GarbageResult } from '../workflows/contracts/garbage.js';
-import { CONTROL_QUEUE } from '../workflows/contracts/task-queues.js';
 import { loadKeys, type CodecKey } from '../workers/codec/keys.js';
 import { createPayloadCodec } from '../workers/codec/payload-codec.js';
 import { withArchitecture } from './architecture-file.js';
-import { isTimeout } from './failures.js';
 import { runHandle, type RunHandle } from './run-handle.js';
 import {
   createSchedule,
@@ -50,12 +41,7 @@ import {
   type ScheduleOptions,
   type ScheduleSummary,
 } from './schedules.js';
-
-/** What can be started by name. */
-interface Startable extends WorkflowTypes {
-  readCatalog(question: CatalogQuestion): Promise<CatalogAnswer>;
-  collectGarbage(request: GarbageRequest): Promise<GarbageResult>;
-}
+import { SECONDS, WorkflowStarter } from './workflow-starter.js';
 
 export interface AmalurClientOptions {
   readonly connection: ConnectionLike;
@@ -80,21 +66,6 @@ export interface PredictOptions {
   readonly id?: string;
 }
 
-/** How long a question to the catalog may wait for a control worker. */
-const ANSWER_SECONDS = 30;
-/** That it was started, and that a task for it is to be taken. */
-const EVENTS_OF_START = 2;
-/** How long planning may take, or a look at every site: tables of databases are hashed, those that have changed are profiled. */
-const PLAN_SECONDS = 1800;
-/** How long the matching of rows for an explanation may take. */
-const EXPLAIN_SECONDS = 3600;
-/** How long the writing of a model may take, or the reading. */
-const EXPORT_SECONDS = 600;
-/** How long the profiling of a silo's tables may take. */
-const REGISTER_SECONDS = 3600;
-/** Sites sweep when they have nothing else to do. */
-const SWEEP_SECONDS = 12 * 3600;
-
 /**
  * Starts and watches Amalur's workflows on a Temporal server.
  *
@@ -106,6 +77,7 @@ const SWEEP_SECONDS = 12 * 3600;
 export class AmalurClient {
   /** The Temporal client, for what is not here. */
   readonly temporal: Client;
+  readonly #workflows: WorkflowStarter;
   readonly #seals: boolean;
 
   constructor(connection: ConnectionLike | AmalurClientOptions) {
@@ -117,11 +89,12 @@ export class AmalurClient {
       namespace: options.namespace ?? 'default',
       dataConverter: { payloadCodecs: [createPayloadCodec(keys)] },
     });
+    this.#workflows = new WorkflowStarter(this.temporal, this.#seals);
   }
 
   /** Starts a training and returns at once. The job may be as a person writes it: the workflow fills in defaults and refuses mistakes. A file that it names is looked for in the current folder. */
   async train(job: JobInput, options: TrainOptions = {}): Promise<RunHandle<TrainingResult>> {
-    return this.#start(
+    return this.#workflows.start(
       'trainModel',
       await withArchitecture(job),
       options.id ?? newId(`train-${job.name}`),
@@ -160,12 +133,12 @@ export class AmalurClient {
   /** What a training of this job would do, and why. Moves no row. @throws AmalurError as training would */
   async plan(job: JobInput): Promise<PlanningResult> {
     const complete = await withArchitecture(job);
-    return this.#finish(
+    return this.#workflows.finish(
       'planTraining',
       complete,
       newId(`plan-${job.name}`),
       `plan ${job.name}`,
-      PLAN_SECONDS,
+      SECONDS.plan,
     );
   }
 
@@ -175,12 +148,12 @@ export class AmalurClient {
    */
   async explainIntegration(job: JobInput): Promise<IntegrationRecord> {
     const id = newId(`explain-${job.name}`);
-    return this.#finish(
+    return this.#workflows.finish(
       'explainIntegration',
       await withArchitecture(job),
       id,
       `explain ${job.name}`,
-      EXPLAIN_SECONDS,
+      SECONDS.explain,
     );
   }
 
@@ -190,13 +163,13 @@ export class AmalurClient {
     options: PredictOptions = {},
   ): Promise<RunHandle<InferenceResult>> {
     const id = options.id ?? newId(`predict-${request.model.replace('@', '-')}`);
-    return this.#start('runInference', request, id, `predict with ${request.model}`);
+    return this.#workflows.start('runInference', request, id, `predict with ${request.model}`);
   }
 
   /** Writes a model with the encoding of its columns, at the aggregator. @throws AmalurError where the format cannot say it */
   async exportModel(request: ExportRequest): Promise<ExportResult> {
     const id = newId(`export-${request.model.replace('@', '-')}`);
-    return this.#finish('exportModel', request, id, `export ${request.model}`, EXPORT_SECONDS);
+    return this.#workflows.finish('exportModel', request, id, `export ${request.model}`, SECONDS.export);
   }
 
   /**
@@ -206,7 +179,7 @@ export class AmalurClient {
    */
   async importModel(request: ImportRequest): Promise<ImportResult> {
     const id = `import-${request.name ?? 'model'}-${request.file.slice(0, 16)}`;
-    return this.#finish('importModel', request, id, 'import a model', EXPORT_SECONDS);
+    return this.#workflows.finish('importModel', request, id, 'import a model', SECONDS.export);
   }
 
   /**
@@ -216,46 +189,52 @@ export class AmalurClient {
   async retrain(request: RetrainRequest, options: TrainOptions = {}): Promise<RunHandle<RetrainingResult>> {
     const job = await withArchitecture(request.job);
     const id = options.id ?? newId(`retrain-${job.name}`);
-    return this.#start('retrainModel', { ...request, job }, id, `retrain ${job.name}`);
+    return this.#workflows.start('retrainModel', { ...request, job }, id, `retrain ${job.name}`);
   }
 
   /** Lets an alias of a model name this version. @throws AMALUR_UNKNOWN_MODEL */
   async promote(request: PromotionRequest): Promise<PromotionResult> {
     const id = newId(`promote-${request.model.replace('@', '-')}`);
-    return this.#finish('promoteModel', request, id, `promote ${request.model}`, ANSWER_SECONDS);
+    return this.#workflows.finish('promoteModel', request, id, `promote ${request.model}`, SECONDS.answer);
   }
 
   /** Lets the silos prepare what single rows are scored by; null where nothing has changed since. @throws AMALUR_NOT_SERVABLE */
   async prepareScoring(request: ScoringRequest): Promise<PreparedScoring | null> {
     const id = newId(`serve-${request.model.replace('@', '-')}`);
-    const { prepared } = await this.#finish('prepareScoring', request, id, `serve ${request.model}`, 3600);
+    const { prepared } = await this.#workflows.finish(
+      'prepareScoring',
+      request,
+      id,
+      `serve ${request.model}`,
+      SECONDS.prepare,
+    );
     return prepared;
   }
 
   /** How every site is: whether its worker answers, and whether its tables can be read and are what the catalog knows. */
   async health(request: HealthRequest = {}): Promise<HealthResult> {
-    return this.#finish('siloHealth', request, newId('health'), 'how are the silos?', PLAN_SECONDS);
+    return this.#workflows.finish('siloHealth', request, newId('health'), 'how are the silos?', SECONDS.plan);
   }
 
   /** Lets a silo's worker profile its tables and enters what it reports into the catalog. */
   async registerSilo(silo: string): Promise<RegistrationResult> {
     const id = newId(`register-${silo}`);
-    return this.#finish('registerSilo', { silo }, id, `register silo ${silo}`, REGISTER_SECONDS);
+    return this.#workflows.finish('registerSilo', { silo }, id, `register silo ${silo}`, SECONDS.register);
   }
 
   /** Removes what ended runs have left in the stores. @throws AMALUR_SILO_UNAVAILABLE without an aggregator worker */
   async collectGarbage(request: GarbageRequest = {}): Promise<GarbageResult> {
-    return this.#finish('collectGarbage', request, newId('gc'), 'collect garbage', SWEEP_SECONDS);
+    return this.#workflows.finish('collectGarbage', request, newId('gc'), 'collect garbage', SECONDS.sweep);
   }
 
   /** Reads the metadata catalog. @throws AMALUR_SERVER_UNREACHABLE when no control worker answers */
   async ask(question: CatalogQuestion): Promise<CatalogAnswer> {
-    return this.#finish(
+    return this.#workflows.finish(
       'readCatalog',
       question,
       newId(`ask-${question.about}`),
       `read ${question.about}`,
-      ANSWER_SECONDS,
+      SECONDS.answer,
     );
   }
 
@@ -296,79 +275,8 @@ export class AmalurClient {
   triggerSchedule(id: string): Promise<void> {
     return triggerSchedule(this.temporal, id);
   }
-
-  /** Starts a workflow that answers soon, and waits for it, but not for ever: nobody may be there to take it up. */
-  async #finish<Type extends keyof Startable>(
-    type: Type,
-    argument: Parameters<Startable[Type]>[0],
-    workflowId: string,
-    staticSummary: string,
-    seconds: number,
-  ): Promise<Awaited<ReturnType<Startable[Type]>>> {
-    const run = await this.#start(type, argument, workflowId, staticSummary, {
-      workflowExecutionTimeout: `${seconds}s`,
-    });
-    const untaken = seconds > ANSWER_SECONDS ? [this.#untaken(workflowId)] : [];
-    try {
-      return await Promise.race([run.result(), ...untaken]);
-    } catch (error) {
-      throw error instanceof Error && isTimeout(error.cause) ? noControlWorker(seconds, error) : error;
-    }
-  }
-
-  /** What may take long is not waited for where nobody has taken it up. @throws AMALUR_SERVER_UNREACHABLE */
-  async #untaken(workflowId: string): Promise<never> {
-    await sleep(ANSWER_SECONDS * 1000, undefined, { ref: false });
-    const described = await this.temporal.workflow
-      .getHandle(workflowId)
-      .describe()
-      .catch(() => undefined);
-    if (described && described.historyLength <= EVENTS_OF_START) throw noControlWorker(ANSWER_SECONDS);
-    return new Promise(() => undefined);
-  }
-
-  async #start<Type extends keyof Startable>(
-    type: Type,
-    argument: Parameters<Startable[Type]>[0],
-    workflowId: string,
-    staticSummary: string,
-    timeouts: Pick<WorkflowOptions, 'workflowExecutionTimeout'> = {},
-  ): Promise<RunHandle<Awaited<ReturnType<Startable[Type]>>>> {
-    try {
-      return runHandle(
-        await this.temporal.workflow.start(type, {
-          taskQueue: CONTROL_QUEUE,
-          workflowId,
-          args: [argument],
-          staticSummary,
-          ...timeouts,
-        }),
-        this.#seals,
-      );
-    } catch (error) {
-      throw error instanceof WorkflowExecutionAlreadyStartedError ? alreadyRunning(workflowId, error) : error;
-    }
-  }
 }
 
 function newId(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString('hex')}`;
-}
-
-function noControlWorker(seconds: number, cause?: unknown): AmalurError {
-  return new AmalurError(
-    'AMALUR_SERVER_UNREACHABLE',
-    `the server is there, but its answer did not come within ${seconds} s: there may be no control worker on the queue ${CONTROL_QUEUE}`,
-    { suggestion: 'start one: amalur up, or amalur worker control; amalur doctor tells which are missing' },
-    { cause },
-  );
-}
-
-function alreadyRunning(id: string, cause: Error): AmalurError {
-  return new AmalurError(
-    'AMALUR_DUPLICATE_NAME',
-    `a run of the id ${id} is going on`,
-    { field: 'id', suggestion: `look at it by: amalur runs ${id}` },
-    { cause },
-  );
 }

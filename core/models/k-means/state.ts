@@ -38,8 +38,6 @@ export type Working = z.infer<typeof workingJson> & {
   readonly near: Nearest | undefined;
 };
 
-export type KMeansSpec = Working['spec'];
-
 export function writeState({ near, ...json }: Working): State {
   return { json, tensors: nearTensors(near) };
 }

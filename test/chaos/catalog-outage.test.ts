@@ -29,7 +29,7 @@ test('an activity that finds the catalog gone for a moment is repeated, and then
   for (const call of [() => activities.startRun(started), () => activities.answer({ about: 'models' })]) {
     const failure = (await call().catch((error: unknown) => error)) as ApplicationFailure;
     expect(failure.nonRetryable).not.toBe(true);
-    expect(failure.type).toBe('P1001');
+    expect(failure.type).toBe('AMALUR_SERVER_UNREACHABLE');
   }
   await line.join();
   await activities.startRun(started);

@@ -44,7 +44,7 @@ export function rowOffset(
       'AMALUR_NO_MATCH',
       `the row has no match in ${tables}, where its offset comes from`,
       {
-        suggestion: `check the key, or wait until there is such a row`,
+        suggestion: 'check the key, or wait until there is such a row',
       },
     );
   };
